@@ -1,0 +1,101 @@
+# `make help` lists the targets.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+# The parts use all cores by themselves, and their output should not mix.
+.NOTPARALLEL:
+
+# Compiled files live outside the clone, so that a fresh clone is warm (see README.md).
+export AUTODIDACT_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/autodidact
+export CARGO_TARGET_DIR ?= $(AUTODIDACT_CACHE)/target
+# The browser's own folder, so that a native and a wasm build can run side by side.
+WASM_TARGET_DIR := $(CARGO_TARGET_DIR)/wasm
+export PATH := $(AUTODIDACT_CACHE)/tools/bin:$(PATH)
+# An environment RUSTFLAGS, even an empty one, silently replaces the simd128 of .cargo/config.toml.
+unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS CARGO_BUILD_TARGET
+
+export CHROMIUM ?= /usr/bin/chromium
+export CHROMEDRIVER ?= /usr/bin/chromedriver
+PORT ?= 4173
+# Most bytes of the wasm after gzip -9.
+BUDGET ?= 4000000
+
+STEP := scripts/step.sh
+WASM := --locked --no-default-features --config wasm-pack.toml
+WEB_TESTS := $(patsubst tests/%.rs,--test %,$(wildcard tests/web*.rs))
+WWW := npm --prefix www run --silent
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+.PHONY: demo
+demo: bundle ## build the page and serve it on localhost (PORT=4173)
+	@$(STEP) "page, build" $(WWW) build
+	@echo; echo "The agent is served here; stop it with Ctrl-C:"
+	@cd www && exec node_modules/.bin/vite preview --port $(PORT)
+
+.PHONY: test
+test: lint test-native test-web budget test-page ## everything that must pass, headless Chromium included
+
+.PHONY: lint
+lint: setup-wasm ## formatting and clippy, for both targets
+	@$(STEP) "formatting" cargo fmt --check
+	@$(STEP) "clippy, native" cargo clippy --release --locked --all-targets -- -D warnings
+	@$(STEP) "clippy, browser" env CLIPPY_CONF_DIR=clippy/wasm CARGO_TARGET_DIR=$(WASM_TARGET_DIR) \
+		cargo clippy --release --target wasm32-unknown-unknown $(WASM) --lib $(WEB_TESTS) -- -D warnings
+
+.PHONY: test-native
+test-native: setup-rust ## tests of the library and the command line
+	@$(STEP) "tests, native" cargo test --release --locked
+
+.PHONY: test-web
+test-web: setup-wasm setup-browser ## tests in headless Chromium, WebGPU by a software adapter included
+	@$(STEP) "tests, browser" scripts/test-web.sh
+
+.PHONY: test-page
+test-page: bundle setup-browser ## the page itself in headless Chromium; screenshots go to www/test-results
+	@$(STEP) "page, types" $(WWW) check
+	@$(STEP) "page, build" $(WWW) build
+	@$(STEP) "page, end to end" $(WWW) test:e2e
+
+.PHONY: bundle
+bundle: setup-bundle ## the wasm package (www/pkg) and the model (www/public/model)
+	@$(STEP) "bundle" scripts/bundle.sh
+
+.PHONY: budget
+budget: bundle ## sizes of the bundle, and its limit (BUDGET=4000000 bytes)
+	@$(STEP) "byte budget" scripts/budget.sh $(BUDGET)
+
+.PHONY: bench
+bench: setup-rust ## seconds of each stage of the loop on the command line
+	@$(STEP) "benchmark of the loop" cargo run --release --locked --quiet -- bench
+
+.PHONY: reference
+reference: ## the fixtures of tests/fixtures anew, with PyTorch, transformers and peft (1.4 GB)
+	@$(STEP) "reference data" tests/reference/make_all.sh
+
+.PHONY: deny
+deny: ## licences and sources of all dependencies (needs cargo-deny)
+	@$(STEP) "licences and sources" cargo deny --locked check bans licenses sources
+
+.PHONY: screenshot
+screenshot: test-page ## docs/page.png anew, from the end-to-end test
+	@cp www/test-results/desktop-light-fold.png docs/page.png
+
+.PHONY: setup
+setup: setup-bundle setup-browser ## only install what is missing
+
+.PHONY: setup-rust setup-wasm setup-bundle setup-browser
+setup-rust:
+	@scripts/setup.sh rust
+setup-wasm:
+	@scripts/setup.sh wasm
+setup-bundle:
+	@scripts/setup.sh wasm wasm-opt page
+setup-browser:
+	@scripts/setup.sh browser
+
+.PHONY: clean
+clean: ## remove what was built inside the clone (the caches stay)
+	rm -rf www/pkg www/dist www/public/model www/test-results

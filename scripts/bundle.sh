@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Builds what the page loads: the wasm package in www/pkg/ and the model in www/public/model/.
+#
+#   bundle.sh            needs: setup.sh rust wasm wasm-opt
+#
+# $WASM_OPT names another wasm-opt, $WASM_OPT_PASSES other passes, $MODEL another Hugging Face directory.
+set -euo pipefail
+# shellcheck source=scripts/env.sh
+source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+cd "$root"
+
+wasm_opt=${WASM_OPT:-$tools/wasm-opt/node_modules/.bin/wasm-opt}
+model=${MODEL:-model/seed}
+# What the compiler may emit (rustc's default features of wasm32, and simd128 of .cargo/config.toml).
+features=(
+    --enable-simd --enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int
+    --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue
+)
+# Judged by bytes after gzip, on 14.1 MB of wasm (2,774,485 bytes, and 2,774,572 after a round trip without passes):
+#   -O1                                                   2,729,996   in 50 s
+#   -Os without inlining-optimizing                       2,714,111   in 90 s
+#   -Oz                                                   2,921,776   in 200 s: 11.0 MB raw, but inlined copies pack badly
+# reorder-functions alone costs 257,000 bytes: similar functions no longer lie side by side.
+read -ra passes <<<"${WASM_OPT_PASSES:--O1}"
+
+staged=$wasm_target_dir/pkg
+CARGO_TARGET_DIR=$wasm_target_dir wasm-pack build --release --target web --no-pack --no-opt --mode no-install \
+    --out-dir "$staged" --out-name autodidact -- "${wasm_options[@]}"
+
+# The same input with the same passes was optimized before, or is now.
+work=$wasm_target_dir/optimized
+raw=$staged/autodidact_bg.wasm
+key=$({ sha256sum <"$raw" && "$wasm_opt" --version && echo "${features[@]}" "${passes[@]}"; } | sha256sum | cut -c 1-16)
+optimized=$work/$key.wasm
+if [[ ! -e $optimized ]]; then
+    say "optimizing $(stat -c %s "$raw") bytes of wasm"
+    rm -rf "$work"
+    mkdir -p "$work"
+    node scripts/strip-names.mjs "$raw" "$work/stripped.wasm"
+    "$wasm_opt" "${features[@]}" "${passes[@]}" "$work/stripped.wasm" -o "$work/part.wasm"
+    mv "$work/part.wasm" "$optimized"
+    rm "$work/stripped.wasm"
+fi
+rm -rf www/pkg
+mkdir -p www/pkg
+cp "$staged"/autodidact*.{js,d.ts} www/pkg/
+cp "$optimized" www/pkg/autodidact_bg.wasm
+
+for file in config.json tokenizer.json; do
+    [[ -e $model/$file ]] || die "$model/$file is missing; make the model with: cargo run --release -- pretrain"
+done
+rm -rf www/public/model
+mkdir -p www/public/model
+shopt -s nullglob
+cp "$model"/*.{json,safetensors,jinja} www/public/model/
+say "www/pkg: $(stat -c %s "$optimized") bytes of wasm; www/public/model: $(du -sh www/public/model | cut -f 1)"

@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# Installs what is missing and leaves alone what is there.
+#
+#   setup.sh PART...
+#
+#   rust      the toolchain of rust-toolchain.toml with its wasm32 target (needs rustup)
+#   wasm      wasm-bindgen, of the version in Cargo.lock, and wasm-pack
+#   page      the npm packages of www/ (needs Node)
+#   wasm-opt  binaryen's wasm-opt, from npm (needs Node)
+#   browser   Debian's chromium and chromium-driver (needs root, or sudo without a password)
+#
+# Tools go to $AUTODIDACT_CACHE/tools, not into ~/.cargo/bin; those on PATH are used where their version fits.
+set -euo pipefail
+# shellcheck source=scripts/env.sh
+source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+cd "$root"
+
+wasm_pack_version=0.15.1
+chromium=${CHROMIUM:-/usr/bin/chromium}
+chromedriver=${CHROMEDRIVER:-/usr/bin/chromedriver}
+
+rust() {
+    have cargo || die "Rust is missing; install it from https://rustup.rs and run this again"
+    have cc || die "a C linker is missing; install it with: sudo apt-get install build-essential"
+    # The toolchain comes by itself at its first use, unless rustup was told not to.
+    rustc --version >/dev/null 2>&1 || install_toolchain
+    [[ -d $(rustc --print target-libdir --target wasm32-unknown-unknown) ]] && return
+    have rustup || die "this Rust has no wasm32-unknown-unknown target and no rustup to add it; install Rust from https://rustup.rs"
+    rustup target add wasm32-unknown-unknown
+}
+
+install_toolchain() {
+    have rustup || die "rustc does not start: $(rustc --version 2>&1 || true)"
+    local channel
+    channel=$(sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml)
+    rustup toolchain install "$channel" --profile minimal --component rustfmt --component clippy --target wasm32-unknown-unknown
+}
+
+# The version of a package in Cargo.lock.
+locked_version() {
+    awk -v name="name = \"$1\"" '$0 == name { found = 1 } found && /^version/ { gsub(/"/, "", $3); print $3; exit }' Cargo.lock
+}
+
+# is_version TOOL VERSION
+is_version() { [[ $("$1" --version 2>/dev/null || true) == "$1 $2" ]]; }
+
+cargo_install() {
+    say "installing $* (once; some minutes)"
+    CARGO_TARGET_DIR=$cache/tools-build cargo install --force --root "$tools" "$@"
+    rm -rf "$cache/tools-build"
+}
+
+wasm() {
+    rust
+    local bindgen
+    bindgen=$(locked_version wasm-bindgen)
+    [[ -n $bindgen ]] || die "Cargo.lock names no wasm-bindgen"
+    # Without --locked: the lock file of this package does not build.
+    if ! is_version wasm-bindgen "$bindgen" || ! is_version wasm-bindgen-test-runner "$bindgen"; then
+        cargo_install wasm-bindgen-cli --version "$bindgen"
+    fi
+    is_version wasm-pack "$wasm_pack_version" || cargo_install --locked wasm-pack --version "$wasm_pack_version"
+}
+
+node_js() {
+    if ! have node || ! have npm; then
+        die "Node with npm is missing; install version 20.19 or later from https://nodejs.org"
+    fi
+    node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' ||
+        die "Node $(node --version) is too old; 20.19 or later is needed"
+}
+
+# npm_packages FOLDER: exactly what its package-lock.json says; nothing to do when that was installed before.
+npm_packages() {
+    local stamp=$1/node_modules/.installed-from wanted
+    wanted=$(cat "$1/package.json" "$1/package-lock.json" | cksum)
+    [[ -e $stamp && $(<"$stamp") == "$wanted" ]] && return
+    say "installing the npm packages of $1"
+    npm --prefix "$1" ci --no-fund --no-audit --loglevel=error
+    echo "$wanted" >"$stamp"
+}
+
+page() {
+    node_js
+    npm_packages www
+}
+
+wasm_opt() {
+    [[ -n ${WASM_OPT:-} ]] && return
+    node_js
+    mkdir -p "$tools/wasm-opt"
+    cp scripts/wasm-opt/package.json scripts/wasm-opt/package-lock.json "$tools/wasm-opt/"
+    npm_packages "$tools/wasm-opt"
+}
+
+browser() {
+    local missing=()
+    have "$chromium" || missing+=(chromium)
+    have "$chromedriver" || missing+=(chromium-driver)
+    ((${#missing[@]} == 0)) && return
+    local as_root=()
+    ((EUID == 0)) || as_root=(sudo -n)
+    if ! have apt-get || ! "${as_root[@]}" true 2>/dev/null; then
+        die "the tests need a browser with its driver: install ${missing[*]} (Debian: sudo apt-get install ${missing[*]}), or" \
+            "name others with CHROMIUM and CHROMEDRIVER (the same version of both)"
+    fi
+    say "installing ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+}
+
+for part in "$@"; do
+    case $part in
+        rust | wasm | page | browser) "$part" ;;
+        wasm-opt) wasm_opt ;;
+        *) die "unknown part: $part" ;;
+    esac
+done

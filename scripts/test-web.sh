@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Runs the browser tests, tests/web*.rs, in headless Chromium with a software WebGPU adapter.
+#
+#   test-web.sh [FILTER]     needs: setup.sh rust wasm browser
+#
+# $CHROMIUM and $CHROMEDRIVER name another browser and its driver.
+set -euo pipefail
+# shellcheck source=scripts/env.sh
+source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+cd "$root"
+
+chromium=${CHROMIUM:-/usr/bin/chromium}
+chromedriver=${CHROMEDRIVER:-/usr/bin/chromedriver}
+# Seconds for one file of tests: the software adapter compiles shaders for long.
+export WASM_BINDGEN_TEST_TIMEOUT=${WASM_BINDGEN_TEST_TIMEOUT:-1200}
+
+if [[ $chromium != /usr/bin/chromium ]]; then
+    WASM_BINDGEN_TEST_WEBDRIVER_JSON=$(mktemp)
+    export WASM_BINDGEN_TEST_WEBDRIVER_JSON
+    trap 'rm -f "$WASM_BINDGEN_TEST_WEBDRIVER_JSON"' EXIT
+    sed "s|\"/usr/bin/chromium\"|\"$chromium\"|" webdriver.json >"$WASM_BINDGEN_TEST_WEBDRIVER_JSON"
+fi
+
+files=()
+for file in tests/web*.rs; do
+    files+=(--test "$(basename "$file" .rs)")
+done
+CARGO_TARGET_DIR=$wasm_target_dir wasm-pack test --release --headless --chrome --chromedriver "$chromedriver" --mode no-install \
+    -- "${wasm_options[@]}" "${files[@]}" -- --nocapture "$@"

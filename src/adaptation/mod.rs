@@ -1,0 +1,82 @@
+//! T: training a LoRA on a few pairs (method, step 3).
+
+pub mod optimizer;
+pub mod schedule;
+pub mod trainer;
+
+use serde::{Deserialize, Serialize};
+
+pub use schedule::{Decay, Schedule};
+pub use trainer::{TrainEvent, Trainer, TrainingExample};
+
+use crate::{
+    adapter::LoraConfig,
+    error::{Error, Result},
+};
+
+/// Options of the training. The defaults of rank, alpha, targets, epochs, batch and schedule are the published ones.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AdaptationConfig {
+    /// Shape of the adapter.
+    pub lora: LoraConfig,
+    /// Peak learning rate.
+    pub learning_rate: f64,
+    /// Passes over the pairs.
+    pub epochs: usize,
+    /// Pairs per step.
+    pub batch: usize,
+    /// Steps in all; overrides `epochs`.
+    pub steps: Option<usize>,
+    /// Share of the steps with a rising learning rate.
+    pub warmup_ratio: f64,
+    /// Shape of the learning rate after the warm-up.
+    pub decay: Decay,
+    /// Decoupled weight decay.
+    pub weight_decay: f64,
+    /// Gradients are scaled down to this global norm.
+    pub max_norm: Option<f64>,
+}
+
+impl Default for AdaptationConfig {
+    fn default() -> Self {
+        Self {
+            lora: LoraConfig::default(),
+            learning_rate: 2e-3,
+            epochs: 5,
+            batch: 1,
+            steps: None,
+            warmup_ratio: 0.03,
+            decay: Decay::Cosine,
+            weight_decay: 0.0,
+            max_norm: Some(1.0),
+        }
+    }
+}
+
+impl AdaptationConfig {
+    /// What the paper's secondary source states for a model of 1.5 billion weights: a learning rate of 1e-4.
+    pub fn paper() -> Self {
+        Self { learning_rate: 1e-4, ..Self::default() }
+    }
+
+    /// Optimizer steps for so many pairs.
+    pub fn steps_for(&self, pairs: usize) -> usize {
+        self.steps.unwrap_or(self.epochs * pairs.div_ceil(self.batch.max(1)))
+    }
+
+    /// # Errors
+    /// [`Error::InvalidInput`] for a value out of its range.
+    pub fn check(&self) -> Result<()> {
+        self.lora.check()?;
+        if !(self.learning_rate > 0.0 && self.learning_rate <= 1.0) {
+            return Err(Error::invalid("learning_rate", format!("{} is not in (0, 1]", self.learning_rate)));
+        }
+        if !(0.0..=1.0).contains(&self.warmup_ratio) {
+            return Err(Error::invalid("warmup_ratio", format!("{} is not in [0, 1]", self.warmup_ratio)));
+        }
+        if self.batch == 0 || self.epochs == 0 || self.steps == Some(0) {
+            return Err(Error::invalid("epochs, batch and steps", "must be at least 1"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,167 @@
+//! The training loop: pulled step by step. Not pulling pauses it, dropping it cancels it, and the base weights are never
+//! touched.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AdaptationConfig,
+    optimizer::{AdamW, AdamWConfig},
+    schedule::Schedule,
+};
+use crate::{
+    adapter::Adapter,
+    error::{Error, Result},
+    inference::Cancel,
+    model::{Decoder, Gradients, Targets, Tokens},
+    nn::linear::Trainable,
+    platform::{Stopwatch, readback, yield_now},
+};
+
+/// A pair as token ids: the loss is taken on the response alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainingExample {
+    /// The prompt.
+    pub prompt: Vec<u32>,
+    /// What the model should have answered, with the token that ends the turn.
+    pub response: Vec<u32>,
+}
+
+/// What one optimizer step reports.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TrainEvent {
+    /// Steps done, from 1.
+    pub step: usize,
+    /// All steps.
+    pub total: usize,
+    /// Mean loss over the response tokens before the step, in nats.
+    pub loss: f32,
+    /// Learning rate of the step.
+    pub learning_rate: f64,
+    /// Norm of the gradient before clipping.
+    pub gradient_norm: f32,
+    /// Tokens (prompt and response) per second, since the start.
+    pub tokens_per_second: f64,
+    /// Seconds left at this pace.
+    pub eta_seconds: f64,
+}
+
+/// A training run.
+pub struct Trainer<'a> {
+    decoder: &'a Decoder,
+    adapter: Adapter,
+    examples: Vec<TrainingExample>,
+    optimizer: AdamW,
+    schedule: Schedule,
+    batch: usize,
+    watch: Stopwatch,
+    tokens: usize,
+    cancel: Cancel,
+}
+
+impl<'a> Trainer<'a> {
+    /// A run over the examples, starting from `adapter`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] without examples or with an empty response; [`Error::ContextOverflow`] for an example
+    /// that is too long.
+    pub fn new(
+        decoder: &'a Decoder,
+        adapter: Adapter,
+        examples: Vec<TrainingExample>,
+        config: &AdaptationConfig,
+        cancel: Cancel,
+    ) -> Result<Self> {
+        config.check()?;
+        if examples.is_empty() || examples.iter().any(|e| e.prompt.is_empty() || e.response.is_empty()) {
+            return Err(Error::invalid("examples", "there must be at least one, each with a prompt and a response"));
+        }
+        let limit = decoder.config().context;
+        if let Some(tokens) = examples.iter().map(|e| e.prompt.len() + e.response.len()).find(|n| *n > limit) {
+            return Err(Error::ContextOverflow { tokens, limit });
+        }
+        let total = config.steps_for(examples.len());
+        let schedule = Schedule::with_warmup_ratio(config.learning_rate, config.warmup_ratio, total, config.decay);
+        let settings =
+            AdamWConfig { weight_decay: config.weight_decay, max_norm: config.max_norm, ..AdamWConfig::default() };
+        let optimizer = AdamW::new(settings, &adapter.weights.parameters());
+        Ok(Self {
+            decoder,
+            adapter,
+            examples,
+            optimizer,
+            schedule,
+            batch: config.batch,
+            watch: Stopwatch::start(),
+            tokens: 0,
+            cancel,
+        })
+    }
+
+    /// Takes the next step; `None` when all are done.
+    ///
+    /// # Errors
+    /// [`Error::Aborted`], and [`Error::Backend`] when the loss is not a number.
+    pub async fn next(&mut self) -> Result<Option<TrainEvent>> {
+        let (step, total) = (self.optimizer.steps, self.schedule.total_steps);
+        if step >= total {
+            return Ok(None);
+        }
+        self.cancel.check()?;
+        let (tokens, targets) = self.batch(step);
+        self.tokens += tokens.ids.len();
+        let Gradients { loss, parameters } =
+            self.decoder.gradients(&tokens, &targets, Some(&self.adapter.weights), Trainable::Adapter);
+        let learning_rate = self.schedule.at(step);
+        let (updated, norm) = self.optimizer.step(self.adapter.weights.parameters(), parameters, learning_rate);
+        self.adapter.weights = self
+            .adapter
+            .weights
+            .with_parameters(updated)
+            .ok_or_else(|| Error::Backend { reason: "gradients and weights differ in number".into() })?;
+        let loss = readback(loss).await?.first().copied().unwrap_or(f32::NAN);
+        let gradient_norm = readback(norm).await?.first().copied().unwrap_or(f32::NAN);
+        if !loss.is_finite() {
+            return Err(Error::Backend { reason: format!("the training loss is {loss}; lower the learning rate") });
+        }
+        yield_now().await;
+        let seconds = self.watch.seconds();
+        Ok(Some(TrainEvent {
+            step: step + 1,
+            total,
+            loss,
+            learning_rate,
+            gradient_norm,
+            tokens_per_second: self.tokens as f64 / seconds.max(1e-9),
+            eta_seconds: seconds / (step + 1) as f64 * (total - step - 1) as f64,
+        }))
+    }
+
+    /// Tokens seen so far, prompts included.
+    pub fn tokens(&self) -> usize {
+        self.tokens
+    }
+
+    /// The adapter as it is now.
+    pub fn into_adapter(self) -> Adapter {
+        self.adapter
+    }
+
+    /// The examples of a step, in turn, with the loss averaged over all their response tokens.
+    fn batch(&self, step: usize) -> (Tokens, Targets) {
+        let n = self.examples.len();
+        let picked: Vec<&TrainingExample> =
+            (0..self.batch.min(n)).map(|i| &self.examples[(step * self.batch + i) % n]).collect();
+        let sequences: Vec<Vec<u32>> = picked.iter().map(|e| [e.prompt.as_slice(), &e.response].concat()).collect();
+        let tokens = Tokens::padded(&sequences, 0);
+        let width = tokens.len();
+        let mut targets = Targets::default();
+        for (row, example) in picked.iter().enumerate() {
+            for (i, id) in example.response.iter().enumerate() {
+                targets.rows.push((row * width + example.prompt.len() + i - 1) as u32);
+                targets.ids.push(*id);
+            }
+        }
+        targets.weights = vec![1.0 / targets.ids.len() as f32; targets.ids.len()];
+        (tokens, targets)
+    }
+}

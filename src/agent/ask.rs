@@ -1,0 +1,249 @@
+//! The loop of the method: score, answer, and when unsure synthesize, adapt, answer again, restore.
+
+use std::{cell::RefCell, collections::VecDeque, rc::Rc};
+
+use super::{Agent, Answer, AskOptions, Asking, Event, Phase, ScoreReport, Trace, TrainingReport, Which};
+use crate::{
+    adaptation::{Trainer, TrainingExample},
+    adapter::Adapter,
+    error::{Error, Result},
+    inference::{Cancel, Generation, Prefix, Sampling, Session, Stop},
+    model::{LoraWeights, export},
+    platform::Stopwatch,
+    synthesis::{Synthesis, Synthesizer},
+    task::{Pair, Task},
+    tokenizer::check_call,
+    uncertainty,
+};
+
+/// Collects the events of one question.
+#[derive(Clone)]
+struct Log(Rc<RefCell<VecDeque<Event>>>);
+
+impl Log {
+    fn put(&self, event: Event) {
+        self.0.borrow_mut().push_back(event);
+    }
+
+    fn phase(&self, phase: Phase) {
+        self.put(Event::Phase { phase });
+    }
+}
+
+impl Agent {
+    /// Answers a task, learning first when unsure. Pull the result to make it go on.
+    pub fn ask<'a>(&'a self, task: &'a Task, options: &'a AskOptions, cancel: &'a Cancel) -> Asking<'a> {
+        Asking::new(|events| Box::pin(self.run(task, options, cancel, Log(events))))
+    }
+
+    async fn run(&self, task: &Task, options: &AskOptions, cancel: &Cancel, log: Log) -> Result<Trace> {
+        options.check()?;
+        check_task(task)?;
+        let mut seconds = std::collections::BTreeMap::new();
+        let total = Stopwatch::start();
+        let mut watch = Stopwatch::start();
+
+        let stored = match &options.adapter {
+            Some(name) => Some(self.stored_adapter(name).await?),
+            None => None,
+        };
+        let lora = stored.as_ref().map(|a| &a.weights);
+        let session = Session { decoder: &self.decoder, lora, cancel };
+        let prompt = self.tokenizer.encode(&self.prompts.answer_prompt(task)?)?;
+
+        log.phase(Phase::Score);
+        let prefix = session.prefill(&prompt).await?;
+        let format = self.prompts.format();
+        let scored = uncertainty::score(&session, &self.tokenizer, format, &prefix, task, options.score).await?;
+        let mut report = ScoreReport {
+            margin: scored.margin,
+            threshold: options.threshold,
+            unsure: scored.margin < options.threshold,
+            max_probability: scored.max_probability,
+            entropy: scored.entropy,
+            perplexity: None,
+            candidates: scored.candidates,
+        };
+        log.put(Event::Score { uncertainty: report.clone() });
+        seconds.insert("score".to_owned(), watch.lap());
+
+        log.phase(Phase::Answer);
+        let (base_answer, generation) = self.answer(&session, &prefix, task, options, Which::Base, &log).await?;
+        report.perplexity = Some(perplexity(&generation.log_probs));
+        seconds.insert("answer".to_owned(), watch.lap());
+
+        let mut trace = Trace {
+            backend: self.backend.kind.to_string(),
+            model: self.model.name.clone(),
+            answer: base_answer.clone(),
+            base_answer,
+            uncertainty: report,
+            synthesis: None,
+            training: None,
+            adapted: false,
+            seconds: std::collections::BTreeMap::new(),
+            restored: false,
+            stored: None,
+            note: None,
+        };
+        if trace.uncertainty.unsure {
+            log.phase(Phase::Synthesize);
+            let synthesis = self.synthesize(&session, task, options, &log).await?;
+            seconds.insert("synthesize".to_owned(), watch.lap());
+            if synthesis.pairs.is_empty() {
+                trace.note = Some(format!(
+                    "no valid example came of {} attempts; the base answer stands",
+                    synthesis.rejected.values().sum::<usize>()
+                ));
+            } else {
+                log.phase(Phase::Train);
+                let (adapter, training) =
+                    self.adapt(task, &synthesis.pairs, stored.as_ref(), options, cancel, &log).await?;
+                seconds.insert("train".to_owned(), watch.lap());
+                log.phase(Phase::AnswerAgain);
+                trace.answer = self.answer_with(&adapter.weights, &prompt, task, options, cancel, &log).await?;
+                trace.adapted = true;
+                seconds.insert("answer_again".to_owned(), watch.lap());
+                if let Some(name) = &options.keep {
+                    log.phase(Phase::Store);
+                    let margin = trace.uncertainty.margin;
+                    self.keep(name, &adapter, task, (&synthesis, &training), margin).await?;
+                    trace.stored = Some(name.clone());
+                    seconds.insert("store".to_owned(), watch.lap());
+                }
+                trace.training = Some(training);
+            }
+            trace.synthesis = Some(synthesis);
+        }
+        log.phase(Phase::Restore);
+        trace.restored = export::checksum(&self.decoder).await? == self.checksum;
+        seconds.insert("restore".to_owned(), watch.lap());
+        seconds.insert("total".to_owned(), total.seconds());
+        trace.seconds = seconds;
+        Ok(trace)
+    }
+
+    /// A greedy answer behind a prefilled prompt.
+    async fn answer(
+        &self,
+        session: &Session<'_>,
+        prefix: &Prefix,
+        task: &Task,
+        options: &AskOptions,
+        which: Which,
+        log: &Log,
+    ) -> Result<(Answer, Generation)> {
+        let mut stream = self.tokenizer.stream();
+        let stop = Stop { tokens: &self.eos, max_tokens: options.max_answer_tokens };
+        let generation = session
+            .generate(prefix, Sampling::GREEDY, &stop, |id| {
+                if let Some(text) = stream.push(id)? {
+                    log.put(Event::Token { answer: which, text });
+                }
+                Ok(())
+            })
+            .await?;
+        if let Some(text) = stream.finish()? {
+            log.put(Event::Token { answer: which, text });
+        }
+        let text = self.tokenizer.decode(&generation.ids, true)?;
+        let answer = match self.prompts.parse_answer(&text) {
+            Ok(calls) => {
+                let issue = calls.iter().find_map(|call| check_call(call, &task.tools).err());
+                Answer { text, calls, error: issue.map(|i| i.reason().to_owned()) }
+            }
+            Err(failure) => Answer { text, calls: Vec::new(), error: Some(failure.reason().to_owned()) },
+        };
+        log.put(Event::Answer { answer: which, result: answer.clone() });
+        Ok((answer, generation))
+    }
+
+    async fn answer_with(
+        &self,
+        lora: &LoraWeights,
+        prompt: &[u32],
+        task: &Task,
+        options: &AskOptions,
+        cancel: &Cancel,
+        log: &Log,
+    ) -> Result<Answer> {
+        let session = Session { decoder: &self.decoder, lora: Some(lora), cancel };
+        let prefix = session.prefill(prompt).await?;
+        Ok(self.answer(&session, &prefix, task, options, Which::Adapted, log).await?.0)
+    }
+
+    async fn synthesize(
+        &self,
+        session: &Session<'_>,
+        task: &Task,
+        options: &AskOptions,
+        log: &Log,
+    ) -> Result<Synthesis> {
+        let synthesizer = Synthesizer {
+            session: *session,
+            tokenizer: &self.tokenizer,
+            prompts: &self.prompts,
+            eos: &self.eos,
+            config: options.synthesis,
+        };
+        let report = |pair: Option<&Pair>, rejection: Option<&crate::synthesis::Rejection>| {
+            let pair = pair.cloned().unwrap_or(Pair { query: String::new(), calls: Vec::new() });
+            let reason = rejection.map(|r| r.reason().to_owned());
+            log.put(Event::Pair { pair, valid: reason.is_none(), reason });
+        };
+        synthesizer.run(task, options.seed, report).await
+    }
+
+    async fn adapt(
+        &self,
+        task: &Task,
+        pairs: &[Pair],
+        start: Option<&Adapter>,
+        options: &AskOptions,
+        cancel: &Cancel,
+        log: &Log,
+    ) -> Result<(Adapter, TrainingReport)> {
+        let examples = pairs.iter().map(|pair| self.example(task, pair)).collect::<Result<Vec<_>>>()?;
+        let adapter = match start {
+            Some(adapter) => adapter.clone(),
+            None => {
+                let lora = options.adaptation.lora.clone();
+                Adapter::init(lora, self.decoder.config(), options.seed, self.decoder.device())?
+            }
+        };
+        let mut trainer = Trainer::new(&self.decoder, adapter, examples, &options.adaptation, cancel.clone())?;
+        let mut losses = Vec::new();
+        while let Some(event) = trainer.next().await? {
+            losses.push(event.loss);
+            log.put(Event::Train(event));
+        }
+        let tokens = trainer.tokens();
+        let adapter = trainer.into_adapter();
+        Ok((
+            adapter.clone(),
+            TrainingReport { steps: losses.len(), losses, parameters: adapter.weights.count(), tokens },
+        ))
+    }
+
+    /// A pair as the model would see it: the same menu, the pair's query, the pair's calls.
+    fn example(&self, task: &Task, pair: &Pair) -> Result<TrainingExample> {
+        let prompt = self.prompts.answer_prompt(&Task::new(pair.query.clone(), task.tools.clone()))?;
+        let mut response = self.tokenizer.encode(&self.prompts.answer_text(&pair.calls))?;
+        response.extend(self.eos.first());
+        Ok(TrainingExample { prompt: self.tokenizer.encode(&prompt)?, response })
+    }
+}
+
+fn check_task(task: &Task) -> Result<()> {
+    if task.query().trim().is_empty() {
+        return Err(Error::invalid("query", "it is empty"));
+    }
+    if task.tools.is_empty() {
+        return Err(Error::invalid("tools", "the menu is empty; give at least one tool"));
+    }
+    Ok(())
+}
+
+fn perplexity(log_probs: &[f32]) -> f32 {
+    (-log_probs.iter().sum::<f32>() / log_probs.len().max(1) as f32).exp()
+}

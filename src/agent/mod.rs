@@ -1,0 +1,97 @@
+//! The agent: it scores a task, and when it is unsure writes examples, learns from them, answers again and forgets or
+//! keeps what it learned.
+
+mod ask;
+mod asking;
+mod keep;
+mod open;
+mod options;
+mod source;
+mod trace;
+
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+
+pub use asking::{AskEvent, Asking};
+pub use open::OpenOptions;
+pub use options::AskOptions;
+pub use source::{INDEX, ModelFiles, SINGLE, shard_names};
+pub use trace::{Answer, Event, Phase, ScoreReport, Trace, TrainingReport, Which};
+
+use crate::{
+    backend::BackendReport,
+    model::Decoder,
+    storage::AdapterStore,
+    tokenizer::{PromptBuilder, Tokenizer},
+};
+
+/// What the loaded model is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelReport {
+    /// Name.
+    pub name: String,
+    /// `model_type`.
+    pub family: String,
+    /// Number of weights.
+    pub parameters: u64,
+    /// Longest sequence, in tokens.
+    pub context: usize,
+    /// Rows of the embedding.
+    pub vocab: usize,
+    /// Fingerprint of the weights.
+    pub fingerprint: String,
+    /// Bytes of the weight files.
+    pub bytes: u64,
+}
+
+/// A loaded agent. Clones share everything.
+#[derive(Clone)]
+pub struct Agent {
+    decoder: Decoder,
+    tokenizer: Tokenizer,
+    prompts: PromptBuilder,
+    eos: Vec<u32>,
+    /// Checksum of the base weights when they were loaded.
+    checksum: u64,
+    backend: BackendReport,
+    model: ModelReport,
+    store: Rc<dyn AdapterStore>,
+}
+
+impl Agent {
+    /// Which backend serves, and why.
+    pub fn backend(&self) -> &BackendReport {
+        &self.backend
+    }
+
+    /// What the loaded model is.
+    pub fn model(&self) -> &ModelReport {
+        &self.model
+    }
+
+    /// The model itself.
+    pub fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+
+    /// Its tokenizer.
+    pub fn tokenizer(&self) -> &Tokenizer {
+        &self.tokenizer
+    }
+
+    /// Its prompts.
+    pub fn prompts(&self) -> &PromptBuilder {
+        &self.prompts
+    }
+
+    /// Token ids that end a turn.
+    pub fn eos(&self) -> &[u32] {
+        &self.eos
+    }
+
+    /// Where adapters are kept.
+    pub fn store(&self) -> &dyn AdapterStore {
+        self.store.as_ref()
+    }
+}

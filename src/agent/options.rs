@@ -1,0 +1,71 @@
+//! Options of a question.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    adaptation::AdaptationConfig,
+    error::{Error, Result},
+    synthesis::SynthesisConfig,
+    uncertainty::ScoreConfig,
+};
+
+/// How a task is treated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AskOptions {
+    /// The task is studied when its margin is below this; 0 never, above 1 always.
+    pub threshold: f32,
+    /// Store what was learned under this name.
+    pub keep: Option<String>,
+    /// Apply this stored adapter from the start.
+    pub adapter: Option<String>,
+    /// Seed of the sampling and of the adapter's first weights.
+    pub seed: u64,
+    /// Most tokens of an answer.
+    pub max_answer_tokens: usize,
+    /// H
+    pub score: ScoreConfig,
+    /// G
+    pub synthesis: SynthesisConfig,
+    /// T
+    pub adaptation: AdaptationConfig,
+}
+
+impl Default for AskOptions {
+    fn default() -> Self {
+        Self {
+            threshold: 0.95,
+            keep: None,
+            adapter: None,
+            seed: 0,
+            max_answer_tokens: 256,
+            score: ScoreConfig::default(),
+            synthesis: SynthesisConfig::default(),
+            adaptation: AdaptationConfig::default(),
+        }
+    }
+}
+
+impl AskOptions {
+    /// # Errors
+    /// [`Error::InvalidInput`] for a value out of its range.
+    pub fn check(&self) -> Result<()> {
+        if !self.threshold.is_finite() || self.threshold < 0.0 {
+            return Err(Error::invalid("threshold", format!("{} is not a number of 0 or more", self.threshold)));
+        }
+        if self.max_answer_tokens == 0 {
+            return Err(Error::invalid("max_answer_tokens", "must be at least 1"));
+        }
+        if self.synthesis.pairs == 0
+            || self.synthesis.pairs > 64
+            || self.synthesis.tries == 0
+            || self.synthesis.tries > 64
+        {
+            return Err(Error::invalid("pairs and tries", "must be between 1 and 64"));
+        }
+        if let Some(name) = &self.keep {
+            crate::storage::validate_name(name)?;
+        }
+        self.adaptation.check()
+    }
+}

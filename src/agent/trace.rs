@@ -1,0 +1,176 @@
+//! What happened to a task: the events while it runs, and the trace at its end.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    adaptation::TrainEvent,
+    backend::BackendReport,
+    synthesis::Synthesis,
+    task::{Pair, ToolCall},
+    uncertainty::Candidate,
+};
+
+/// The stage that has begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Reading the model.
+    Load,
+    /// Comparing the backend with the CPU.
+    SelfTest,
+    /// H
+    Score,
+    /// Answering with the base.
+    Answer,
+    /// G
+    Synthesize,
+    /// T
+    Train,
+    /// Answering with the adapter.
+    AnswerAgain,
+    /// Storing the adapter.
+    Store,
+    /// Dropping the adapter and checking the base.
+    Restore,
+}
+
+/// Which answer is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Which {
+    /// Before learning.
+    Base,
+    /// After learning.
+    Adapted,
+}
+
+/// The score of a task, with the threshold that it is compared with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ScoreReport {
+    /// Difference of the two best candidates, in [0, 1].
+    pub margin: f32,
+    /// The task is studied when the margin is below it.
+    pub threshold: f32,
+    /// `margin < threshold`
+    pub unsure: bool,
+    /// Largest relative score.
+    pub max_probability: f32,
+    /// Entropy of the relative scores, in nats.
+    pub entropy: f32,
+    /// Perplexity of the base answer; `None` before it was generated.
+    pub perplexity: Option<f32>,
+    /// The candidates, in the order of the menu.
+    pub candidates: Vec<Candidate>,
+}
+
+/// An answer of the model.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Answer {
+    /// As the model wrote it.
+    pub text: String,
+    /// The calls in it; empty for plain text.
+    pub calls: Vec<ToolCall>,
+    /// Why the calls could not be read, or do not fit the menu.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// What the training did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TrainingReport {
+    /// Optimizer steps.
+    pub steps: usize,
+    /// Loss before each step.
+    pub losses: Vec<f32>,
+    /// Trained numbers.
+    pub parameters: usize,
+    /// Tokens seen, prompts included.
+    pub tokens: usize,
+}
+
+/// The whole story of a task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Trace {
+    /// `cpu` or `webgpu`.
+    pub backend: String,
+    /// Name of the model.
+    pub model: String,
+    /// H
+    pub uncertainty: ScoreReport,
+    /// G; `None` when the model was sure.
+    pub synthesis: Option<Synthesis>,
+    /// T; `None` when the model was sure, or nothing valid was written.
+    pub training: Option<TrainingReport>,
+    /// Before learning.
+    pub base_answer: Answer,
+    /// The answer that stands.
+    pub answer: Answer,
+    /// The answer that stands was given after learning.
+    pub adapted: bool,
+    /// Seconds by stage.
+    pub seconds: BTreeMap<String, f64>,
+    /// The base weights, read back and compared bit for bit, are what they were when the model was loaded.
+    pub restored: bool,
+    /// Name under which the adapter was stored.
+    pub stored: Option<String>,
+    /// Something that the reader should know.
+    pub note: Option<String>,
+}
+
+/// What happens while a task runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum Event {
+    /// Bytes of a model file came.
+    Download {
+        /// File.
+        file: String,
+        /// Bytes so far.
+        loaded: u64,
+        /// Bytes in all; 0 when unknown.
+        total: u64,
+    },
+    /// The backend was chosen.
+    Backend {
+        /// Which and why.
+        report: BackendReport,
+    },
+    /// A stage has begun.
+    Phase {
+        /// Stage.
+        phase: Phase,
+    },
+    /// The task was scored.
+    Score {
+        /// Result.
+        uncertainty: ScoreReport,
+    },
+    /// A piece of an answer.
+    Token {
+        /// Which answer.
+        answer: Which,
+        /// Text to append.
+        text: String,
+    },
+    /// An answer is complete.
+    Answer {
+        /// Which answer.
+        answer: Which,
+        /// The answer.
+        result: Answer,
+    },
+    /// An example was written.
+    Pair {
+        /// The example as far as it could be read.
+        pair: Pair,
+        /// It passed all checks.
+        valid: bool,
+        /// Why it was refused.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// A training step was taken.
+    Train(TrainEvent),
+}

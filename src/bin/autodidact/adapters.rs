@@ -1,0 +1,49 @@
+//! `autodidact adapters`: the stored adapters.
+
+use std::path::PathBuf;
+
+use autodidact::{
+    error::{Error, Result},
+    storage::{AdapterMeta, AdapterStore, archive},
+};
+
+use super::{
+    args::{AdaptersArgs, AdaptersCommand},
+    files, open,
+};
+
+/// Lists, exports, imports or deletes.
+pub async fn run(args: AdaptersArgs) -> Result<()> {
+    let store = open::store(args.store.as_ref())?;
+    match args.command {
+        AdaptersCommand::List { json } => list(&store.list().await?, json)?,
+        AdaptersCommand::Export { name, file } => {
+            let file = file.unwrap_or_else(|| PathBuf::from(format!("{name}.zip")));
+            files::write(&file, &archive::export(&store.get(&name).await?)?)?;
+            println!("{}", file.display());
+        }
+        AdaptersCommand::Import { name, file } => {
+            store.put(&archive::import_zip(&name, &files::read(&file)?)?).await?;
+            println!("{name}");
+        }
+        AdaptersCommand::Delete { name } => store.delete(&name).await?,
+    }
+    Ok(())
+}
+
+fn list(adapters: &[AdapterMeta], json: bool) -> Result<()> {
+    if json {
+        let text = serde_json::to_string_pretty(adapters).map_err(|e| Error::invalid("adapters", e.to_string()))?;
+        println!("{text}");
+        return Ok(());
+    }
+    if adapters.is_empty() {
+        println!("no adapters are stored");
+        return Ok(());
+    }
+    println!("{:<24} {:>5} {:>9}  {:<16}  learned from", "name", "rank", "kB", "base");
+    for a in adapters {
+        println!("{:<24} {:>5} {:>9.1}  {:<16}  {}", a.name, a.rank, a.bytes as f64 / 1e3, a.base_fingerprint, a.task);
+    }
+    Ok(())
+}

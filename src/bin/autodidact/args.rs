@@ -1,0 +1,204 @@
+//! Arguments of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+/// A private agent that teaches itself: test-time self-improvement on your own machine.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 110)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Answer a task with tool calls; when unsure, write examples, learn from them and answer again.
+    Ask(AskArgs),
+    /// List, export, import or delete stored adapters.
+    Adapters(AdaptersArgs),
+    /// Say what a model directory holds; with --reference, write a file to compare with `transformers`.
+    Inspect(InspectArgs),
+    /// Print how long the stages of the loop take on this machine.
+    Bench(BenchArgs),
+    /// Train the seed model from scratch on generated tool-call tasks. Stops and resumes at any step.
+    Pretrain(PretrainArgs),
+}
+
+/// Options of `pretrain`.
+#[derive(Debug, ClapArgs)]
+pub struct PretrainArgs {
+    /// Folder for the model; the checkpoint and the log go into its `training` sub-folder.
+    #[arg(long, default_value = "model/seed")]
+    pub out: PathBuf,
+    /// Start over, even if there is a checkpoint.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Steps between checkpoints.
+    #[arg(long, default_value_t = 250)]
+    pub checkpoint_every: usize,
+    /// Stop after this many seconds, with a checkpoint to go on from.
+    #[arg(long)]
+    pub max_seconds: Option<f64>,
+    /// Seed of weights and data.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Optimizer steps.
+    #[arg(long)]
+    pub steps: Option<usize>,
+    /// Tokens per step.
+    #[arg(long)]
+    pub step_tokens: Option<usize>,
+    /// Tokens of one forward and backward pass.
+    #[arg(long)]
+    pub micro_tokens: Option<usize>,
+    /// Peak learning rate.
+    #[arg(long)]
+    pub learning_rate: Option<f64>,
+    /// Size of the vocabulary.
+    #[arg(long)]
+    pub vocab_size: Option<usize>,
+    /// Width of the model.
+    #[arg(long)]
+    pub d_model: Option<usize>,
+    /// Blocks.
+    #[arg(long)]
+    pub layers: Option<usize>,
+    /// Query heads.
+    #[arg(long)]
+    pub heads: Option<usize>,
+    /// Key/value heads.
+    #[arg(long)]
+    pub kv_heads: Option<usize>,
+    /// Width of the MLP.
+    #[arg(long)]
+    pub d_ff: Option<usize>,
+}
+
+/// Which model, on what.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ModelArgs {
+    /// Model directory as Hugging Face lays it out [default: the seed model that comes with the program].
+    #[arg(long, value_name = "DIR")]
+    pub model: Option<PathBuf>,
+    /// What computes.
+    #[arg(long, value_enum, default_value_t = Device::Cpu)]
+    pub device: Device,
+    /// Folder of stored adapters [default: in the user's data folder].
+    #[arg(long, value_name = "DIR")]
+    pub store: Option<PathBuf>,
+}
+
+/// What computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Device {
+    /// A real GPU where there is one, else the CPU.
+    Auto,
+    /// The CPU.
+    Cpu,
+    /// The GPU.
+    Gpu,
+}
+
+/// Options of `ask`.
+#[derive(Debug, ClapArgs)]
+pub struct AskArgs {
+    /// The task, in plain words.
+    pub query: String,
+    /// File with the menu of tools (JSON) [default: a small menu of everyday tools].
+    #[arg(long, value_name = "FILE")]
+    pub tools: Option<PathBuf>,
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Study the task when the margin is below this; 0 never, 1.01 always.
+    #[arg(long, default_value_t = 0.95)]
+    pub threshold: f32,
+    /// Store what was learned under this name.
+    #[arg(long, value_name = "NAME")]
+    pub keep: Option<String>,
+    /// Apply this stored adapter from the start.
+    #[arg(long, value_name = "NAME")]
+    pub adapter: Option<String>,
+    /// Seed of the sampling and of the adapter's first weights.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Examples to write, K.
+    #[arg(long, default_value_t = 1)]
+    pub pairs: usize,
+    /// Optimizer steps [default: 5 for each example].
+    #[arg(long)]
+    pub steps: Option<usize>,
+    /// Peak learning rate [default: 0.002].
+    #[arg(long)]
+    pub learning_rate: Option<f64>,
+    /// Print one JSON object and nothing else.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `adapters`.
+#[derive(Debug, ClapArgs)]
+pub struct AdaptersArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: AdaptersCommand,
+    /// Folder of stored adapters [default: in the user's data folder].
+    #[arg(long, value_name = "DIR", global = true)]
+    pub store: Option<PathBuf>,
+}
+
+/// The commands of `adapters`.
+#[derive(Debug, Subcommand)]
+pub enum AdaptersCommand {
+    /// Print all adapters.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write an adapter as a zip that unpacks to a PEFT directory.
+    Export {
+        /// Name.
+        name: String,
+        /// File to write [default: NAME.zip].
+        file: Option<PathBuf>,
+    },
+    /// Store the adapter of a PEFT zip.
+    Import {
+        /// Name to store it under.
+        name: String,
+        /// Zip to read.
+        file: PathBuf,
+    },
+    /// Delete an adapter.
+    Delete {
+        /// Name.
+        name: String,
+    },
+}
+
+/// Options of `inspect`.
+#[derive(Debug, ClapArgs)]
+pub struct InspectArgs {
+    /// Model directory.
+    pub dir: PathBuf,
+    /// Write a prompt with its ids, logits and greedy answer here.
+    #[arg(long, value_name = "FILE")]
+    pub reference: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `bench`.
+#[derive(Debug, ClapArgs)]
+pub struct BenchArgs {
+    #[command(flatten)]
+    pub model: ModelArgs,
+    /// Runs of each case; the median is printed.
+    #[arg(long, default_value_t = 5)]
+    pub runs: usize,
+}

@@ -1,0 +1,172 @@
+//! `autodidact ask`: one task, told as it happens, or one JSON object.
+
+use std::io::{IsTerminal, Write};
+
+use autodidact::{
+    agent::{AskEvent, AskOptions, Event, Phase, ScoreReport, Trace, Which},
+    error::{Error, Result},
+    inference::Cancel,
+    task::{Task, Tool, ToolCall},
+    tokenizer::menu_from_json,
+};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{args::AskArgs, files, open};
+
+/// The menu for people who bring none.
+const EVERYDAY_TOOLS: &str = include_str!("everyday_tools.json");
+
+/// Asks, prints, and reports a cancelled or failed run as an error.
+pub async fn run(args: AskArgs) -> Result<()> {
+    let task = Task::new(args.query.clone(), menu(&args)?);
+    let agent = open::agent(&args.model, |_| {}).await?;
+    let mut options = AskOptions {
+        threshold: args.threshold,
+        keep: args.keep.clone(),
+        adapter: args.adapter.clone(),
+        seed: args.seed,
+        ..AskOptions::default()
+    };
+    options.synthesis.pairs = args.pairs;
+    options.adaptation.steps = args.steps;
+    options.adaptation.learning_rate = args.learning_rate.unwrap_or(options.adaptation.learning_rate);
+    let cancel = Cancel::default();
+    let mut story = Story::new(!args.json);
+    story.opened(&agent);
+    let mut asking = agent.ask(&task, &options, &cancel);
+    while let Some(event) = asking.next().await {
+        match event? {
+            AskEvent::Progress(event) => story.tell(&event),
+            AskEvent::Done(trace) if args.json => {
+                let json = serde_json::to_string(&*trace).map_err(|e| Error::invalid("trace", e.to_string()))?;
+                println!("{json}");
+            }
+            AskEvent::Done(trace) => story.end(&trace),
+        }
+    }
+    Ok(())
+}
+
+fn menu(args: &AskArgs) -> Result<Vec<Tool>> {
+    let Some(path) = &args.tools else { return menu_from_json(EVERYDAY_TOOLS) };
+    let text = String::from_utf8(files::read(path)?).map_err(|e| files::io(path, e))?;
+    menu_from_json(&text)
+}
+
+/// Tells a person what happens.
+struct Story {
+    talks: bool,
+    bar: Option<ProgressBar>,
+}
+
+impl Story {
+    fn new(talks: bool) -> Self {
+        Self { talks, bar: None }
+    }
+
+    fn say(&self, text: &str) {
+        if self.talks {
+            // A closed pipe is the reader's choice.
+            let _ = writeln!(std::io::stdout(), "{text}");
+        }
+    }
+
+    fn opened(&self, agent: &autodidact::Agent) {
+        let (model, backend) = (agent.model(), agent.backend());
+        let size = model.parameters as f64 / 1e6;
+        self.say(&format!(
+            "model    {} ({}, {size:.1} M weights) on {}: {}",
+            model.name, model.family, backend.kind, backend.reason
+        ));
+    }
+
+    fn tell(&mut self, event: &Event) {
+        match event {
+            Event::Score { uncertainty } => self.score(uncertainty),
+            Event::Answer { answer: Which::Base, result } => {
+                self.say(&format!("answer   {}", answer(&result.calls, &result.text)))
+            }
+            Event::Phase { phase: Phase::Synthesize } => self.say("         not sure enough: writing examples"),
+            Event::Pair { pair, valid: true, .. } => {
+                self.say(&format!("example  {} -> {}", pair.query, answer(&pair.calls, "")))
+            }
+            Event::Pair { reason, .. } => self.say(&format!("refused  {}", reason.as_deref().unwrap_or("unknown"))),
+            Event::Train(step) => {
+                if step.step == 1 && self.talks && std::io::stderr().is_terminal() {
+                    let bar = ProgressBar::new(step.total as u64);
+                    if let Ok(style) = ProgressStyle::with_template("learning {bar:30} {pos}/{len} {msg}") {
+                        bar.set_style(style);
+                    }
+                    self.bar = Some(bar);
+                }
+                if let Some(bar) = &self.bar {
+                    bar.set_position(step.step as u64);
+                    bar.set_message(format!(
+                        "loss {:.3}, {:.0} tokens/s, {:.0} s left",
+                        step.loss, step.tokens_per_second, step.eta_seconds
+                    ));
+                }
+            }
+            Event::Phase { phase: Phase::AnswerAgain } => {
+                if let Some(bar) = self.bar.take() {
+                    bar.finish_and_clear();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn score(&self, score: &ScoreReport) {
+        let verdict = if score.unsure { "unsure" } else { "sure" };
+        self.say(&format!("margin   {:.3} (threshold {}): {verdict}", score.margin, score.threshold));
+        for candidate in &score.candidates {
+            self.say(&format!(
+                "         {:5.1} %  {}",
+                candidate.probability * 100.0,
+                candidate.name.as_deref().unwrap_or("(no call)")
+            ));
+        }
+    }
+
+    fn end(&self, trace: &Trace) {
+        if let Some(training) = &trace.training {
+            let ends = (training.losses.first(), training.losses.last());
+            if let (Some(first), Some(last)) = ends {
+                let (steps, numbers) = (training.steps, training.parameters);
+                self.say(&format!("learned  {steps} steps on {numbers} numbers, loss {first:.3} -> {last:.3}"));
+            }
+            let changed = if trace.answer == trace.base_answer { "as before" } else { "changed" };
+            self.say(&format!("now      {} ({changed})", answer(&trace.answer.calls, &trace.answer.text)));
+        }
+        if let Some(note) = &trace.note {
+            self.say(&format!("note     {note}"));
+        }
+        if let Some(name) = &trace.stored {
+            self.say(&format!("kept     as `{name}`"));
+        }
+        self.say(if trace.restored {
+            "base     unchanged, bit for bit"
+        } else {
+            "base     CHANGED: please report this"
+        });
+        let stages: Vec<String> = trace
+            .seconds
+            .iter()
+            .filter(|(stage, _)| *stage != "total")
+            .map(|(stage, s)| format!("{stage} {s:.2}"))
+            .collect();
+        let total = trace.seconds.get("total").copied().unwrap_or_default();
+        self.say(&format!("seconds  {total:.2} ({})", stages.join(", ")));
+    }
+}
+
+fn answer(calls: &[ToolCall], text: &str) -> String {
+    if calls.is_empty() {
+        return text.to_owned();
+    }
+    let one = |call: &ToolCall| {
+        let arguments: Vec<String> = call.arguments.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        format!("{}({})", call.name, arguments.join(", "))
+    };
+    calls.iter().map(one).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,49 @@
+//! `autodidact bench`: a table of what the stages of the loop cost on this machine.
+
+use autodidact::{
+    agent::{AskEvent, AskOptions, Trace},
+    error::{Error, Result},
+    inference::Cancel,
+    task::Task,
+    tokenizer::menu_from_json,
+};
+
+use super::{args::BenchArgs, open};
+
+const QUERY: &str = "Find a hotel in Lisbon for 3 nights";
+const MENU: &str = include_str!("everyday_tools.json");
+
+/// Medians over some runs of a certain and of a forced update.
+pub async fn run(args: BenchArgs) -> Result<()> {
+    let agent = open::agent(&args.model, |_| {}).await?;
+    let task = Task::new(QUERY, menu_from_json(MENU)?);
+    println!("model {} on {}, {} runs, median seconds\n", agent.model().name, agent.backend().kind, args.runs);
+    println!("| case | score | answer | synthesize | train | answer again | total |");
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    for (case, threshold) in [("sure: no update", 0.0), ("unsure: whole loop", 1.01)] {
+        let mut traces: Vec<Trace> = Vec::new();
+        for seed in 0..args.runs.max(1) as u64 {
+            let options = AskOptions { threshold, seed, ..AskOptions::default() };
+            let cancel = Cancel::default();
+            let mut asking = agent.ask(&task, &options, &cancel);
+            while let Some(event) = asking.next().await {
+                if let AskEvent::Done(trace) = event? {
+                    traces.push(*trace);
+                }
+            }
+        }
+        let stages = ["score", "answer", "synthesize", "train", "answer_again", "total"];
+        let cells: Vec<String> = stages.iter().map(|stage| median(&traces, stage)).collect();
+        println!("| {case} | {} |", cells.join(" | "));
+        if traces.iter().any(|t| !t.restored) {
+            return Err(Error::Backend { reason: "the base weights changed".into() });
+        }
+    }
+    Ok(())
+}
+
+fn median(traces: &[Trace], stage: &str) -> String {
+    let mut seconds: Vec<f64> = traces.iter().filter_map(|t| t.seconds.get(stage).copied()).collect();
+    seconds.sort_by(f64::total_cmp);
+    seconds.get(seconds.len() / 2).map_or_else(|| "-".into(), |s| format!("{s:.3}"))
+}

@@ -1,0 +1,38 @@
+//! The command line: converts, prints, and leaves all logic to the library.
+
+#![recursion_limit = "256"]
+
+mod adapters;
+mod args;
+mod ask;
+mod bench;
+mod files;
+mod inspect;
+mod open;
+mod pretrain;
+
+use clap::Parser;
+
+/// Tensors come and go by the megabyte; the system's allocator would fetch fresh pages from the kernel each time.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> std::process::ExitCode {
+    let args = args::Args::parse();
+    let outcome = futures_lite::future::block_on(async {
+        match args.command {
+            args::Command::Ask(args) => ask::run(args).await,
+            args::Command::Adapters(args) => adapters::run(args).await,
+            args::Command::Inspect(args) => inspect::run(args).await,
+            args::Command::Bench(args) => bench::run(args).await,
+            args::Command::Pretrain(args) => pretrain::run(args).await,
+        }
+    });
+    match outcome {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error [{}]: {error}", error.code());
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! A prompt in the cache: prefilled once, forked for every continuation.
+
+use crate::{
+    error::{Error, Result},
+    inference::{
+        cancel::Cancel,
+        sampler::{Sampler, Sampling},
+    },
+    model::{Decoder, LoraWeights, Tokens},
+    nn::cache::KvCache,
+    platform::{readback, yield_now},
+};
+
+/// Longest piece of a prompt in one pass; longer prompts are prefilled piece by piece.
+const PREFILL_CHUNK: usize = 512;
+
+/// A prefilled prompt.
+#[derive(Debug, Clone)]
+pub struct Prefix {
+    cache: KvCache,
+    /// Logits of the token after the prompt, `[vocab]`.
+    pub next_logits: Vec<f32>,
+}
+
+impl Prefix {
+    /// Tokens of the prompt.
+    pub fn len(&self) -> usize {
+        self.cache.len()
+    }
+
+    /// True for an empty prompt.
+    pub fn is_empty(&self) -> bool {
+        self.cache.is_empty()
+    }
+}
+
+/// A model with the adapter that is applied to it, if any.
+#[derive(Debug, Clone, Copy)]
+pub struct Session<'a> {
+    /// The model.
+    pub decoder: &'a Decoder,
+    /// The adapter.
+    pub lora: Option<&'a LoraWeights>,
+    /// Stops the work.
+    pub cancel: &'a Cancel,
+}
+
+/// When a generation ends.
+#[derive(Debug, Clone)]
+pub struct Stop<'a> {
+    /// Token ids that end the turn; not part of the output.
+    pub tokens: &'a [u32],
+    /// Most tokens to generate.
+    pub max_tokens: usize,
+}
+
+/// Why a generation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finish {
+    /// The model ended its turn.
+    Stop,
+    /// The limit of tokens was reached.
+    Length,
+}
+
+/// Generated tokens.
+#[derive(Debug, Clone)]
+pub struct Generation {
+    /// Token ids, without the one that ended the turn.
+    pub ids: Vec<u32>,
+    /// Log-probability of each token, and of the one that ended the turn, under the model's own distribution.
+    pub log_probs: Vec<f32>,
+    /// Why it ended.
+    pub finish: Finish,
+}
+
+impl Session<'_> {
+    /// Runs the prompt through the model, once.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for an empty prompt or an unknown id, [`Error::ContextOverflow`], [`Error::Aborted`],
+    /// and those of the backend.
+    pub async fn prefill(&self, ids: &[u32]) -> Result<Prefix> {
+        let config = self.decoder.config();
+        if ids.is_empty() {
+            return Err(Error::invalid("prompt", "it has no token"));
+        }
+        if let Some(id) = ids.iter().find(|id| **id as usize >= config.vocab_size) {
+            return Err(Error::invalid(
+                "prompt",
+                format!("token {id} is outside the vocabulary of {}", config.vocab_size),
+            ));
+        }
+        if ids.len() >= config.context {
+            return Err(Error::ContextOverflow { tokens: ids.len() + 1, limit: config.context });
+        }
+        let mut cache = self.decoder.cache(ids.len());
+        let mut next_logits = Vec::new();
+        let pieces = ids.chunks(PREFILL_CHUNK).count();
+        for (i, piece) in ids.chunks(PREFILL_CHUNK).enumerate() {
+            self.cancel.check()?;
+            let hidden = self.decoder.forward(&Tokens::single(piece), Some(&mut cache), self.lora);
+            if i + 1 == pieces {
+                next_logits = readback(self.decoder.logits(hidden, &[piece.len() as u32 - 1])).await?;
+            }
+            yield_now().await;
+        }
+        Ok(Prefix { cache, next_logits })
+    }
+
+    /// Continues a prompt token by token. `on_token` sees each token as it comes.
+    ///
+    /// # Errors
+    /// [`Error::Aborted`] at any token, and those of the backend and of `on_token`.
+    pub async fn generate(
+        &self,
+        prefix: &Prefix,
+        sampling: Sampling,
+        stop: &Stop<'_>,
+        mut on_token: impl FnMut(u32) -> Result<()>,
+    ) -> Result<Generation> {
+        let mut sampler = Sampler::new(sampling)?;
+        let room = self.decoder.config().context.saturating_sub(prefix.len());
+        let max_tokens = stop.max_tokens.min(room);
+        let mut cache = prefix.cache.fork(1, prefix.len() + max_tokens);
+        let mut logits = prefix.next_logits.clone();
+        let mut out = Generation { ids: Vec::new(), log_probs: Vec::new(), finish: Finish::Length };
+        while out.ids.len() < max_tokens {
+            self.cancel.check()?;
+            let Some((token, log_prob)) = sampler.next(&logits) else { break };
+            if !log_prob.is_finite() {
+                return Err(Error::Backend { reason: "the model's probabilities are not numbers".into() });
+            }
+            out.log_probs.push(log_prob);
+            if stop.tokens.contains(&token) {
+                out.finish = Finish::Stop;
+                break;
+            }
+            out.ids.push(token);
+            on_token(token)?;
+            if out.ids.len() < max_tokens {
+                let hidden = self.decoder.forward(&Tokens::single(&[token]), Some(&mut cache), self.lora);
+                logits = readback(self.decoder.logits(hidden, &[0])).await?;
+                yield_now().await;
+            }
+        }
+        Ok(out)
+    }
+
+    /// Log-probabilities of each continuation's tokens behind the same prompt: one batched pass over the short
+    /// continuations on a fork of the cache.
+    ///
+    /// # Shapes
+    /// - output: one list per continuation, as long as it
+    ///
+    /// # Errors
+    /// [`Error::ContextOverflow`], [`Error::Aborted`], and those of the backend.
+    pub async fn score(&self, prefix: &Prefix, continuations: &[Vec<u32>]) -> Result<Vec<Vec<f32>>> {
+        self.cancel.check()?;
+        let first = super::sampler::log_softmax(&prefix.next_logits);
+        let longest = continuations.iter().map(Vec::len).max().unwrap_or(0);
+        let limit = self.decoder.config().context;
+        if prefix.len() + longest > limit {
+            return Err(Error::ContextOverflow { tokens: prefix.len() + longest, limit });
+        }
+        let mut scores: Vec<Vec<f32>> = continuations.iter().map(|c| Vec::with_capacity(c.len())).collect();
+        for (score, continuation) in scores.iter_mut().zip(continuations) {
+            score.extend(continuation.first().and_then(|id| first.get(*id as usize)));
+        }
+        // The last token of a continuation predicts nothing that is asked for.
+        let inputs: Vec<Vec<u32>> = continuations.iter().map(|c| c[..c.len().saturating_sub(1)].to_vec()).collect();
+        let width = longest.saturating_sub(1);
+        if width == 0 {
+            return Ok(scores);
+        }
+        let tokens = Tokens::padded(&inputs, 0);
+        let mut cache = prefix.cache.fork(continuations.len(), prefix.len() + width);
+        let hidden = self.decoder.forward(&tokens, Some(&mut cache), self.lora);
+        let rows: Vec<u32> =
+            (0..inputs.len()).flat_map(|i| (0..inputs[i].len()).map(move |j| (i * width + j) as u32)).collect();
+        let vocab = self.decoder.config().vocab_size;
+        let logits = readback(self.decoder.logits(hidden, &rows)).await?;
+        let mut at = logits.chunks_exact(vocab);
+        for (score, continuation) in scores.iter_mut().zip(continuations) {
+            for id in continuation.iter().skip(1) {
+                let Some(row) = at.next() else { break };
+                let value = row.get(*id as usize).copied().unwrap_or(f32::NEG_INFINITY);
+                score.push(value - super::sampler::log_sum_exp(row));
+            }
+        }
+        Ok(scores)
+    }
+}

@@ -1,0 +1,212 @@
+//! One transformer block, forward and backward.
+
+use burn::tensor::Tensor;
+
+use super::{config::ModelConfig, lora::LayerLora, names::Slot, weights::LayerWeights};
+use crate::nn::{
+    Matrix,
+    attention::{self, AttentionTape},
+    cache::KvCache,
+    linear::{LinearGrad, LinearTape, Trainable},
+    mlp::{self, GateTape},
+    norm::{RmsNorm, RmsNormTape},
+    rotary::RopeTable,
+};
+
+/// What all blocks of one call share.
+pub struct Shared<'a> {
+    /// Shape of the model.
+    pub config: &'a ModelConfig,
+    /// Sequences.
+    pub batch: usize,
+    /// Tokens per sequence.
+    pub tokens: usize,
+    /// Rotary tables of the rows.
+    pub rope: RopeTable,
+    /// `[b or 1, 1, g*t or 1, s]`
+    pub mask: Option<Tensor<4>>,
+}
+
+/// What the backward pass of one block needs.
+pub struct BlockTape {
+    input_norm: RmsNormTape<2>,
+    qkv: LinearTape,
+    qk_norm: Option<RmsNormTape<3>>,
+    attention: AttentionTape,
+    o: LinearTape,
+    post_norm: RmsNormTape<2>,
+    gate_up: LinearTape,
+    gate: GateTape,
+    down: LinearTape,
+}
+
+/// Gradients of one block; parts are there only when they were asked for.
+#[derive(Debug, Default)]
+pub struct BlockGrad {
+    /// `[1, d]`
+    pub input_norm: Option<Matrix>,
+    /// `[1, d]`
+    pub post_norm: Option<Matrix>,
+    /// Linear layers, in the order of [`Slot::ALL`].
+    pub linears: [LinearGrad; 4],
+    /// Gains of queries and keys, `[1, hd]` each.
+    pub qk_norm: Option<(Matrix, Matrix)>,
+}
+
+fn rms(config: &ModelConfig) -> RmsNorm {
+    RmsNorm { eps: config.norm_eps }
+}
+
+impl LayerWeights {
+    /// # Shapes
+    /// - `x`, output: `[n, d]`
+    pub fn forward(
+        &self,
+        x: Matrix,
+        shared: &Shared<'_>,
+        cache: Option<(&mut KvCache, usize)>,
+        lora: Option<&LayerLora>,
+        tape: bool,
+    ) -> (Matrix, Option<BlockTape>) {
+        let adapter = |slot| lora.and_then(|l| l.get(slot));
+        let norm = rms(shared.config);
+
+        let (normed, input_norm) = norm.forward(x.clone(), self.input_norm.clone());
+        let (qkv, qkv_tape) = self.qkv.forward(normed, adapter(Slot::Qkv), tape);
+        let (q, k, v, qk_norm) = self.split_heads(qkv, shared);
+        let (k, v) = match cache {
+            Some((cache, layer)) => cache.write(layer, k, v),
+            None => (k, v),
+        };
+        let (heads, attention_tape) = attention::forward(q, k, v, shared.mask.clone(), tape);
+        let (attended, o_tape) = self.o.forward(merge_heads(heads, shared), adapter(Slot::O), tape);
+        let x = x.add(attended);
+
+        let (normed, post_norm) = norm.forward(x.clone(), self.post_norm.clone());
+        let (gate_up, gate_up_tape) = self.gate_up.forward(normed, adapter(Slot::GateUp), tape);
+        let (gated, gate_tape) = mlp::forward(gate_up, tape);
+        let (out, down_tape) = self.down.forward(gated, adapter(Slot::Down), tape);
+        let x = x.add(out);
+
+        let tape = match (qkv_tape, attention_tape, o_tape, gate_up_tape, gate_tape, down_tape) {
+            (Some(qkv), Some(attention), Some(o), Some(gate_up), Some(gate), Some(down)) => {
+                Some(BlockTape { input_norm, qkv, qk_norm, attention, o, post_norm, gate_up, gate, down })
+            }
+            _ => None,
+        };
+        (x, tape)
+    }
+
+    /// Gradient of the block's input (none when `need_x` is false) and of what is trained.
+    ///
+    /// # Shapes
+    /// - `dx`: gradient of the output, `[n, d]`
+    pub fn backward(
+        &self,
+        tape: BlockTape,
+        dx: Matrix,
+        shared: &Shared<'_>,
+        lora: Option<&LayerLora>,
+        train: Trainable,
+        need_x: bool,
+    ) -> (Option<Matrix>, BlockGrad) {
+        let adapter = |slot| lora.and_then(|l| l.get(slot));
+        let norm = rms(shared.config);
+        let base = train == Trainable::Base;
+        let mut grad = BlockGrad::default();
+        let rows = |terms: Option<Matrix>| terms.map(|t| t.sum_dim(0));
+
+        let (dgated, down) = self.down.backward(tape.down, dx.clone(), adapter(Slot::Down), train, true);
+        let Some(dgated) = dgated else { return (None, grad) };
+        let dgate_up = mlp::backward(tape.gate, dgated);
+        let (dnormed, gate_up) = self.gate_up.backward(tape.gate_up, dgate_up, adapter(Slot::GateUp), train, true);
+        let Some(dnormed) = dnormed else { return (None, grad) };
+        let (through_norm, gain) = norm.backward(tape.post_norm, self.post_norm.clone(), dnormed, base);
+        grad.post_norm = rows(gain);
+        let dx = dx.add(through_norm);
+
+        let (dheads, o) = self.o.backward(tape.o, dx.clone(), adapter(Slot::O), train, true);
+        let Some(dheads) = dheads else { return (None, grad) };
+        let (dq, dk, dv) = attention::backward(tape.attention, unmerge_heads(dheads, shared));
+        let (dqkv, qk_gain) = self.join_heads(dq, dk, dv, tape.qk_norm, shared, base);
+        grad.qk_norm = qk_gain;
+        let need_normed = need_x || base;
+        let (dnormed, qkv) = self.qkv.backward(tape.qkv, dqkv, adapter(Slot::Qkv), train, need_normed);
+        grad.linears = [qkv, o, gate_up, down];
+        let Some(dnormed) = dnormed else { return (None, grad) };
+        let (through_norm, gain) = norm.backward(tape.input_norm, self.input_norm.clone(), dnormed, base);
+        grad.input_norm = rows(gain);
+        (need_x.then(|| dx.add(through_norm)), grad)
+    }
+
+    /// `[n, (h + 2 kv) hd]` to rotated `q [b, kv, g*t, hd] / sqrt(hd)`, rotated `k` and `v` `[b, kv, t, hd]`.
+    #[allow(clippy::type_complexity)]
+    fn split_heads(
+        &self,
+        qkv: Matrix,
+        shared: &Shared<'_>,
+    ) -> (Tensor<4>, Tensor<4>, Tensor<4>, Option<RmsNormTape<3>>) {
+        let c = shared.config;
+        let (b, t, kv, g, hd) = (shared.batch, shared.tokens, c.n_kv_heads, c.group(), c.head_dim);
+        let (wq, wk) = c.widths();
+        let mut qk: Tensor<3> = qkv.clone().narrow(1, 0, wq + wk).reshape([b * t, c.n_heads + kv, hd]);
+        let mut saved = None;
+        if let Some(gain) = self.qk_gain() {
+            let (normed, norm_tape) = rms(c).forward(qk, gain);
+            qk = normed;
+            saved = Some(norm_tape);
+        }
+        let qk = shared.rope.apply(qk);
+        let scale = (hd as f64).sqrt().recip();
+        let q = qk.clone().narrow(1, 0, c.n_heads).mul_scalar(scale).reshape([b, t, kv, g, hd]);
+        let q = q.permute([0, 2, 3, 1, 4]).reshape([b, kv, g * t, hd]);
+        let k = qk.narrow(1, c.n_heads, kv).reshape([b, t, kv, hd]).permute([0, 2, 1, 3]);
+        let v = qkv.narrow(1, wq + wk, wk).reshape([b, t, kv, hd]).permute([0, 2, 1, 3]);
+        (q, k, v, saved)
+    }
+
+    /// The reverse of `split_heads`, for gradients.
+    fn join_heads(
+        &self,
+        dq: Tensor<4>,
+        dk: Tensor<4>,
+        dv: Tensor<4>,
+        norm_tape: Option<RmsNormTape<3>>,
+        shared: &Shared<'_>,
+        need_gain: bool,
+    ) -> (Matrix, Option<(Matrix, Matrix)>) {
+        let c = shared.config;
+        let (b, t, kv, g, hd) = (shared.batch, shared.tokens, c.n_kv_heads, c.group(), c.head_dim);
+        let n = b * t;
+        let scale = (hd as f64).sqrt().recip();
+        let dq: Tensor<5> = dq.reshape([b, kv, g, t, hd]);
+        let dq: Tensor<3> = dq.permute([0, 3, 1, 2, 4]).reshape([n, c.n_heads, hd]);
+        let back = |x: Tensor<4>| -> Tensor<3> { x.permute([0, 2, 1, 3]).reshape([n, kv, hd]) };
+        let mut dqk = shared.rope.backward(Tensor::cat(vec![dq.mul_scalar(scale), back(dk)], 1));
+        let mut gains = None;
+        if let (Some(tape), Some(gain)) = (norm_tape, self.qk_gain()) {
+            let (through, terms) = rms(c).backward(tape, gain, dqk, need_gain);
+            dqk = through;
+            gains = terms.map(|terms| {
+                let by_head: Matrix = terms.sum_dim(0).reshape([c.n_heads + kv, hd]);
+                (by_head.clone().narrow(0, 0, c.n_heads).sum_dim(0), by_head.narrow(0, c.n_heads, kv).sum_dim(0))
+            });
+        }
+        let dqkv = Tensor::cat(vec![dqk, back(dv)], 1).reshape([n, (c.n_heads + 2 * kv) * hd]);
+        (dqkv, gains)
+    }
+}
+
+/// `[b, kv, g*t, hd]` to `[n, h hd]`.
+fn merge_heads(heads: Tensor<4>, shared: &Shared<'_>) -> Matrix {
+    let c = shared.config;
+    let split: Tensor<5> = heads.reshape([shared.batch, c.n_kv_heads, c.group(), shared.tokens, c.head_dim]);
+    split.permute([0, 3, 1, 2, 4]).reshape([shared.batch * shared.tokens, c.n_heads * c.head_dim])
+}
+
+/// `[n, h hd]` to `[b, kv, g*t, hd]`.
+fn unmerge_heads(rows: Matrix, shared: &Shared<'_>) -> Tensor<4> {
+    let c = shared.config;
+    let split: Tensor<5> = rows.reshape([shared.batch, shared.tokens, c.n_kv_heads, c.group(), c.head_dim]);
+    split.permute([0, 2, 3, 1, 4]).reshape([shared.batch, c.n_kv_heads, c.group() * shared.tokens, c.head_dim])
+}

@@ -1,0 +1,272 @@
+//! `config.json` of a Hugging Face model directory, for the families that are implemented.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{
+    error::{Error, Result},
+    nn::rotary::RopeScaling,
+};
+
+/// The supported families, by their `model_type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Family {
+    /// Llama, TinyLlama, SmolLM, Llama 3.
+    Llama,
+    /// Qwen2 and Qwen2.5: biases on q, k and v.
+    Qwen2,
+    /// Qwen3: normalised queries and keys, a head size of its own.
+    Qwen3,
+}
+
+impl Family {
+    /// All families.
+    pub const ALL: [Self; 3] = [Self::Llama, Self::Qwen2, Self::Qwen3];
+
+    /// `model_type` in `config.json`.
+    pub fn model_type(self) -> &'static str {
+        match self {
+            Self::Llama => "llama",
+            Self::Qwen2 => "qwen2",
+            Self::Qwen3 => "qwen3",
+        }
+    }
+
+    fn architecture(self) -> &'static str {
+        match self {
+            Self::Llama => "LlamaForCausalLM",
+            Self::Qwen2 => "Qwen2ForCausalLM",
+            Self::Qwen3 => "Qwen3ForCausalLM",
+        }
+    }
+}
+
+/// The shape of a decoder-only transformer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelConfig {
+    /// Family.
+    pub family: Family,
+    /// Rows of the embedding.
+    pub vocab_size: usize,
+    /// Width of the residual stream.
+    pub d_model: usize,
+    /// Blocks.
+    pub n_layers: usize,
+    /// Query heads.
+    pub n_heads: usize,
+    /// Key/value heads; divides `n_heads`.
+    pub n_kv_heads: usize,
+    /// Width of one head.
+    pub head_dim: usize,
+    /// Width of the MLP.
+    pub d_ff: usize,
+    /// Longest sequence, in tokens.
+    pub context: usize,
+    /// Epsilon of the normalisations.
+    pub norm_eps: f64,
+    /// Base of the rotary frequencies.
+    pub rope_theta: f64,
+    /// Stretching of the rotary frequencies.
+    pub rope_scaling: RopeScaling,
+    /// The output projection is the embedding.
+    pub tied: bool,
+    /// Biases on q, k and v.
+    pub qkv_bias: bool,
+    /// Bias on o.
+    pub o_bias: bool,
+    /// Biases in the MLP.
+    pub mlp_bias: bool,
+    /// Normalised queries and keys.
+    pub qk_norm: bool,
+    /// Token ids that end a turn, as the configuration states them.
+    pub eos: Vec<u32>,
+}
+
+impl ModelConfig {
+    /// Reads `config.json`.
+    ///
+    /// # Errors
+    /// [`Error::UnsupportedModel`] for another family, [`Error::Config`] for a missing or impossible value.
+    pub fn from_json(bytes: &[u8]) -> Result<Self> {
+        let raw: Value = serde_json::from_slice(bytes).map_err(|e| Error::config("config.json", e.to_string()))?;
+        let family = family(&raw)?;
+        let size = |name: &str| {
+            positive(&raw, name)?.ok_or_else(|| Error::config("config.json", format!("`{name}` is missing")))
+        };
+        let (d_model, n_heads) = (size("hidden_size")?, size("num_attention_heads")?);
+        let activation = raw.get("hidden_act").and_then(Value::as_str).unwrap_or("silu");
+        if activation != "silu" {
+            return Err(Error::config(
+                "config.json",
+                format!("hidden_act `{activation}` is not supported; expected `silu`"),
+            ));
+        }
+        if raw.get("use_sliding_window").and_then(Value::as_bool).unwrap_or(false) {
+            return Err(Error::config(
+                "config.json",
+                "sliding-window attention is not supported; set `use_sliding_window` to false",
+            ));
+        }
+        let flag = |name: &str, default: bool| raw.get(name).and_then(Value::as_bool).unwrap_or(default);
+        let bias = flag("attention_bias", false);
+        let (rope_theta, rope_scaling) = rope(&raw)?;
+        let config = Self {
+            family,
+            vocab_size: size("vocab_size")?,
+            d_model,
+            n_layers: size("num_hidden_layers")?,
+            n_heads,
+            n_kv_heads: positive(&raw, "num_key_value_heads")?.unwrap_or(n_heads),
+            head_dim: positive(&raw, "head_dim")?.unwrap_or(if family == Family::Qwen3 {
+                128
+            } else {
+                d_model / n_heads
+            }),
+            d_ff: size("intermediate_size")?,
+            context: positive(&raw, "max_position_embeddings")?.unwrap_or(2048),
+            norm_eps: raw.get("rms_norm_eps").and_then(Value::as_f64).unwrap_or(1e-6),
+            rope_theta,
+            rope_scaling,
+            tied: flag("tie_word_embeddings", false),
+            qkv_bias: family == Family::Qwen2 || bias,
+            o_bias: family != Family::Qwen2 && bias,
+            mlp_bias: family == Family::Llama && flag("mlp_bias", false),
+            qk_norm: family == Family::Qwen3,
+            eos: token_ids(raw.get("eos_token_id")),
+        };
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The same as a `config.json` that `transformers` reads.
+    pub fn to_json(&self) -> Value {
+        let rope_scaling = match self.rope_scaling {
+            RopeScaling::Default => Value::Null,
+            RopeScaling::Linear { factor } => json!({"rope_type": "linear", "factor": factor}),
+            RopeScaling::Llama3 { factor, low_freq_factor, high_freq_factor, original_context } => json!({
+                "rope_type": "llama3", "factor": factor, "low_freq_factor": low_freq_factor,
+                "high_freq_factor": high_freq_factor, "original_max_position_embeddings": original_context,
+            }),
+        };
+        json!({
+            "architectures": [self.family.architecture()], "model_type": self.family.model_type(),
+            "vocab_size": self.vocab_size, "hidden_size": self.d_model, "num_hidden_layers": self.n_layers,
+            "num_attention_heads": self.n_heads, "num_key_value_heads": self.n_kv_heads, "head_dim": self.head_dim,
+            "intermediate_size": self.d_ff, "max_position_embeddings": self.context, "rms_norm_eps": self.norm_eps,
+            "rope_theta": self.rope_theta, "rope_scaling": rope_scaling, "tie_word_embeddings": self.tied,
+            "attention_bias": self.qkv_bias && self.family != Family::Qwen2, "mlp_bias": self.mlp_bias,
+            "hidden_act": "silu", "attention_dropout": 0.0, "initializer_range": 0.02,
+            "eos_token_id": self.eos, "torch_dtype": "bfloat16",
+        })
+    }
+
+    /// Query heads per key/value head.
+    pub fn group(&self) -> usize {
+        self.n_heads / self.n_kv_heads
+    }
+
+    /// Width of all queries, of all keys.
+    pub fn widths(&self) -> (usize, usize) {
+        (self.n_heads * self.head_dim, self.n_kv_heads * self.head_dim)
+    }
+
+    /// Number of weights.
+    pub fn parameters(&self) -> usize {
+        let (q, kv) = self.widths();
+        let d = self.d_model;
+        let bias = if self.qkv_bias { q + 2 * kv } else { 0 }
+            + if self.o_bias { d } else { 0 }
+            + if self.mlp_bias { 2 * self.d_ff + d } else { 0 };
+        let norms = 2 * d + if self.qk_norm { 2 * self.head_dim } else { 0 };
+        let layer = d * (q + 2 * kv) + q * d + 3 * d * self.d_ff + bias + norms;
+        let head = if self.tied { 0 } else { self.vocab_size * d };
+        self.vocab_size * d + head + d + self.n_layers * layer
+    }
+
+    fn check(&self) -> Result<()> {
+        let fail = |reason: String| Err(Error::config("config.json", reason));
+        if self.n_heads % self.n_kv_heads != 0 {
+            return fail(format!(
+                "num_attention_heads {} is not a multiple of num_key_value_heads {}",
+                self.n_heads, self.n_kv_heads
+            ));
+        }
+        if self.head_dim == 0 || self.head_dim % 2 != 0 {
+            return fail(format!("head_dim {} is not a positive even number", self.head_dim));
+        }
+        if !(self.norm_eps > 0.0 && self.norm_eps < 1.0) {
+            return fail(format!("rms_norm_eps {} is not between 0 and 1", self.norm_eps));
+        }
+        if !(self.rope_theta > 1.0 && self.rope_theta.is_finite()) {
+            return fail(format!("rope_theta {} is not above 1", self.rope_theta));
+        }
+        Ok(())
+    }
+}
+
+fn family(raw: &Value) -> Result<Family> {
+    let found = raw.get("model_type").and_then(Value::as_str).unwrap_or("(no model_type)");
+    Family::ALL.into_iter().find(|f| f.model_type() == found).ok_or_else(|| Error::UnsupportedModel {
+        found: found.into(),
+        supported: Family::ALL.map(Family::model_type).join(", "),
+    })
+}
+
+/// A positive integer below 2^31 (larger values are malformed, and would overflow sizes computed from them).
+fn positive(raw: &Value, name: &str) -> Result<Option<usize>> {
+    match raw.get(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => match value.as_u64() {
+            Some(n) if n > 0 && n < 1 << 31 => Ok(Some(n as usize)),
+            _ => Err(Error::config("config.json", format!("`{name}` is {value}, not a positive integer below 2^31"))),
+        },
+    }
+}
+
+/// Old checkpoints state `rope_theta` and `rope_scaling`, those of transformers 5 `rope_parameters`.
+fn rope(raw: &Value) -> Result<(f64, RopeScaling)> {
+    let parameters = raw.get("rope_parameters").filter(|v| v.is_object());
+    let scaling = parameters.or_else(|| raw.get("rope_scaling")).filter(|v| v.is_object());
+    let theta = parameters
+        .and_then(|p| p.get("rope_theta"))
+        .or_else(|| raw.get("rope_theta"))
+        .and_then(Value::as_f64)
+        .unwrap_or(10_000.0);
+    let Some(scaling) = scaling else { return Ok((theta, RopeScaling::Default)) };
+    let number =
+        |name: &str| {
+            scaling.get(name).and_then(Value::as_f64).filter(|x| *x > 0.0).ok_or_else(|| {
+                Error::config("config.json", format!("rope scaling: `{name}` is missing or not positive"))
+            })
+        };
+    let kind = scaling.get("rope_type").or_else(|| scaling.get("type")).and_then(Value::as_str).unwrap_or("default");
+    let scaling = match kind {
+        "default" => RopeScaling::Default,
+        "linear" => RopeScaling::Linear { factor: number("factor")? },
+        "llama3" => RopeScaling::Llama3 {
+            factor: number("factor")?,
+            low_freq_factor: number("low_freq_factor")?,
+            high_freq_factor: number("high_freq_factor")?,
+            original_context: number("original_max_position_embeddings")? as usize,
+        },
+        other => {
+            return Err(Error::config(
+                "config.json",
+                format!("rope type `{other}` is not supported; expected default, linear or llama3"),
+            ));
+        }
+    };
+    Ok((theta, scaling))
+}
+
+/// One id or a list of them.
+pub fn token_ids(value: Option<&Value>) -> Vec<u32> {
+    match value {
+        Some(Value::Array(ids)) => {
+            ids.iter().filter_map(Value::as_u64).filter_map(|id| u32::try_from(id).ok()).collect()
+        }
+        Some(value) => value.as_u64().and_then(|id| u32::try_from(id).ok()).into_iter().collect(),
+        None => Vec::new(),
+    }
+}

@@ -1,0 +1,263 @@
+//! The decoder-only transformer: one forward for training, scoring and decoding, and its backward.
+
+use burn::tensor::{Device, IndexingUpdateOp, Int, Tensor, TensorData};
+
+use super::{
+    block::{BlockGrad, BlockTape, Shared},
+    config::ModelConfig,
+    lora::LoraWeights,
+    mask::attention_mask,
+    weights::Weights,
+};
+use crate::nn::{Matrix, cache::KvCache, linear::Trainable, loss::cross_entropy, norm::RmsNorm, rotary::Rope};
+
+/// A loaded model. Clones share the weights.
+#[derive(Debug, Clone)]
+pub struct Decoder {
+    config: ModelConfig,
+    weights: Weights,
+    rope: Rope,
+    device: Device,
+}
+
+/// Rows of tokens for one call.
+#[derive(Debug, Clone)]
+pub struct Tokens {
+    /// Token ids, row by row, `b * t` of them.
+    pub ids: Vec<u32>,
+    /// Sequences.
+    pub batch: usize,
+    /// For packed rows: the number of the document that each token belongs to; tokens attend within their document.
+    pub documents: Option<Vec<u32>>,
+}
+
+impl Tokens {
+    /// One sequence.
+    pub fn single(ids: &[u32]) -> Self {
+        Self { ids: ids.to_vec(), batch: 1, documents: None }
+    }
+
+    /// Sequences padded on the right with `pad` to the length of the longest.
+    pub fn padded(sequences: &[Vec<u32>], pad: u32) -> Self {
+        let t = sequences.iter().map(Vec::len).max().unwrap_or(0);
+        let mut ids = Vec::with_capacity(sequences.len() * t);
+        for sequence in sequences {
+            ids.extend_from_slice(sequence);
+            ids.resize(ids.len() + t - sequence.len(), pad);
+        }
+        Self { ids, batch: sequences.len(), documents: None }
+    }
+
+    /// Tokens per sequence.
+    pub fn len(&self) -> usize {
+        self.ids.len() / self.batch.max(1)
+    }
+
+    /// True when there is no token.
+    pub fn is_empty(&self) -> bool {
+        self.ids.is_empty()
+    }
+}
+
+/// The positions whose next token is learned.
+#[derive(Debug, Clone, Default)]
+pub struct Targets {
+    /// Rows (of `b * t`) that predict.
+    pub rows: Vec<u32>,
+    /// The token that each row should predict.
+    pub ids: Vec<u32>,
+    /// Weight of each row in the mean.
+    pub weights: Vec<f32>,
+}
+
+/// A loss with the gradients of what was trained, in the order of `parameters()`.
+pub struct Gradients {
+    /// `[1]`
+    pub loss: Tensor<1>,
+    /// One matrix per parameter.
+    pub parameters: Vec<Matrix>,
+}
+
+impl Decoder {
+    /// Puts a model together from its parts.
+    pub fn new(config: ModelConfig, weights: Weights, device: Device) -> Self {
+        let rope = Rope::new(config.head_dim, config.rope_theta, config.rope_scaling);
+        Self { config, weights, rope, device }
+    }
+
+    /// Shape of the model.
+    pub fn config(&self) -> &ModelConfig {
+        &self.config
+    }
+
+    /// The base weights. Nothing in this crate changes them in place.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// The same model with other weights (pretraining).
+    pub fn with_weights(&self, weights: Weights) -> Self {
+        Self { weights, ..self.clone() }
+    }
+
+    /// Where the weights live.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// An empty cache for one sequence.
+    pub fn cache(&self, capacity: usize) -> KvCache {
+        let c = &self.config;
+        KvCache::new(c.n_layers, 1, c.n_kv_heads, c.head_dim, capacity, &self.device)
+    }
+
+    /// Residual stream after the last block, `[n, d]`. With a cache, the tokens follow the cached positions.
+    pub fn forward(&self, tokens: &Tokens, cache: Option<&mut KvCache>, lora: Option<&LoraWeights>) -> Matrix {
+        self.run(tokens, cache, lora, false).0
+    }
+
+    /// Next-token logits of some rows of the residual stream.
+    ///
+    /// # Shapes
+    /// - `hidden`: `[n, d]`; output: `[m, vocab]` with `m = rows.len()`
+    pub fn logits(&self, hidden: Matrix, rows: &[u32]) -> Matrix {
+        let n = hidden.dims()[0];
+        let all = rows.len() == n && rows.iter().enumerate().all(|(i, row)| i as u32 == *row);
+        let picked = if all {
+            hidden
+        } else if let [row] = rows {
+            hidden.narrow(0, *row as usize, 1)
+        } else {
+            hidden.select(0, self.indices(rows))
+        };
+        let (normed, _) = self.norm().forward(picked, self.weights.final_norm.clone());
+        normed.matmul(self.weights.head().clone().transpose())
+    }
+
+    /// Loss over the targets and gradients of the adapter or of the base weights.
+    pub fn gradients(
+        &self,
+        tokens: &Tokens,
+        targets: &Targets,
+        lora: Option<&LoraWeights>,
+        train: Trainable,
+    ) -> Gradients {
+        let (hidden, tape) = self.run(tokens, None, lora, true);
+        let [n, d] = hidden.dims();
+        let m = targets.rows.len();
+        let rows = self.indices(&targets.rows);
+        let base = train == Trainable::Base;
+
+        // Head and final norm, on the rows that predict.
+        let (normed, norm_tape) = self.norm().forward(hidden.select(0, rows.clone()), self.weights.final_norm.clone());
+        let logits = normed.clone().matmul(self.weights.head().clone().transpose());
+        let ids = self.indices(&targets.ids).reshape([m, 1]);
+        let weights = Tensor::from_data(TensorData::new(targets.weights.clone(), [m, 1]), &self.device);
+        let (loss, dlogits) = cross_entropy(logits, ids, weights);
+        let dhead = base.then(|| dlogits.clone().transpose().matmul(normed));
+        let dnormed = dlogits.matmul(self.weights.head().clone());
+        let (dpicked, gain) = self.norm().backward(norm_tape, self.weights.final_norm.clone(), dnormed, base);
+        let mut dx = Matrix::zeros([n, d], &self.device).select_assign(0, rows, dpicked, IndexingUpdateOp::Add);
+
+        let shared = self.shared(tokens, None);
+        let mut blocks: Vec<BlockGrad> = Vec::with_capacity(self.weights.layers.len());
+        for (i, (layer, tape)) in self.weights.layers.iter().zip(tape).enumerate().rev() {
+            let adapter = lora.and_then(|l| l.layers.get(i));
+            let (next, grad) = layer.backward(tape, dx.clone(), &shared, adapter, train, base || i > 0);
+            blocks.push(grad);
+            if let Some(next) = next {
+                dx = next;
+            }
+        }
+        blocks.reverse();
+
+        let parameters = match train {
+            Trainable::Adapter => adapter_parameters(blocks),
+            Trainable::Base => {
+                let lookup =
+                    |table: Matrix| table.select_assign(0, self.indices(&tokens.ids), dx, IndexingUpdateOp::Add);
+                let zeros = || self.weights.embedding.zeros_like();
+                let (embedding, head) = match (&self.weights.lm_head, dhead) {
+                    (None, Some(dhead)) => (lookup(dhead), None),
+                    (_, dhead) => (lookup(zeros()), dhead),
+                };
+                base_parameters(embedding, blocks, gain.map(|g| g.sum_dim(0)), head)
+            }
+        };
+        Gradients { loss, parameters }
+    }
+
+    fn run(
+        &self,
+        tokens: &Tokens,
+        mut cache: Option<&mut KvCache>,
+        lora: Option<&LoraWeights>,
+        tape: bool,
+    ) -> (Matrix, Vec<BlockTape>) {
+        let shared = self.shared(tokens, cache.as_deref());
+        let mut x = self.weights.embedding.clone().select(0, self.indices(&tokens.ids));
+        let mut tapes = Vec::new();
+        for (i, layer) in self.weights.layers.iter().enumerate() {
+            let adapter = lora.and_then(|l| l.layers.get(i));
+            let (next, saved) = layer.forward(x, &shared, cache.as_deref_mut().map(|c| (c, i)), adapter, tape);
+            x = next;
+            tapes.extend(saved);
+        }
+        if let Some(cache) = cache {
+            cache.advance(tokens.len());
+        }
+        (x, tapes)
+    }
+
+    fn shared(&self, tokens: &Tokens, cache: Option<&KvCache>) -> Shared<'_> {
+        let (batch, t) = (tokens.batch, tokens.len());
+        let past = cache.map_or(0, KvCache::len);
+        let window = cache.map_or(t, |c| c.window(t));
+        let positions: Vec<usize> = (0..batch).flat_map(|_| past..past + t).collect();
+        Shared {
+            config: &self.config,
+            batch,
+            tokens: t,
+            rope: self.rope.table(&positions, &self.device),
+            mask: attention_mask(tokens, past, window, self.config.group(), &self.device),
+        }
+    }
+
+    fn norm(&self) -> RmsNorm {
+        RmsNorm { eps: self.config.norm_eps }
+    }
+
+    fn indices(&self, ids: &[u32]) -> Tensor<1, Int> {
+        let ids: Vec<i32> = ids.iter().map(|id| *id as i32).collect();
+        let len = ids.len();
+        Tensor::from_data(TensorData::new(ids, [len]), &self.device)
+    }
+}
+
+fn adapter_parameters(blocks: Vec<BlockGrad>) -> Vec<Matrix> {
+    let pairs = blocks.into_iter().flat_map(|block| block.linears).filter_map(|linear| linear.lora);
+    pairs.flat_map(|pair| [pair.a, pair.b]).collect()
+}
+
+fn base_parameters(
+    embedding: Matrix,
+    blocks: Vec<BlockGrad>,
+    final_norm: Option<Matrix>,
+    head: Option<Matrix>,
+) -> Vec<Matrix> {
+    let mut all = vec![embedding];
+    for block in blocks {
+        all.extend(block.input_norm);
+        all.extend(block.post_norm);
+        for linear in block.linears {
+            all.extend(linear.weight);
+            all.extend(linear.bias);
+        }
+        if let Some((q, k)) = block.qk_norm {
+            all.extend([q, k]);
+        }
+    }
+    all.extend(final_norm);
+    all.extend(head);
+    all
+}

@@ -1,0 +1,69 @@
+//! Compares a device with the CPU on a small model, before any of its numbers is believed.
+
+use burn::tensor::Device;
+
+use super::{
+    config::{Family, ModelConfig},
+    decoder::{Targets, Tokens},
+    init,
+};
+use crate::{
+    backend::{self, SelfTest},
+    error::{Error, Result},
+    nn::{linear::Trainable, rotary::RopeScaling},
+    platform::readback,
+};
+
+/// GPUs sum in another order and with fused multiply-adds, and some compute exponentials with fewer bits.
+pub const TOLERANCE: f32 = 2e-3;
+
+/// A forward and a backward pass of a random two-layer model on the device, against the CPU.
+///
+/// # Errors
+/// [`Error::SelfTest`] when they differ by more than [`TOLERANCE`]; those of the backend.
+pub async fn run(device: &Device) -> Result<SelfTest> {
+    let there = passes(device).await?;
+    let here = passes(&backend::cpu()).await?;
+    let difference = |(a, b): (&f32, &f32)| if a.is_finite() { (a - b).abs() } else { f32::INFINITY };
+    let max_difference = there.iter().zip(&here).map(difference).fold(0.0, f32::max);
+    if max_difference > TOLERANCE || there.len() != here.len() {
+        return Err(Error::SelfTest { difference: max_difference, tolerance: TOLERANCE });
+    }
+    Ok(SelfTest { max_difference, tolerance: TOLERANCE })
+}
+
+/// Logits, loss and the gradient of the embedding of a fixed random model.
+async fn passes(device: &Device) -> Result<Vec<f32>> {
+    let config = ModelConfig {
+        family: Family::Qwen3,
+        vocab_size: 40,
+        d_model: 32,
+        n_layers: 2,
+        n_heads: 4,
+        n_kv_heads: 2,
+        head_dim: 8,
+        d_ff: 48,
+        context: 64,
+        norm_eps: 1e-6,
+        rope_theta: 10_000.0,
+        rope_scaling: RopeScaling::Default,
+        tied: true,
+        qkv_bias: false,
+        o_bias: false,
+        mlp_bias: false,
+        qk_norm: true,
+        eos: Vec::new(),
+    };
+    let decoder = init::random(config, 7, 0.15, device);
+    let ids: Vec<u32> = (0..10).map(|i| (i * 17 + 3) % 40).collect();
+    let tokens = Tokens::single(&ids);
+    let hidden = decoder.forward(&tokens, None, None);
+    let mut out = readback(decoder.logits(hidden, &[0, 4, 9])).await?;
+    let targets = Targets { rows: vec![2, 6, 8], ids: vec![1, 9, 30], weights: vec![0.5, 0.25, 0.25] };
+    let gradients = decoder.gradients(&tokens, &targets, None, Trainable::Base);
+    out.extend(readback(gradients.loss).await?);
+    if let Some(embedding) = gradients.parameters.into_iter().next() {
+        out.extend(readback(embedding).await?);
+    }
+    Ok(out)
+}

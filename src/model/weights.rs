@@ -1,0 +1,130 @@
+//! The weights of a decoder, as the matrices that are computed with.
+
+use burn::tensor::Tensor;
+
+use super::{config::ModelConfig, names::Slot};
+use crate::nn::{Matrix, linear::Linear};
+
+/// All weights. Tensors are shared on clone.
+#[derive(Debug, Clone)]
+pub struct Weights {
+    /// `[vocab, d]`
+    pub embedding: Matrix,
+    /// Blocks, first to last.
+    pub layers: Vec<LayerWeights>,
+    /// `[1, d]`
+    pub final_norm: Matrix,
+    /// `[vocab, d]`; `None` where it is the embedding.
+    pub lm_head: Option<Matrix>,
+}
+
+/// The weights of one block.
+#[derive(Debug, Clone)]
+pub struct LayerWeights {
+    /// `[1, d]`
+    pub input_norm: Matrix,
+    /// `[1, d]`
+    pub post_norm: Matrix,
+    /// `[d, (h + 2 kv) hd]`
+    pub qkv: Linear,
+    /// `[h hd, d]`
+    pub o: Linear,
+    /// `[d, 2 ff]`
+    pub gate_up: Linear,
+    /// `[ff, d]`
+    pub down: Linear,
+    /// Gains of the normalised queries and keys, both `[1, hd]`.
+    pub qk_norm: Option<(Matrix, Matrix)>,
+    /// The same, repeated for every head: `[1, h + kv, hd]`.
+    qk_gain: Option<Tensor<3>>,
+}
+
+impl LayerWeights {
+    /// Puts a block together.
+    pub fn new(
+        input_norm: Matrix,
+        post_norm: Matrix,
+        [qkv, o, gate_up, down]: [Linear; 4],
+        qk_norm: Option<(Matrix, Matrix)>,
+        config: &ModelConfig,
+    ) -> Self {
+        let qk_gain = qk_norm.as_ref().map(|(q, k)| {
+            let repeat = |gain: &Matrix, heads: usize| gain.clone().repeat_dim(0, heads);
+            let both = Matrix::cat(vec![repeat(q, config.n_heads), repeat(k, config.n_kv_heads)], 0);
+            both.reshape([1, config.n_heads + config.n_kv_heads, config.head_dim])
+        });
+        Self { input_norm, post_norm, qkv, o, gate_up, down, qk_norm, qk_gain }
+    }
+
+    /// The linear layer of a slot.
+    pub fn linear(&self, slot: Slot) -> &Linear {
+        match slot {
+            Slot::Qkv => &self.qkv,
+            Slot::O => &self.o,
+            Slot::GateUp => &self.gate_up,
+            Slot::Down => &self.down,
+        }
+    }
+
+    /// `[1, h + kv, hd]`
+    pub fn qk_gain(&self) -> Option<Tensor<3>> {
+        self.qk_gain.clone()
+    }
+}
+
+impl Weights {
+    /// All trainable matrices in a fixed order: embedding, per block (norms, then weight and bias of each slot, then the
+    /// query and key gains), final norm, output projection.
+    pub fn parameters(&self) -> Vec<Matrix> {
+        let mut all = vec![self.embedding.clone()];
+        for layer in &self.layers {
+            all.extend([layer.input_norm.clone(), layer.post_norm.clone()]);
+            for slot in Slot::ALL {
+                let linear = layer.linear(slot);
+                all.push(linear.weight.clone());
+                all.extend(linear.bias.clone());
+            }
+            if let Some((q, k)) = &layer.qk_norm {
+                all.extend([q.clone(), k.clone()]);
+            }
+        }
+        all.push(self.final_norm.clone());
+        all.extend(self.lm_head.clone());
+        all
+    }
+
+    /// The inverse of [`Weights::parameters`]; `None` when the number of matrices differs.
+    pub fn with_parameters(&self, parameters: Vec<Matrix>, config: &ModelConfig) -> Option<Self> {
+        let mut next = parameters.into_iter();
+        let embedding = next.next()?;
+        let mut layers = Vec::with_capacity(self.layers.len());
+        for layer in &self.layers {
+            let (input_norm, post_norm) = (next.next()?, next.next()?);
+            let mut linear = |slot: Slot| -> Option<Linear> {
+                let weight = next.next()?;
+                let bias = match layer.linear(slot).bias {
+                    Some(_) => Some(next.next()?),
+                    None => None,
+                };
+                Some(Linear { weight, bias })
+            };
+            let linears = [linear(Slot::Qkv)?, linear(Slot::O)?, linear(Slot::GateUp)?, linear(Slot::Down)?];
+            let qk_norm = match layer.qk_norm {
+                Some(_) => Some((next.next()?, next.next()?)),
+                None => None,
+            };
+            layers.push(LayerWeights::new(input_norm, post_norm, linears, qk_norm, config));
+        }
+        let final_norm = next.next()?;
+        let lm_head = match self.lm_head {
+            Some(_) => Some(next.next()?),
+            None => None,
+        };
+        next.next().is_none().then_some(Self { embedding, layers, final_norm, lm_head })
+    }
+
+    /// `[vocab, d]`: the output projection, tied or not.
+    pub fn head(&self) -> &Matrix {
+        self.lm_head.as_ref().unwrap_or(&self.embedding)
+    }
+}

@@ -1,0 +1,40 @@
+//! The gate of the MLP: `silu(gate) * up` (Shazeer, 2020, arXiv 2002.05202).
+
+use burn::tensor::activation::sigmoid;
+
+use super::Matrix;
+
+/// What the backward pass needs.
+#[derive(Debug, Clone)]
+pub struct GateTape {
+    gate: Matrix,
+    sigmoid: Matrix,
+    up: Matrix,
+}
+
+/// # Shapes
+/// - `gate_up`: `[n, 2 ff]`, gate first
+/// - output: `[n, ff]`
+pub fn forward(gate_up: Matrix, tape: bool) -> (Matrix, Option<GateTape>) {
+    let ff = gate_up.dims()[1] / 2;
+    let gate = gate_up.clone().narrow(1, 0, ff);
+    let up = gate_up.narrow(1, ff, ff);
+    let sigmoid = sigmoid(gate.clone());
+    let out = gate.clone().mul(sigmoid.clone()).mul(up.clone());
+    (out, tape.then_some(GateTape { gate, sigmoid, up }))
+}
+
+/// Gradient of `gate_up`. With `c = sigmoid(gate)`: `d silu = c (1 + gate (1 - c))`.
+///
+/// # Shapes
+/// - `dy`: `[n, ff]`
+/// - output: `[n, 2 ff]`
+pub fn backward(tape: GateTape, dy: Matrix) -> Matrix {
+    let GateTape { gate, sigmoid: c, up } = tape;
+    let silu = gate.mul(c.clone());
+    let dup = dy.clone().mul(silu.clone());
+    // c (1 + gate (1 - c)) = c + silu (1 - c) = c + silu - silu c
+    let slope = c.clone().add(silu.clone()).sub(silu.mul(c));
+    let dgate = dy.mul(up).mul(slope);
+    Matrix::cat(vec![dgate, dup], 1)
+}

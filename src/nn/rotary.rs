@@ -1,0 +1,113 @@
+//! Rotary position embedding (Su et al., 2021, arXiv 2104.09864), in the half-split layout of Hugging Face's models.
+
+use burn::tensor::{Device, Tensor, TensorData};
+
+/// How the frequencies are stretched for contexts longer than those seen in training.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum RopeScaling {
+    /// None.
+    Default,
+    /// Every position divided by `factor`.
+    Linear {
+        /// At least 1.
+        factor: f64,
+    },
+    /// Llama 3: low frequencies divided by `factor`, high ones kept, a smooth band between.
+    Llama3 {
+        /// At least 1.
+        factor: f64,
+        /// Wavelengths longer than `original_context / low_freq_factor` are stretched.
+        low_freq_factor: f64,
+        /// Wavelengths shorter than `original_context / high_freq_factor` are kept.
+        high_freq_factor: f64,
+        /// Context of the first training, in tokens.
+        original_context: usize,
+    },
+}
+
+/// Inverse frequencies of one model.
+#[derive(Debug, Clone)]
+pub struct Rope {
+    inverse_frequencies: Vec<f64>,
+}
+
+/// Sines and cosines of the rows of one call, shared by all layers.
+#[derive(Debug, Clone)]
+pub struct RopeTable {
+    /// `[n, 1, 2, hd/2]`
+    cos: Tensor<4>,
+    /// `[n, 1, 2, hd/2]`, negative in the first half
+    sin: Tensor<4>,
+}
+
+impl Rope {
+    /// Frequencies `theta^(-2i / hd)`, scaled.
+    pub fn new(head_dim: usize, theta: f64, scaling: RopeScaling) -> Self {
+        let inverse_frequencies = (0..head_dim / 2)
+            .map(|i| scale_frequency(theta.powf(-2.0 * i as f64 / head_dim as f64), scaling))
+            .collect();
+        Self { inverse_frequencies }
+    }
+
+    /// Tables for rows at the given positions.
+    pub fn table(&self, positions: &[usize], device: &Device) -> RopeTable {
+        let half = self.inverse_frequencies.len();
+        let mut cos = Vec::with_capacity(positions.len() * half * 2);
+        let mut sin = Vec::with_capacity(positions.len() * half * 2);
+        for &position in positions {
+            for sign in [-1.0, 1.0] {
+                for frequency in &self.inverse_frequencies {
+                    // PyTorch computes the angle in f32; so do we, to agree to the last bits at large positions.
+                    let angle = (position as f32) * (*frequency as f32);
+                    cos.push(angle.cos());
+                    sin.push(sign * angle.sin());
+                }
+            }
+        }
+        let shape = [positions.len(), 1, 2, half];
+        RopeTable {
+            cos: Tensor::from_data(TensorData::new(cos, shape), device),
+            sin: Tensor::from_data(TensorData::new(sin, shape), device),
+        }
+    }
+}
+
+impl RopeTable {
+    /// Rotates each pair `(x_i, x_{i + hd/2})`.
+    ///
+    /// # Shapes
+    /// - `x`, output: `[n, heads, hd]`
+    pub fn apply(&self, x: Tensor<3>) -> Tensor<3> {
+        let [n, heads, head_dim] = x.dims();
+        let x: Tensor<4> = x.reshape([n, heads, 2, head_dim / 2]);
+        let rotated = x.clone().mul(self.cos.clone()).add(x.flip([2]).mul(self.sin.clone()));
+        rotated.reshape([n, heads, head_dim])
+    }
+
+    /// The transpose of [`RopeTable::apply`]: rotates the gradient back.
+    pub fn backward(&self, dy: Tensor<3>) -> Tensor<3> {
+        let [n, heads, head_dim] = dy.dims();
+        let dy: Tensor<4> = dy.reshape([n, heads, 2, head_dim / 2]);
+        let dx = dy.clone().mul(self.cos.clone()).add(dy.mul(self.sin.clone()).flip([2]));
+        dx.reshape([n, heads, head_dim])
+    }
+}
+
+fn scale_frequency(frequency: f64, scaling: RopeScaling) -> f64 {
+    match scaling {
+        RopeScaling::Default => frequency,
+        RopeScaling::Linear { factor } => frequency / factor,
+        RopeScaling::Llama3 { factor, low_freq_factor, high_freq_factor, original_context } => {
+            let wavelength = std::f64::consts::TAU / frequency;
+            let context = original_context as f64;
+            if wavelength < context / high_freq_factor {
+                frequency
+            } else if wavelength > context / low_freq_factor {
+                frequency / factor
+            } else {
+                let smooth = (context / wavelength - low_freq_factor) / (high_freq_factor - low_freq_factor);
+                (1.0 - smooth) * frequency / factor + smooth * frequency
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! What differs between native and web, and the host side of tensors: clocks, yielding, reading back, files of tensors.
+
+mod clock;
+#[cfg_attr(target_family = "wasm", path = "web.rs")]
+#[cfg_attr(not(target_family = "wasm"), path = "native.rs")]
+mod imp;
+mod readback;
+pub mod safetensors;
+
+pub use clock::{Stopwatch, now_ms};
+pub use imp::yield_now;
+pub use readback::readback;

@@ -1,0 +1,19 @@
+//! Reading tensors back from the device.
+
+use burn::tensor::Tensor;
+
+use crate::{
+    backend::health,
+    error::{Error, Result},
+};
+
+/// The values of a tensor in row-major order. Always asynchronous: the web cannot block.
+///
+/// # Errors
+/// [`Error::Backend`] or [`Error::DeviceLost`] when the device reported an error since the last read: the numbers are
+/// then discarded, since they may be stale.
+pub async fn readback<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
+    let data = tensor.into_data_async().await.map_err(|e| Error::Backend { reason: format!("{e:?}") })?;
+    health::check()?;
+    data.convert::<f32>().try_into_vec::<f32>().map_err(|e| Error::Backend { reason: format!("{e:?}") })
+}

@@ -1,0 +1,134 @@
+//! Checkpoints of a pretraining run, and the finished model as files.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::{Tensor, TensorData};
+use half::f16;
+use safetensors::{Dtype, tensor::TensorView};
+use serde_json::json;
+
+use super::{config::PretrainConfig, trainer::Pretrainer};
+use crate::{
+    error::{Error, Result},
+    model::export,
+    nn::Matrix,
+    platform::{
+        readback,
+        safetensors::{HostTensor, SafetensorsFile, write},
+    },
+    tokenizer::{SEED_END, SEED_PAD, SEED_TEMPLATE, SEED_TOKENS, TokenizerSettings, tokenizer_files},
+};
+
+const SETTINGS: &str = "autodidact.pretrain";
+const STEPS: &str = "autodidact.steps";
+
+/// A file's name and content.
+pub type NamedFile = (&'static str, Vec<u8>);
+
+/// The whole state of a run as one safetensors file.
+///
+/// # Errors
+/// [`Error::Backend`] when a tensor cannot be read back.
+pub async fn save(run: &Pretrainer) -> Result<Vec<u8>> {
+    let mut tensors = BTreeMap::new();
+    let parameters = run.decoder().weights().parameters();
+    for (i, (parameter, (m, v))) in parameters.into_iter().zip(run.optimizer().moments.clone()).enumerate() {
+        for (part, matrix) in [("p", parameter), ("m", m), ("v", v)] {
+            let shape = matrix.dims().to_vec();
+            tensors.insert(format!("{part}.{i:04}"), HostTensor { shape, data: readback(matrix).await? });
+        }
+    }
+    let settings =
+        serde_json::to_string(run.config()).map_err(|e| Error::config("pretraining settings", e.to_string()))?;
+    let metadata = BTreeMap::from([(SETTINGS.to_owned(), settings), (STEPS.to_owned(), run.step_count().to_string())]);
+    write(&tensors, &metadata)
+}
+
+/// Puts a saved state into a run that was made with the same settings.
+///
+/// # Errors
+/// [`Error::Integrity`] for a damaged file, [`Error::Config`] for other settings.
+pub fn restore(run: &mut Pretrainer, bytes: &[u8]) -> Result<()> {
+    let file = SafetensorsFile::parse(bytes)?;
+    let damaged = |reason: &str| Error::Integrity { what: "checkpoint".into(), reason: reason.into() };
+    let saved: PretrainConfig = file
+        .metadata()
+        .get(SETTINGS)
+        .and_then(|s| serde_json::from_str(s).ok())
+        .ok_or_else(|| damaged("it states no settings"))?;
+    if saved != *run.config() {
+        return Err(Error::config(
+            "checkpoint",
+            "it was made with other settings; use the same options, another --out, or --fresh to start over",
+        ));
+    }
+    let steps = file.metadata().get(STEPS).and_then(|s| s.parse().ok()).ok_or_else(|| damaged("it states no step"))?;
+    let device = run.decoder().device().clone();
+    let matrix = |part: &str, i: usize, like: &Matrix| -> Result<Matrix> {
+        let name = format!("{part}.{i:04}");
+        let expected = like.dims();
+        match file.shape(&name) {
+            Some(found) if found == expected => {
+                Ok(Tensor::from_data(TensorData::new(file.to_f32(&name)?, expected), &device))
+            }
+            Some(found) => {
+                Err(Error::ShapeMismatch { tensor: name, expected: expected.to_vec(), found: found.to_vec() })
+            }
+            None => Err(Error::MissingTensor { tensor: name, expected: expected.to_vec() }),
+        }
+    };
+    let mut parameters = Vec::new();
+    let mut moments = Vec::new();
+    for (i, like) in run.decoder().weights().parameters().iter().enumerate() {
+        parameters.push(matrix("p", i, like)?);
+        moments.push((matrix("m", i, like)?, matrix("v", i, like)?));
+    }
+    run.restore(parameters, moments, steps)
+}
+
+/// The model as the files of a Hugging Face directory, with weights in F16.
+///
+/// # Errors
+/// [`Error::Backend`] when a tensor cannot be read back.
+pub async fn model_files(run: &Pretrainer) -> Result<Vec<NamedFile>> {
+    let config = run.decoder().config();
+    let tensors = export::to_host(run.decoder()).await?;
+    let halves: Vec<(String, Vec<usize>, Vec<u8>)> = tensors
+        .into_iter()
+        .map(|(name, t)| (name, t.shape, t.data.iter().flat_map(|x| f16::from_f32(*x).to_le_bytes()).collect()))
+        .collect();
+    let mut views = Vec::new();
+    for (name, shape, bytes) in &halves {
+        let view = TensorView::new(Dtype::F16, shape.clone(), bytes)
+            .map_err(|e| Error::config(name.as_str(), e.to_string()))?;
+        views.push((name.as_str(), view));
+    }
+    let metadata = Some(std::collections::HashMap::from([("format".to_owned(), "pt".to_owned())]));
+    let weights =
+        safetensors::serialize(views, metadata).map_err(|e| Error::config("model.safetensors", e.to_string()))?;
+    let settings = TokenizerSettings {
+        eos_token: SEED_END,
+        pad_token: SEED_PAD,
+        model_max_length: config.context,
+        chat_template: SEED_TEMPLATE,
+        call_format: "pythonic",
+        synthesis: "native",
+    };
+    let files = tokenizer_files(run.tokenizer(), SEED_TOKENS, &settings)?;
+    let mut config_json = config.to_json();
+    config_json["torch_dtype"] = json!("float16");
+    config_json["pad_token_id"] = json!(run.tokenizer().token_to_id(SEED_PAD));
+    config_json["eos_token_id"] = json!(config.eos.first());
+    let generation = json!({"eos_token_id": config.eos, "pad_token_id": run.tokenizer().token_to_id(SEED_PAD)});
+    let pretty = |value: &serde_json::Value| {
+        serde_json::to_vec_pretty(value).map_err(|e| Error::config("config.json", e.to_string()))
+    };
+    Ok(vec![
+        ("config.json", pretty(&config_json)?),
+        ("generation_config.json", pretty(&generation)?),
+        ("model.safetensors", weights),
+        ("tokenizer.json", run.tokenizer().to_bytes()?),
+        ("tokenizer_config.json", files.tokenizer_config),
+        ("special_tokens_map.json", files.special_tokens_map),
+    ])
+}

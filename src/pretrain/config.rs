@@ -1,0 +1,117 @@
+//! Settings of a pretraining run.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    error::{Error, Result},
+    model::{Family, ModelConfig},
+    nn::rotary::RopeScaling,
+};
+
+/// Everything that a run depends on. A checkpoint goes on only with the same settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PretrainConfig {
+    /// Seed of weights, data and order.
+    pub seed: u64,
+    /// Optimizer steps.
+    pub steps: usize,
+    /// Tokens of documents per step.
+    pub step_tokens: usize,
+    /// Tokens of one forward and backward pass, padding included.
+    pub micro_tokens: usize,
+    /// Longer documents are left out.
+    pub max_len: usize,
+    /// Peak learning rate.
+    pub learning_rate: f64,
+    /// Share of the steps with a rising learning rate.
+    pub warmup_ratio: f64,
+    /// Weight decay of matrices.
+    pub weight_decay: f64,
+    /// Share of the steps in which menus and requests are learned too; afterwards only responses are.
+    pub read_ratio: f64,
+    /// Share of the turns that teach to write a similar task.
+    pub synthesis_rate: f64,
+    /// Requests per menu, at most.
+    pub max_turns: u32,
+    /// Size of the tokenizer's vocabulary.
+    pub vocab_size: usize,
+    /// Width.
+    pub d_model: usize,
+    /// Blocks.
+    pub n_layers: usize,
+    /// Query heads.
+    pub n_heads: usize,
+    /// Key/value heads.
+    pub n_kv_heads: usize,
+    /// Width of the MLP.
+    pub d_ff: usize,
+    /// Longest sequence.
+    pub context: usize,
+}
+
+impl Default for PretrainConfig {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            steps: 5000,
+            step_tokens: 4096,
+            micro_tokens: 2048,
+            max_len: 512,
+            learning_rate: 2e-3,
+            warmup_ratio: 0.02,
+            weight_decay: 0.1,
+            read_ratio: 0.15,
+            synthesis_rate: 0.25,
+            max_turns: 4,
+            vocab_size: 2048,
+            d_model: 192,
+            n_layers: 6,
+            n_heads: 6,
+            n_kv_heads: 3,
+            d_ff: 512,
+            context: 1024,
+        }
+    }
+}
+
+impl PretrainConfig {
+    /// The model that is trained: Llama's architecture with tied embeddings.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for sizes that do not fit together.
+    pub fn model(&self, vocab_size: usize, eos: u32) -> Result<ModelConfig> {
+        if self.n_heads == 0 || self.n_kv_heads == 0 || self.n_heads % self.n_kv_heads != 0 {
+            return Err(Error::invalid("heads", "the query heads must be a multiple of the key/value heads"));
+        }
+        let head_dim = self.d_model / self.n_heads;
+        if head_dim * self.n_heads != self.d_model || head_dim % 2 != 0 {
+            return Err(Error::invalid(
+                "d_model",
+                format!("{} is not an even multiple of {} heads", self.d_model, self.n_heads),
+            ));
+        }
+        if self.max_len > self.context {
+            return Err(Error::invalid("max_len", format!("{} exceeds the context of {}", self.max_len, self.context)));
+        }
+        Ok(ModelConfig {
+            family: Family::Llama,
+            vocab_size,
+            d_model: self.d_model,
+            n_layers: self.n_layers,
+            n_heads: self.n_heads,
+            n_kv_heads: self.n_kv_heads,
+            head_dim,
+            d_ff: self.d_ff,
+            context: self.context,
+            norm_eps: 1e-5,
+            rope_theta: 10_000.0,
+            rope_scaling: RopeScaling::Default,
+            tied: true,
+            qkv_bias: false,
+            o_bias: false,
+            mlp_bias: false,
+            qk_norm: false,
+            eos: vec![eos],
+        })
+    }
+}

@@ -1,0 +1,110 @@
+//! Training documents: a menu and a few requests over it, each answered, or used as the example for writing another.
+
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+
+use crate::{
+    error::{Error, Result},
+    task::{Message, Role, Task},
+    taskgen::{Example, Generator},
+    tokenizer::{PairOrder, PromptBuilder, Tokenizer},
+};
+
+/// Tokens with the weight that each has as a target of the loss.
+#[derive(Debug, Clone, Default)]
+pub struct Document {
+    /// Token ids.
+    pub ids: Vec<u32>,
+    /// Weight of the loss of predicting each token from those before it; 0 for text that is only read.
+    pub weights: Vec<f32>,
+}
+
+/// How documents are made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DocumentConfig {
+    /// Requests per menu, at most.
+    pub max_turns: u32,
+    /// Share of the documents that teach to write a similar task.
+    pub synthesis_rate: f64,
+    /// Weight of the text that the model only reads (menus and requests).
+    pub read_weight: f32,
+}
+
+/// Writes documents as token ids.
+pub struct Writer<'a> {
+    tokenizer: &'a Tokenizer,
+    prompts: &'a PromptBuilder,
+    end: u32,
+    config: DocumentConfig,
+}
+
+impl<'a> Writer<'a> {
+    /// `end` is the id of the token that ends a turn.
+    pub fn new(tokenizer: &'a Tokenizer, prompts: &'a PromptBuilder, end: u32, config: DocumentConfig) -> Self {
+        Self { tokenizer, prompts, end, config }
+    }
+
+    /// One document: a menu with a request and a task written after its example, or with one or more answered requests.
+    ///
+    /// # Errors
+    /// Those of the template and the tokenizer.
+    pub fn document(&self, generator: &mut Generator, rng: &mut ChaCha8Rng) -> Result<Document> {
+        let example = generator.sample();
+        if rng.random_bool(self.config.synthesis_rate) {
+            self.synthesis(&example, generator, rng)
+        } else {
+            self.answers(example, generator, rng)
+        }
+    }
+
+    fn synthesis(&self, example: &Example, generator: &mut Generator, rng: &mut ChaCha8Rng) -> Result<Document> {
+        let order = if rng.random_bool(0.5) { PairOrder::QueryFirst } else { PairOrder::CallFirst };
+        let mut out = Document::default();
+        self.read(&mut out, &self.prompts.synthesis_prompt(&example.task(), &[], order)?)?;
+        self.learn(&mut out, &self.prompts.synthesis_text(&generator.similar(example), order))?;
+        Ok(out)
+    }
+
+    fn answers(&self, mut example: Example, generator: &mut Generator, rng: &mut ChaCha8Rng) -> Result<Document> {
+        let turns = rng.random_range(1..=self.config.max_turns.max(1));
+        let mut out = Document::default();
+        let mut task = Task { messages: Vec::new(), tools: example.tools.clone() };
+        let mut seen = 0;
+        for turn in 0..turns {
+            if turn > 0 {
+                example = generator.another(&example);
+            }
+            task.messages.push(Message::text(Role::User, example.query.clone()));
+            let prompt = self.prompts.answer_prompt(&task)?;
+            let answer = self.prompts.answer_text(&example.calls);
+            let new = prompt
+                .get(seen..)
+                .ok_or_else(|| Error::Template { reason: "a longer dialogue rendered shorter".into() })?;
+            self.read(&mut out, new)?;
+            self.learn(&mut out, &answer)?;
+            seen = prompt.len() + answer.len() + self.end_len();
+            let content = if example.calls.is_empty() { answer } else { String::new() };
+            task.messages.push(Message { role: Role::Assistant, content, tool_calls: example.calls.clone() });
+        }
+        Ok(out)
+    }
+
+    fn end_len(&self) -> usize {
+        self.tokenizer.id_to_token(self.end).map_or(0, |token| token.len())
+    }
+
+    fn read(&self, out: &mut Document, text: &str) -> Result<()> {
+        let ids = self.tokenizer.encode(text)?;
+        out.weights.extend(ids.iter().map(|_| self.config.read_weight));
+        out.ids.extend(ids);
+        Ok(())
+    }
+
+    fn learn(&self, out: &mut Document, text: &str) -> Result<()> {
+        let ids = self.tokenizer.encode(text)?;
+        out.ids.extend(ids);
+        out.ids.push(self.end);
+        out.weights.resize(out.ids.len(), 1.0);
+        Ok(())
+    }
+}

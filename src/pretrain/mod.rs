@@ -1,0 +1,13 @@
+//! Makes the seed model: a small decoder trained from scratch on generated tool-call tasks.
+//!
+//! The loop is pulled step by step; files are the caller's business, so that the same code would run in a browser.
+
+pub mod batching;
+pub mod checkpoint;
+pub mod config;
+pub mod document;
+pub mod trainer;
+pub mod vocabulary;
+
+pub use config::PretrainConfig;
+pub use trainer::{Pretrainer, StepReport};

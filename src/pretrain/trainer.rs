@@ -1,0 +1,216 @@
+//! The pretraining loop: pulled step by step, stopped and resumed at any step.
+
+use burn::tensor::{Device, Tensor};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    batching::{MicroBatch, micro_batches},
+    config::PretrainConfig,
+    document::{Document, DocumentConfig, Writer},
+};
+use crate::{
+    adaptation::{
+        optimizer::{AdamW, AdamWConfig},
+        schedule::{Decay, Schedule},
+    },
+    error::{Error, Result},
+    model::{Decoder, Gradients, init},
+    nn::{Matrix, linear::Trainable},
+    platform::{Stopwatch, readback},
+    taskgen::{Generator, GeneratorConfig, Split},
+    tokenizer::{PromptBuilder, Tokenizer},
+};
+
+/// Standard deviation of the first weights.
+const INIT_DEVIATION: f32 = 0.02;
+
+/// What one step reports.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct StepReport {
+    /// Steps done.
+    pub step: usize,
+    /// All steps.
+    pub total: usize,
+    /// Loss over the learned tokens, in nats.
+    pub loss: f32,
+    /// Learning rate of the step.
+    pub learning_rate: f64,
+    /// Norm of the gradient before clipping.
+    pub gradient_norm: f32,
+    /// Tokens of documents in the step.
+    pub tokens: usize,
+    /// Seconds of the step.
+    pub seconds: f64,
+}
+
+/// A run.
+pub struct Pretrainer {
+    config: PretrainConfig,
+    tokenizer: Tokenizer,
+    prompts: PromptBuilder,
+    decoder: Decoder,
+    optimizer: AdamW,
+    end: u32,
+    pad: u32,
+}
+
+impl Pretrainer {
+    /// A run at its first step.
+    ///
+    /// # Errors
+    /// [`Error::Tokenizer`] when the tokenizer lacks the named tokens, and those of [`PretrainConfig::model`].
+    pub fn new(
+        config: PretrainConfig,
+        tokenizer: Tokenizer,
+        prompts: PromptBuilder,
+        end: &str,
+        pad: &str,
+        device: &Device,
+    ) -> Result<Self> {
+        let id = |token: &str| {
+            tokenizer
+                .token_to_id(token)
+                .ok_or_else(|| Error::Tokenizer { reason: format!("the token `{token}` is missing") })
+        };
+        let (end, pad) = (id(end)?, id(pad)?);
+        let decoder = init::random(config.model(tokenizer.vocab_size(), end)?, config.seed, INIT_DEVIATION, device);
+        let settings = AdamWConfig { beta2: 0.95, weight_decay: config.weight_decay, ..AdamWConfig::default() };
+        let optimizer = AdamW::new(settings, &decoder.weights().parameters());
+        Ok(Self { config, tokenizer, prompts, decoder, optimizer, end, pad })
+    }
+
+    /// Settings.
+    pub fn config(&self) -> &PretrainConfig {
+        &self.config
+    }
+
+    /// The model as it is now.
+    pub fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+
+    /// The tokenizer of the run.
+    pub fn tokenizer(&self) -> &Tokenizer {
+        &self.tokenizer
+    }
+
+    /// The prompts of the run.
+    pub fn prompts(&self) -> &PromptBuilder {
+        &self.prompts
+    }
+
+    /// Steps done.
+    pub fn step_count(&self) -> usize {
+        self.optimizer.steps
+    }
+
+    /// True when all steps are done.
+    pub fn is_finished(&self) -> bool {
+        self.optimizer.steps >= self.config.steps
+    }
+
+    /// The state of the optimizer.
+    pub fn optimizer(&self) -> &AdamW {
+        &self.optimizer
+    }
+
+    /// Puts a saved state back.
+    ///
+    /// # Errors
+    /// [`Error::Integrity`] when the number of matrices differs.
+    pub fn restore(&mut self, parameters: Vec<Matrix>, moments: Vec<(Matrix, Matrix)>, steps: usize) -> Result<()> {
+        if moments.len() != self.optimizer.moments.len() {
+            return Err(Error::Integrity { what: "checkpoint".into(), reason: "it is of another model".into() });
+        }
+        let weights =
+            self.decoder.weights().with_parameters(parameters, self.decoder.config()).ok_or_else(|| {
+                Error::Integrity { what: "checkpoint".into(), reason: "it is of another model".into() }
+            })?;
+        self.decoder = self.decoder.with_weights(weights);
+        self.optimizer.moments = moments;
+        self.optimizer.steps = steps;
+        Ok(())
+    }
+
+    /// The documents of a step: a function of the seed and the step alone, so that a resumed run sees what it would
+    /// have seen.
+    ///
+    /// # Errors
+    /// Those of the template and the tokenizer.
+    pub fn documents(&self, step: usize) -> Result<Vec<Document>> {
+        let c = &self.config;
+        let seed = c.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(step as u64);
+        let mut generator = Generator::new(Split::Train, seed, GeneratorConfig::default());
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let reads = (step as f64) < c.read_ratio * c.steps as f64;
+        let settings = DocumentConfig {
+            max_turns: c.max_turns,
+            synthesis_rate: c.synthesis_rate,
+            read_weight: if reads { 1.0 } else { 0.0 },
+        };
+        let writer = Writer::new(&self.tokenizer, &self.prompts, self.end, settings);
+        let mut documents = Vec::new();
+        let mut tokens = 0;
+        while tokens < c.step_tokens {
+            let document = writer.document(&mut generator, &mut rng)?;
+            if document.ids.len() <= c.max_len {
+                tokens += document.ids.len();
+                documents.push(document);
+            }
+        }
+        Ok(documents)
+    }
+
+    /// One optimizer step.
+    ///
+    /// # Errors
+    /// Those of [`Pretrainer::documents`], and [`Error::Backend`] when the loss is not a number.
+    pub async fn step(&mut self) -> Result<StepReport> {
+        let watch = Stopwatch::start();
+        let step = self.optimizer.steps;
+        let schedule = Schedule::with_warmup_ratio(
+            self.config.learning_rate,
+            self.config.warmup_ratio,
+            self.config.steps,
+            Decay::Cosine,
+        );
+        let learning_rate = schedule.at(step);
+        let documents = self.documents(step)?;
+        let tokens = documents.iter().map(|d| d.ids.len()).sum();
+        let mut losses = Vec::new();
+        let mut sum: Option<Vec<Matrix>> = None;
+        for MicroBatch { tokens, targets } in micro_batches(documents, self.pad, self.config.micro_tokens) {
+            let Gradients { loss, parameters } = self.decoder.gradients(&tokens, &targets, None, Trainable::Base);
+            losses.push(loss);
+            sum = Some(match sum {
+                None => parameters,
+                Some(sum) => sum.into_iter().zip(parameters).map(|(a, b)| a.add(b)).collect(),
+            });
+        }
+        let gradients = sum.ok_or_else(|| Error::invalid("step_tokens", "must be above 0"))?;
+        let parameters = self.decoder.weights().parameters();
+        let (updated, norm) = self.optimizer.step(parameters, gradients, learning_rate);
+        let weights = self.decoder.weights().with_parameters(updated, self.decoder.config());
+        let weights =
+            weights.ok_or_else(|| Error::Backend { reason: "gradients and weights differ in number".into() })?;
+        self.decoder = self.decoder.with_weights(weights);
+        let loss = readback(Tensor::cat(losses, 0)).await?.iter().sum::<f32>();
+        let gradient_norm = readback(norm).await?.first().copied().unwrap_or(f32::NAN);
+        if !loss.is_finite() {
+            return Err(Error::Backend {
+                reason: format!("the loss of step {step} is {loss}; lower the learning rate"),
+            });
+        }
+        Ok(StepReport {
+            step: step + 1,
+            total: self.config.steps,
+            loss,
+            learning_rate,
+            gradient_norm,
+            tokens,
+            seconds: watch.seconds(),
+        })
+    }
+}

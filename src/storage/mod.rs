@@ -1,0 +1,64 @@
+//! Where adapters are kept: one small trait with three homes (memory, files, IndexedDB), and one suite that all pass.
+//!
+//! This floor knows bytes and metadata, never tensors. A record is the two files of a PEFT adapter with what the agent
+//! has to say about them; every home checks the record's hash when it takes it in and when it hands it out.
+
+use async_trait::async_trait;
+
+use crate::error::Result;
+
+pub mod archive;
+pub mod contract;
+#[cfg(not(target_family = "wasm"))]
+mod fs;
+#[cfg(target_family = "wasm")]
+mod indexed_db;
+mod memory;
+mod record;
+
+#[cfg(not(target_family = "wasm"))]
+pub use fs::FolderStore;
+#[cfg(target_family = "wasm")]
+pub use indexed_db::IndexedDbStore;
+pub use memory::MemoryStore;
+pub use record::{
+    AdapterMeta, AdapterRecord, CONFIG_FILE, MAX_CONFIG_BYTES, MAX_NAME_CHARS, MAX_WEIGHTS_BYTES, META_FILE,
+    WEIGHTS_FILE, validate_name,
+};
+
+/// A home for adapters. A name holds one record; a put under a name that is taken replaces the record as a whole, so
+/// that a reader, a crash or a full disk finds the old record or the new one.
+#[async_trait(?Send)]
+pub trait AdapterStore {
+    /// Keeps a record under its name. On any error the store holds what it held before.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a bad name, `IntegrityError` for a record that fails [`AdapterRecord::verify`],
+    /// `QuotaExceeded` when there is no room, `IoError` or `StorageError` when the home fails.
+    async fn put(&self, record: &AdapterRecord) -> Result<()>;
+
+    /// The record of that name, verified.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a bad name, `AdapterNotFound`, `IntegrityError` for a record damaged since it was stored,
+    /// `IoError` or `StorageError` when the home fails.
+    async fn get(&self, name: &str) -> Result<AdapterRecord>;
+
+    /// What is stored, newest first; records of the same millisecond by name.
+    ///
+    /// # Errors
+    /// `IntegrityError` when a record's metadata cannot be read (it names the record, which can then be deleted),
+    /// `IoError` or `StorageError` when the home fails.
+    async fn list(&self) -> Result<Vec<AdapterMeta>>;
+
+    /// Removes a record, damaged or not.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a bad name, `AdapterNotFound`, `IoError` or `StorageError` when the home fails.
+    async fn delete(&self, name: &str) -> Result<()>;
+}
+
+/// Newest first, then by name.
+fn sort(list: &mut [AdapterMeta]) {
+    list.sort_by(|a, b| b.created_ms.cmp(&a.created_ms).then_with(|| a.name.cmp(&b.name)));
+}

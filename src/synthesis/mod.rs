@@ -1,0 +1,125 @@
+//! G: the model writes its own training pairs for a task it is unsure of (method, step 2).
+
+mod validity;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use validity::{Checks, Rejection, validate};
+
+use crate::{
+    error::Result,
+    inference::{Prefix, Sampling, Session, Stop},
+    task::{Pair, Task},
+    tokenizer::{PairOrder, PromptBuilder, SynthesisStyle, Tokenizer},
+};
+
+/// Options of the synthesis. Only `pairs` is stated by the published method; the rest is *open*.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SynthesisConfig {
+    /// Valid pairs that are wanted, `K`.
+    pub pairs: usize,
+    /// Tries for each wanted pair, `R`.
+    pub tries: usize,
+    /// Temperature of the sampling.
+    pub temperature: f32,
+    /// Share of the probability that is sampled from.
+    pub top_p: f32,
+    /// Longest pair, in tokens.
+    pub max_tokens: usize,
+    /// Which checks a pair must pass.
+    pub checks: Checks,
+}
+
+impl Default for SynthesisConfig {
+    fn default() -> Self {
+        Self { pairs: 1, tries: 4, temperature: 0.7, top_p: 0.9, max_tokens: 160, checks: Checks::default() }
+    }
+}
+
+/// What the synthesis gave.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Synthesis {
+    /// Pairs that were wanted.
+    pub requested: usize,
+    /// Pairs that passed all checks.
+    pub valid: usize,
+    /// Attempts that failed a check, by its name.
+    pub rejected: BTreeMap<String, usize>,
+    /// The pairs that passed.
+    pub pairs: Vec<Pair>,
+}
+
+/// What is needed to write pairs.
+pub struct Synthesizer<'a> {
+    /// The model without an adapter.
+    pub session: Session<'a>,
+    /// Its tokenizer.
+    pub tokenizer: &'a Tokenizer,
+    /// Its prompts.
+    pub prompts: &'a PromptBuilder,
+    /// Token ids that end a turn.
+    pub eos: &'a [u32],
+    /// Options.
+    pub config: SynthesisConfig,
+}
+
+impl Synthesizer<'_> {
+    /// Writes pairs like the task until enough are valid or the tries are used up. `on_attempt` sees each attempt: the
+    /// pair as far as it could be read, and why it was refused, if it was.
+    ///
+    /// # Errors
+    /// [`crate::Error::Aborted`], and those of the template, the tokenizer and the backend. Running out of tries is not
+    /// an error: the caller sees fewer pairs.
+    pub async fn run(
+        &self,
+        task: &Task,
+        seed: u64,
+        mut on_attempt: impl FnMut(Option<&Pair>, Option<&Rejection>),
+    ) -> Result<Synthesis> {
+        let mut out = Synthesis { requested: self.config.pairs, ..Synthesis::default() };
+        let mut prefixes: BTreeMap<&'static str, Prefix> = BTreeMap::new();
+        for attempt in 0..self.config.pairs * self.config.tries {
+            if out.pairs.len() >= self.config.pairs {
+                break;
+            }
+            // Both orders in turn: what one of them gets stuck on, the other may not.
+            let order = if attempt % 2 == 0 { PairOrder::QueryFirst } else { PairOrder::CallFirst };
+            let key = order.name();
+            if self.prompts.style() == SynthesisStyle::Instructed || !prefixes.contains_key(key) {
+                let prompt = self.prompts.synthesis_prompt(task, &out.pairs, order)?;
+                prefixes.insert(key, self.session.prefill(&self.tokenizer.encode(&prompt)?).await?);
+            }
+            let Some(prefix) = prefixes.get(key) else { break };
+            let sampling = Sampling {
+                temperature: self.config.temperature,
+                top_k: 0,
+                top_p: self.config.top_p,
+                seed: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(attempt as u64),
+            };
+            let stop = Stop { tokens: self.eos, max_tokens: self.config.max_tokens };
+            let generation = self.session.generate(prefix, sampling, &stop, |_| Ok(())).await?;
+            let text = self.tokenizer.decode(&generation.ids, false)?;
+            let verdict = match self.prompts.parse_synthesis(&text, order) {
+                Err(failure) => Err((None, Rejection::from(failure))),
+                Ok(pair) => match validate(&pair, task, &out.pairs, self.config.checks) {
+                    Ok(()) => Ok(pair),
+                    Err(rejection) => Err((Some(pair), rejection)),
+                },
+            };
+            match verdict {
+                Ok(pair) => {
+                    on_attempt(Some(&pair), None);
+                    out.pairs.push(pair);
+                }
+                Err((pair, rejection)) => {
+                    on_attempt(pair.as_ref(), Some(&rejection));
+                    *out.rejected.entry(rejection.reason().to_owned()).or_default() += 1;
+                }
+            }
+        }
+        out.valid = out.pairs.len();
+        Ok(out)
+    }
+}

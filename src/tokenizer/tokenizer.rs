@@ -1,0 +1,205 @@
+//! Text to ids and back, by a Hugging Face `tokenizer.json`.
+
+use tokenizers::Tokenizer as HfTokenizer;
+
+use crate::error::{Error, Result};
+
+/// A tokenizer read from a `tokenizer.json`.
+///
+/// Encoding follows `apply_chat_template(tokenize=True)` of transformers: special tokens that stand in the text become
+/// their ids, and the post-processor adds none. Truncation and padding that the file asks for are ignored.
+#[derive(Debug, Clone)]
+pub struct Tokenizer {
+    inner: HfTokenizer,
+    vocab_size: usize,
+}
+
+impl Tokenizer {
+    /// Reads the bytes of a `tokenizer.json`.
+    ///
+    /// # Errors
+    /// [`Error::Tokenizer`] when the bytes are not such a file or name a part that is not known.
+    pub fn from_bytes(tokenizer_json: &[u8]) -> Result<Self> {
+        let inner = HfTokenizer::from_bytes(tokenizer_json)
+            .map_err(|e| failure(format!("tokenizer.json cannot be read: {e}")))?;
+        Self::from_inner(inner)
+    }
+
+    /// Takes a tokenizer that was built in memory.
+    pub(super) fn from_inner(mut inner: HfTokenizer) -> Result<Self> {
+        inner.with_truncation(None).map_err(|e| failure(e.to_string()))?;
+        inner.with_padding(None);
+        let vocab_size = inner.get_vocab(true).values().max().map_or(0, |&id| id as usize + 1);
+        if vocab_size == 0 {
+            return Err(failure("the vocabulary is empty".to_owned()));
+        }
+        Ok(Self { inner, vocab_size })
+    }
+
+    /// The ids of `text`. Special tokens in the text are recognised; none is added.
+    ///
+    /// # Errors
+    /// [`Error::Tokenizer`] when the model has no token for a piece of the text and no unknown token either.
+    pub fn encode(&self, text: &str) -> Result<Vec<u32>> {
+        let encoding = self.inner.encode_fast(text, false).map_err(|e| failure(e.to_string()))?;
+        Ok(encoding.get_ids().to_vec())
+    }
+
+    /// The text of `ids`; with `skip_special`, tokens marked special leave no trace. Ids outside of the vocabulary are
+    /// skipped, bytes that are no UTF-8 become U+FFFD.
+    ///
+    /// # Errors
+    /// [`Error::Tokenizer`] when the decoder fails.
+    pub fn decode(&self, ids: &[u32], skip_special: bool) -> Result<String> {
+        self.inner.decode(ids, skip_special).map_err(|e| failure(e.to_string()))
+    }
+
+    /// The id of a token by its exact content (for byte-level vocabularies in their own alphabet, `Ġhotel`).
+    pub fn token_to_id(&self, token: &str) -> Option<u32> {
+        self.inner.token_to_id(token)
+    }
+
+    /// The content of the token of that id.
+    pub fn id_to_token(&self, id: u32) -> Option<String> {
+        self.inner.id_to_token(id)
+    }
+
+    /// Largest id + 1: the smallest embedding table that holds every token. A checkpoint's may be larger.
+    pub fn vocab_size(&self) -> usize {
+        self.vocab_size
+    }
+
+    /// The bytes of the `tokenizer.json`.
+    ///
+    /// # Errors
+    /// [`Error::Tokenizer`] when a part cannot be written.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        self.inner.to_string(false).map(String::into_bytes).map_err(|e| failure(e.to_string()))
+    }
+
+    /// A decoder for tokens that come one at a time; special tokens leave no trace.
+    pub fn stream(&self) -> TextStream<'_> {
+        self.stream_with(true)
+    }
+
+    /// As [`Tokenizer::stream`], with the choice of showing special tokens.
+    pub fn stream_with(&self, skip_special: bool) -> TextStream<'_> {
+        TextStream { tokenizer: self, skip_special, ids: Vec::new(), settled: 0 }
+    }
+}
+
+/// Decodes tokens as they come and never splits a UTF-8 character.
+///
+/// The ids of the piece last given out stay in the window as context, because some decoders treat the first token of a
+/// text differently (a sentencepiece decoder drops its leading space).
+#[derive(Debug)]
+pub struct TextStream<'a> {
+    tokenizer: &'a Tokenizer,
+    skip_special: bool,
+    /// Context (the piece last given out), then what is not given out yet.
+    ids: Vec<u32>,
+    /// How many of `ids` are context.
+    settled: usize,
+}
+
+impl TextStream<'_> {
+    /// Takes the next id; gives the text that became certain, or `None` while a character is incomplete.
+    ///
+    /// # Errors
+    /// [`Error::Tokenizer`] when the decoder fails.
+    pub fn push(&mut self, id: u32) -> Result<Option<String>> {
+        self.ids.push(id);
+        self.advance(false)
+    }
+
+    /// Gives what is left at the end of a generation; an incomplete character shows as U+FFFD.
+    ///
+    /// # Errors
+    /// [`Error::Tokenizer`] when the decoder fails.
+    pub fn finish(&mut self) -> Result<Option<String>> {
+        let rest = if self.settled < self.ids.len() { self.advance(true)? } else { None };
+        self.ids.clear();
+        self.settled = 0;
+        Ok(rest)
+    }
+
+    fn advance(&mut self, last: bool) -> Result<Option<String>> {
+        let (context, _) = self.ids.split_at(self.settled.min(self.ids.len()));
+        let before = self.tokenizer.decode(context, self.skip_special)?;
+        let all = self.tokenizer.decode(&self.ids, self.skip_special)?;
+        if !last && all.ends_with(char::REPLACEMENT_CHARACTER) {
+            return Ok(None);
+        }
+        let Some(new) = all.get(before.len()..).filter(|new| !new.is_empty()).map(str::to_owned) else {
+            return Ok(None);
+        };
+        self.ids.drain(..self.settled);
+        self.settled = self.ids.len();
+        Ok(Some(new))
+    }
+}
+
+fn failure(reason: String) -> Error {
+    Error::Tokenizer { reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tokenizer::{SEED_TOKENS, train_bpe};
+
+    fn small() -> Tokenizer {
+        let texts = ["book a hotel in Paris", "find_hotel(city=\"Paris\")"].map(str::to_owned);
+        train_bpe(texts.into_iter(), 300, SEED_TOKENS).unwrap()
+    }
+
+    #[test]
+    fn garbage_is_a_typed_error() {
+        for bytes in [&b""[..], b"{}", b"nonsense", b"{\"model\":{\"type\":\"BPE\",\"vocab\":{},\"merges\":[]}}"] {
+            assert_eq!(Tokenizer::from_bytes(bytes).unwrap_err().code(), "TokenizerError");
+        }
+    }
+
+    #[test]
+    fn stream_gives_whole_characters_and_the_whole_text() {
+        let tokenizer = small();
+        let text = "Zürich 東京 🦀 book <|call|>x";
+        let ids = tokenizer.encode(text).unwrap();
+        assert!(ids.len() > text.chars().count() / 2);
+        let mut stream = tokenizer.stream();
+        let mut out = String::new();
+        for &id in &ids {
+            if let Some(piece) = stream.push(id).unwrap() {
+                assert!(!piece.contains('\u{fffd}'), "split a character: {piece:?}");
+                out.push_str(&piece);
+            }
+        }
+        out.push_str(&stream.finish().unwrap().unwrap_or_default());
+        assert_eq!(out, text);
+    }
+
+    #[test]
+    fn an_incomplete_character_shows_at_the_end() {
+        let tokenizer = small();
+        let ids = tokenizer.encode("a🦀").unwrap();
+        let mut stream = tokenizer.stream();
+        let mut out = String::new();
+        for &id in &ids[..ids.len() - 1] {
+            out.push_str(&stream.push(id).unwrap().unwrap_or_default());
+        }
+        assert_eq!(out, "a");
+        assert!(stream.finish().unwrap().unwrap().contains('\u{fffd}'));
+        assert_eq!(stream.finish().unwrap(), None);
+    }
+
+    #[test]
+    fn bytes_round_trip() {
+        let tokenizer = small();
+        let again = Tokenizer::from_bytes(&tokenizer.to_bytes().unwrap()).unwrap();
+        let text = "<|user|>Find a hotel, 12 nights<|assistant|>";
+        assert_eq!(tokenizer.encode(text).unwrap(), again.encode(text).unwrap());
+        assert_eq!(again.vocab_size(), tokenizer.vocab_size());
+        assert_eq!(again.decode(&again.encode(text).unwrap(), true).unwrap(), "Find a hotel, 12 nights");
+        assert_eq!(again.decode(&again.encode(text).unwrap(), false).unwrap(), text);
+    }
+}

@@ -1,0 +1,109 @@
+//! A model directory over HTTP, from the page's own origin or wherever the caller points.
+
+use js_sys::{Function, Promise, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::{
+    agent::{Event, INDEX, ModelFiles, SINGLE, shard_names},
+    error::{Error, Result},
+};
+
+/// Fetches the files of a model. `on_event` sees the bytes come in.
+///
+/// # Errors
+/// [`Error::Io`] that names the address, [`Error::Integrity`] for a file cut short.
+pub async fn model_files(base: &str, mut on_event: impl FnMut(Event)) -> Result<ModelFiles> {
+    let base = base.trim_end_matches('/');
+    let url = |file: &str| format!("{base}/{file}");
+    let mut files = ModelFiles { name: base.rsplit('/').next().unwrap_or("model").to_owned(), ..ModelFiles::default() };
+    files.config = required(&url("config.json"), "config.json", &mut on_event).await?;
+    files.tokenizer = required(&url("tokenizer.json"), "tokenizer.json", &mut on_event).await?;
+    files.tokenizer_config = fetch(&url("tokenizer_config.json"), "tokenizer_config.json", &mut on_event).await?;
+    let has_template = files.tokenizer_config.as_deref().is_some_and(|c| memmem(c, b"\"chat_template\""));
+    if !has_template {
+        let template = fetch(&url("chat_template.jinja"), "chat_template.jinja", &mut on_event).await?;
+        files.chat_template = template.and_then(|bytes| String::from_utf8(bytes).ok());
+    }
+    files.generation_config = fetch(&url("generation_config.json"), "generation_config.json", &mut on_event).await?;
+    match fetch(&url(SINGLE), SINGLE, &mut on_event).await? {
+        Some(weights) => files.shards.push(weights),
+        None => {
+            let index = required(&url(INDEX), INDEX, &mut on_event).await?;
+            for name in shard_names(&index)? {
+                files.shards.push(required(&url(&name), &name, &mut on_event).await?);
+            }
+        }
+    }
+    Ok(files)
+}
+
+fn memmem(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
+
+async fn required(url: &str, file: &str, on_event: &mut impl FnMut(Event)) -> Result<Vec<u8>> {
+    fetch(url, file, on_event).await?.ok_or_else(|| Error::Io { path: url.into(), reason: "not found".into() })
+}
+
+fn get(object: &JsValue, key: &str) -> JsValue {
+    Reflect::get(object, &JsValue::from_str(key)).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// Calls a method and awaits its promise.
+async fn call(object: &JsValue, method: &str, argument: Option<&JsValue>) -> std::result::Result<JsValue, JsValue> {
+    let function: Function = get(object, method).dyn_into()?;
+    let promise = match argument {
+        Some(argument) => function.call1(object, argument)?,
+        None => function.call0(object)?,
+    };
+    JsFuture::from(promise.dyn_into::<Promise>()?).await
+}
+
+/// The file, or `None` where there is none (404, or a server that answers with its page instead).
+async fn fetch(url: &str, file: &str, on_event: &mut impl FnMut(Event)) -> Result<Option<Vec<u8>>> {
+    let failure = |e: JsValue| Error::Io {
+        path: url.to_owned(),
+        reason: get(&e, "message").as_string().unwrap_or_else(|| format!("{e:?}")),
+    };
+    let response = call(&js_sys::global(), "fetch", Some(&JsValue::from_str(url))).await.map_err(failure)?;
+    let status = get(&response, "status").as_f64().unwrap_or(0.0);
+    let headers = get(&response, "headers");
+    let header = |name: &str| {
+        let function: Function = get(&headers, "get").dyn_into().ok()?;
+        function.call1(&headers, &JsValue::from_str(name)).ok()?.as_string()
+    };
+    let is_page = header("content-type").is_some_and(|t| t.starts_with("text/html"));
+    if status == 404.0 || (status == 200.0 && is_page) {
+        return Ok(None);
+    }
+    if status != 200.0 {
+        return Err(Error::Io { path: url.into(), reason: format!("the server answered {status}") });
+    }
+    // The length of a compressed transfer is not the length of the file.
+    let total = if header("content-encoding").is_some() {
+        None
+    } else {
+        header("content-length").and_then(|n| n.parse::<u64>().ok())
+    };
+    let body = get(&response, "body");
+    let reader: JsValue =
+        get(&body, "getReader").dyn_into::<Function>().and_then(|f| f.call0(&body)).map_err(failure)?;
+    let mut bytes = Vec::new();
+    loop {
+        let part = call(&reader, "read", None).await.map_err(failure)?;
+        if get(&part, "done").is_truthy() {
+            break;
+        }
+        let chunk: Uint8Array = get(&part, "value").dyn_into().map_err(failure)?;
+        bytes.extend(chunk.to_vec());
+        on_event(Event::Download { file: file.into(), loaded: bytes.len() as u64, total: total.unwrap_or(0) });
+    }
+    match total {
+        Some(total) if total != bytes.len() as u64 => {
+            let reason = format!("{} of {total} bytes came; try again", bytes.len());
+            Err(Error::Integrity { what: url.into(), reason })
+        }
+        _ => Ok(Some(bytes)),
+    }
+}

@@ -1,0 +1,79 @@
+import type { WireError } from './protocol';
+
+/** An error of the agent, with the stable `code` that Rust gave it. */
+export class AutodidactError extends Error {
+  readonly code: string;
+
+  constructor({ name, code, message }: WireError) {
+    super(message);
+    this.name = name;
+    this.code = code;
+  }
+
+  /** The user stopped the run. */
+  get isAborted(): boolean {
+    return this.code === 'AbortError';
+  }
+
+  /** The agent cannot go on and has to be started again. */
+  get isFatal(): boolean {
+    return FATAL.has(this.code);
+  }
+
+  /** Another backend may do better. */
+  get isOfGpu(): boolean {
+    return OF_GPU.has(this.code);
+  }
+
+  static from(error: unknown): AutodidactError {
+    return error instanceof AutodidactError ? error : new AutodidactError(toWireError(error));
+  }
+}
+
+const FATAL = new Set(['AgentCrashed', 'WorkerFailed', 'DeviceLost', 'BackendError', 'NotReady']);
+
+const OF_GPU = new Set(['WebGPUNotAvailable', 'SelfTestFailed', 'DeviceLost', 'BackendError']);
+
+/** Whatever was thrown, in the form that crosses the worker. */
+export function toWireError(error: unknown): WireError {
+  // A panic in Rust reaches JavaScript as a trap; the instance must not be used again.
+  if (error instanceof WebAssembly.RuntimeError) {
+    return { name: 'AutodidactError', code: 'AgentCrashed', message: `the agent stopped unexpectedly: ${error.message}` };
+  }
+  if (typeof error === 'object' && error !== null) {
+    const { name, code, message } = error as Partial<Record<keyof WireError, unknown>>;
+    return {
+      name: typeof name === 'string' ? name : 'AutodidactError',
+      code: typeof code === 'string' ? code : 'Unexpected',
+      message: typeof message === 'string' ? message : 'unknown error',
+    };
+  }
+  return { name: 'AutodidactError', code: 'Unexpected', message: String(error) };
+}
+
+const REMEDIES: Record<string, string> = {
+  AgentCrashed: 'Start the agent again. Stored adapters are intact.',
+  WorkerFailed: 'Check that the page was loaded completely, then start the agent again or reload the page.',
+  NotReady: 'Start the agent again.',
+  DeviceLost: 'Start the agent again, or choose the CPU backend. Stored adapters are intact.',
+  BackendError: 'Start the agent again, or choose the CPU backend.',
+  SelfTestFailed: 'Choose the CPU backend: this GPU computes other numbers.',
+  WebGPUNotAvailable: 'Use the CPU, under “More settings”. It gives the same answers, only slower.',
+  InvalidInput: 'Correct what the message names and try again.',
+  ConfigError: 'Correct the setting that the message names.',
+  ContextOverflow: 'Shorten the task, or take tools out of the menu.',
+  QuotaExceeded: 'Delete stored adapters, or free space for this site in the browser.',
+  StorageError: 'Check that the browser lets this site store data (private windows may not), then reload.',
+  IntegrityError: 'Reload the page to fetch the file again. If it is an adapter, delete it or import it again.',
+  BaseMismatch: 'Delete this adapter, or load the model that it was trained on.',
+  AdapterNotFound: 'It may have been deleted in another tab. Choose another adapter.',
+  AdapterError: 'Choose a PEFT LoRA zip that was made for this model.',
+  Busy: 'Wait until the current run ends, or stop it.',
+  IoError: 'Check that the model files lie beside the page, then start the agent again.',
+  UnsupportedModel: 'Put a model of a supported family beside the page.',
+};
+
+/** What the user can do about an error of that code. */
+export function remedyFor(code: string): string {
+  return REMEDIES[code] ?? 'Try again; if it happens again, reload the page.';
+}

@@ -1,0 +1,112 @@
+import type { AgentClient } from '../client';
+import type { AdapterMeta } from '../protocol';
+import { confirmed } from './confirm';
+import { h, need } from './dom';
+import { bytes, count, dateTime, decimals } from './format';
+
+interface Hooks {
+  client: () => AgentClient;
+  onList: (adapters: AdapterMeta[]) => void;
+  onUse: (name: string) => void;
+  say: (text: string) => void;
+  fail: (error: unknown) => void;
+}
+
+/** The adapters that are stored in this browser. */
+export class Adapters {
+  readonly #root = need('adapters');
+  readonly #deleteAll = need<HTMLButtonElement>('delete-all');
+  readonly #hooks: Hooks;
+  #adapters: AdapterMeta[] = [];
+
+  constructor(hooks: Hooks) {
+    this.#hooks = hooks;
+    const file = need<HTMLInputElement>('import-file');
+    file.addEventListener('change', () => {
+      const chosen = file.files?.[0];
+      file.value = '';
+      if (chosen) this.#run(() => this.#import(chosen));
+    });
+    this.#deleteAll.addEventListener('click', () => this.#run(() => this.#removeAll()));
+    this.#show();
+  }
+
+  async refresh(): Promise<void> {
+    this.#adapters = await this.#hooks.client().listAdapters();
+    this.#show();
+    this.#hooks.onList(this.#adapters);
+  }
+
+  #show(): void {
+    this.#deleteAll.disabled = this.#adapters.length === 0;
+    if (this.#adapters.length === 0) {
+      this.#root.replaceChildren(h('p', { class: 'empty' }, 'Nothing is stored. Tick “Keep what it learns” before you ask.'));
+      return;
+    }
+    const heads = ['Name', 'Task', 'Learned from', 'Margin', 'Rank', 'Size', 'Date', 'Actions'];
+    this.#root.replaceChildren(
+      h('table', {},
+        h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', { scope: 'col' }, head)))),
+        h('tbody', {}, ...this.#adapters.map((adapter) => this.#row(adapter)))),
+    );
+  }
+
+  #row(adapter: AdapterMeta): HTMLElement {
+    const { name, task, pairs, steps, marginBefore, marginAfter, rank, alpha } = adapter;
+    const action = (label: string, work: () => Promise<void> | void, kind = '') =>
+      h('button', { type: 'button', class: kind, 'aria-label': `${label} ${name}`, onclick: () => this.#run(async () => work()) }, label);
+    const margin = (value: number | null) => (value === null ? '–' : decimals(value));
+    const cell = (label: string, text: string, title?: string) => h('td', { 'data-label': label, title }, text);
+    return h('tr', { 'data-adapter': name },
+      h('th', { scope: 'row' }, name),
+      cell('Task', task || '–', task),
+      cell('Learned from', `${count(pairs)} examples, ${count(steps)} steps`),
+      cell('Margin', `${margin(marginBefore)} → ${margin(marginAfter)}`, 'Before and after learning'),
+      cell('Rank', String(rank), `alpha ${alpha}; ${adapter.targets.join(', ')}`),
+      cell('Size', bytes(adapter.bytes), `SHA-256 ${adapter.sha256}`),
+      cell('Date', dateTime(adapter.createdMs)),
+      h('td', { class: 'row-actions' },
+        action('Use', () => this.#hooks.onUse(name)),
+        action('Export', () => this.#export(name)),
+        action('Delete', () => this.#remove(name), 'danger')));
+  }
+
+  async #export(name: string): Promise<void> {
+    const zip = await this.#hooks.client().exportAdapter(name);
+    const address = URL.createObjectURL(new Blob([zip.slice()], { type: 'application/zip' }));
+    h('a', { href: address, download: `${name}.zip` }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    this.#hooks.say(`Exported “${name}”.`);
+  }
+
+  async #import(file: File): Promise<void> {
+    const name = this.#freeName(file.name.replace(/\.zip$/i, '') || 'imported');
+    await this.#hooks.client().importAdapter(name, new Uint8Array(await file.arrayBuffer()));
+    await this.refresh();
+    this.#hooks.say(`Imported “${name}”.`);
+  }
+
+  async #remove(name: string): Promise<void> {
+    if (!(await confirmed(`Delete the adapter “${name}”? This cannot be undone.`, 'Delete'))) return;
+    await this.#hooks.client().deleteAdapter(name);
+    await this.refresh();
+    this.#hooks.say(`Deleted “${name}”.`);
+  }
+
+  async #removeAll(): Promise<void> {
+    if (!(await confirmed(`Delete all ${this.#adapters.length} stored adapters? This cannot be undone.`, 'Delete all'))) return;
+    for (const { name } of this.#adapters) await this.#hooks.client().deleteAdapter(name);
+    await this.refresh();
+    this.#hooks.say('Deleted all adapters.');
+  }
+
+  #freeName(wanted: string): string {
+    let name = wanted;
+    for (let n = 2; this.#adapters.some((adapter) => adapter.name === name); n++) name = `${wanted}-${n}`;
+    return name;
+  }
+
+  #run(work: () => Promise<void>): void {
+    work().catch(this.#hooks.fail);
+  }
+}

@@ -1,0 +1,67 @@
+import type { Answer, AnswerSide, Trace } from '../protocol';
+import { callsView, sameCalls } from './calls';
+import { h, need } from './dom';
+
+/** The answers before and after learning, side by side. */
+export class Answers {
+  readonly #sides: Record<AnswerSide, HTMLElement> = { base: need('answer-base'), adapted: need('answer-adapted') };
+  readonly #badge = need('answer-badge');
+  readonly #note = need('answer-note');
+
+  clear(): void {
+    for (const side of Object.values(this.#sides)) side.replaceChildren();
+    this.#badge.hidden = true;
+    this.#note.textContent = '';
+  }
+
+  /** The next piece of an answer that is being written. */
+  write(side: AnswerSide, text: string): void {
+    const box = this.#sides[side];
+    let live = box.querySelector('.live');
+    if (!live) box.replaceChildren((live = h('pre', { class: 'live' })));
+    live.append(text);
+  }
+
+  show(side: AnswerSide, answer: Answer): void {
+    this.#sides[side].replaceChildren(
+      callsView(answer.calls),
+      answer.error ? h('p', { class: 'bad' }, answer.error) : '',
+      h('details', {}, h('summary', {}, 'As the model wrote it'), h('pre', {}, answer.text)),
+    );
+  }
+
+  finish(trace: Trace): void {
+    this.show('base', trace.base_answer);
+    if (trace.adapted) {
+      this.show('adapted', trace.answer);
+      const same = sameCalls(trace.base_answer.calls, trace.answer.calls);
+      this.#mark(same ? 'same' : 'changed', same ? 'Same answer' : 'Answer changed');
+    } else {
+      this.#sides.adapted.replaceChildren(
+        h('p', { class: 'empty' }, trace.uncertainty.unsure ? 'No update was used, so the first answer stands.' : 'It was sure enough, so it did not learn.'),
+      );
+      this.#mark('same', 'First answer stands');
+    }
+    const facts = [
+      trace.note,
+      trace.stored && `Kept as “${trace.stored}”.`,
+      trace.restored ? 'The model’s own weights are as they were before.' : 'The model’s own weights could not be checked; start the agent again.',
+    ];
+    this.#note.textContent = facts.filter(Boolean).join(' ');
+    this.#note.classList.toggle('bad', !trace.restored);
+  }
+
+  /** The run ended without an answer. */
+  stop(text: string): void {
+    this.#note.textContent = text;
+    for (const side of Object.values(this.#sides)) {
+      if (side.childElementCount === 0) side.replaceChildren(h('p', { class: 'empty' }, 'None'));
+    }
+  }
+
+  #mark(kind: string, text: string): void {
+    this.#badge.hidden = false;
+    this.#badge.dataset['kind'] = kind;
+    this.#badge.textContent = text;
+  }
+}

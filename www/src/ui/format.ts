@@ -1,0 +1,30 @@
+/** Numbers as people read them. Nothing is computed here beyond units. */
+
+export const decimals = (value: number, digits = 2): string => value.toFixed(digits);
+
+export const percent = (fraction: number): string => {
+  const value = fraction * 100;
+  return `${value.toFixed(value > 0 && value < 0.1 ? 2 : 1)} %`;
+};
+
+export const count = (value: number): string => value.toLocaleString('en');
+
+export const compact = (value: number): string =>
+  Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 }).format(value);
+
+export const seconds = (value: number): string => (value < 10 ? `${value.toFixed(2)} s` : `${value.toFixed(1)} s`);
+
+export function bytes(value: number): string {
+  if (value < 1e3) return `${value} B`;
+  return value < 1e6 ? `${(value / 1e3).toFixed(0)} kB` : `${(value / 1e6).toFixed(1)} MB`;
+}
+
+export const dateTime = (ms: number): string => new Date(ms).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
+
+export const small = (value: number): string => (value === 0 ? '0' : value.toExponential(1));
+
+/** The agent's messages start small and end bare, so that they can stand inside others. */
+export function sentence(text: string): string {
+  const start = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(start) ? start : `${start}.`;
+}

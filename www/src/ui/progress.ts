@@ -1,0 +1,127 @@
+import type { Phase, TrainEvent } from '../protocol';
+import { bar, fill } from './bar';
+import { h, need } from './dom';
+import { decimals } from './format';
+
+const PHASES: [Phase, string][] = [
+  ['score', 'Judge'],
+  ['answer', 'Answer'],
+  ['synthesize', 'Write examples'],
+  ['train', 'Train'],
+  ['answer-again', 'Answer again'],
+  ['store', 'Keep'],
+  ['restore', 'Put weights back'],
+];
+
+const SAID: Record<Phase, string> = {
+  load: 'Loading the model',
+  'self-test': 'Testing the backend',
+  score: 'Judging how sure it is',
+  answer: 'Answering',
+  synthesize: 'Writing examples like your task',
+  train: 'Training on its examples',
+  'answer-again': 'Answering again',
+  store: 'Keeping the adapter',
+  restore: 'Putting the weights back',
+};
+
+export const phaseText = (phase: Phase): string => SAID[phase];
+
+interface Cell {
+  element: HTMLElement;
+  time: HTMLElement;
+  bar: HTMLElement;
+  elapsedMs: number;
+}
+
+/** The phases of a run with the time that has passed in each, by the page's clock. */
+export class Progress {
+  readonly #cells = new Map<Phase | 'total', Cell>();
+  #current: { phase: Phase; sinceMs: number } | null = null;
+  #startMs = 0;
+  #timer = 0;
+
+  constructor() {
+    const list = need('phases');
+    for (const [phase, label] of [...PHASES, ['total', 'Total'] as const]) {
+      const time = h('span', { class: 'time' });
+      const line = bar(0);
+      const element = h('li', { 'data-phase': phase }, line, h('span', { class: 'label' }, label), time);
+      list.append(element);
+      this.#cells.set(phase, { element, time, bar: line, elapsedMs: 0 });
+    }
+    this.#clear();
+  }
+
+  start(): void {
+    this.#clear();
+    this.#startMs = performance.now();
+    this.#set('total', 'running');
+    this.#timer = window.setInterval(() => this.#tick(), 100);
+  }
+
+  enter(phase: Phase): void {
+    this.#leave();
+    this.#current = { phase, sinceMs: performance.now() };
+    this.#set(phase, 'running');
+  }
+
+  step({ step, total }: TrainEvent): void {
+    const cell = this.#cells.get('train');
+    if (cell) fill(cell.bar, step / total);
+  }
+
+  /** `stopped`: the run ended before its end. */
+  end(stopped: boolean): void {
+    clearInterval(this.#timer);
+    this.#leave(stopped ? 'stopped' : 'done');
+    this.#tick();
+    this.#set('total', stopped ? 'stopped' : 'done');
+    for (const [phase, { element, time }] of this.#cells) {
+      if (element.dataset['state'] !== 'waiting') continue;
+      this.#set(phase, 'skipped');
+      time.textContent = stopped ? 'not reached' : 'not needed';
+    }
+  }
+
+  #leave(state = 'done'): void {
+    if (!this.#current) return;
+    const { phase, sinceMs } = this.#current;
+    this.#current = null;
+    const cell = this.#cells.get(phase);
+    if (!cell) return;
+    cell.elapsedMs += performance.now() - sinceMs;
+    this.#show(cell, cell.elapsedMs);
+    this.#set(phase, state);
+  }
+
+  #tick(): void {
+    const now = performance.now();
+    const total = this.#cells.get('total');
+    if (total) this.#show(total, now - this.#startMs);
+    const cell = this.#current && this.#cells.get(this.#current.phase);
+    if (this.#current && cell) this.#show(cell, cell.elapsedMs + now - this.#current.sinceMs);
+  }
+
+  #show(cell: Cell, ms: number): void {
+    cell.time.textContent = `${decimals(ms / 1000, 1)} s`;
+  }
+
+  #set(phase: Phase | 'total', state: string): void {
+    const cell = this.#cells.get(phase);
+    if (!cell) return;
+    cell.element.dataset['state'] = state;
+    fill(cell.bar, state === 'done' ? 1 : 0);
+    if (phase === 'total') return;
+    if (state === 'running') cell.element.setAttribute('aria-current', 'step');
+    else cell.element.removeAttribute('aria-current');
+  }
+
+  #clear(): void {
+    for (const [phase, cell] of this.#cells) {
+      cell.elapsedMs = 0;
+      cell.time.textContent = '–';
+      this.#set(phase, 'waiting');
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/** The dedicated worker: holds the wasm agent and answers the page's messages. Nothing is computed here. */
+import init, { Agent, parseTools } from 'autodidact';
+import { AutodidactError, toWireError } from './errors';
+import type { AgentEvent, Method, Methods, Reply, Request } from './protocol';
+
+const loaded = init();
+loaded.catch(() => {}); // Reported by the first call that awaits it.
+
+let agent: Agent | null = null;
+
+function running(): Agent {
+  if (agent) return agent;
+  throw new AutodidactError({ name: 'AutodidactError', code: 'NotReady', message: 'the agent has not started yet' });
+}
+
+type Emit = (event: AgentEvent) => void;
+type Handlers = {
+  [M in Method]: (params: Methods[M]['params'], emit: Emit) => Methods[M]['result'] | Promise<Methods[M]['result']>;
+};
+
+const handlers: Handlers = {
+  async create({ options }, emit) {
+    agent = await Agent.create(options, emit);
+    return agent.report();
+  },
+  ask: ({ task, options }, emit) => running().ask(task, options, emit),
+  cancel() {
+    running().cancel();
+    return null;
+  },
+  parseTools: ({ json }) => parseTools(json),
+  listAdapters: () => running().listAdapters(),
+  exportAdapter: ({ name }) => running().exportAdapter(name),
+  importAdapter: ({ name, bytes }) => running().importAdapter(name, bytes),
+  async deleteAdapter({ name }) {
+    await running().deleteAdapter(name);
+    return null;
+  },
+};
+
+// A panic inside a running call leaves its promise open and surfaces here: make it an `error` event of the worker.
+self.addEventListener('unhandledrejection', ({ reason }) => {
+  throw reason;
+});
+
+const post = (reply: Reply) => self.postMessage(reply);
+
+self.onmessage = async ({ data }: MessageEvent<Request>) => {
+  const { id, method, params } = data;
+  try {
+    await loaded;
+    const handle = handlers[method] as (params: unknown, emit: Emit) => Promise<Methods[Method]['result']>;
+    post({ id, result: await handle(params, (event) => post({ id, event })) });
+  } catch (error) {
+    post({ id, error: toWireError(error) });
+  }
+};

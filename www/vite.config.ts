@@ -1,0 +1,52 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vite';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const wasmPackage = here('./pkg/autodidact.js');
+
+/** All that the page may load or contact: its own origin, and WebAssembly. */
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+/** Writes the policy into the built page, so that it holds on any static host. */
+export function policyTag(): Plugin {
+  return {
+    name: 'content-security-policy',
+    apply: 'build',
+    transformIndexHtml: () => [
+      { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: contentSecurityPolicy }, injectTo: 'head-prepend' },
+    ],
+  };
+}
+
+/** Says what to do when the wasm package has not been built yet. */
+function needsWasmPackage(): Plugin {
+  return {
+    name: 'needs-wasm-package',
+    configResolved(config) {
+      if (existsSync(wasmPackage)) return;
+      const remedy = 'www/pkg is missing: run `wasm-pack build --target web --out-dir www/pkg --out-name autodidact` first';
+      if (config.command === 'build') throw new Error(remedy);
+      config.logger.warn(remedy);
+    },
+  };
+}
+
+export default defineConfig({
+  // Relative addresses: the built page may lie in any folder of a host.
+  base: './',
+  resolve: { alias: { autodidact: wasmPackage } },
+  plugins: [policyTag(), needsWasmPackage()],
+  worker: { format: 'es' },
+  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 1000 },
+  preview: { headers: { 'Content-Security-Policy': contentSecurityPolicy } },
+});
