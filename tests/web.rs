@@ -104,8 +104,8 @@ async fn fixture_difference(config: &[u8], weights: &[u8], reference: &str, devi
 macro_rules! fixture {
     ($name:literal) => {
         (
-            include_bytes!(concat!("fixtures/", $name, "/config.json")),
-            include_bytes!(concat!("fixtures/", $name, "/model.safetensors")),
+            &include_bytes!(concat!("fixtures/", $name, "/config.json"))[..],
+            &include_bytes!(concat!("fixtures/", $name, "/model.safetensors"))[..],
             include_str!(concat!("fixtures/", $name, "/reference.json")),
         )
     };

@@ -13,15 +13,17 @@ pub struct AdamWConfig {
     pub beta2: f64,
     /// Added to the root of the second moment.
     pub eps: f64,
-    /// Decoupled weight decay, per unit of learning rate. Not applied to vectors (`[1, n]`).
+    /// Decoupled weight decay, per unit of learning rate.
     pub weight_decay: f64,
+    /// Whether vectors (`[1, n]`) decay too. Gains and biases should not; `B` of a LoRA of rank 1 should, as in PyTorch.
+    pub decay_vectors: bool,
     /// Gradients are scaled down to this global norm; none when `None`.
     pub max_norm: Option<f64>,
 }
 
 impl Default for AdamWConfig {
     fn default() -> Self {
-        Self { beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0, max_norm: Some(1.0) }
+        Self { beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.0, decay_vectors: false, max_norm: Some(1.0) }
     }
 }
 
@@ -65,9 +67,8 @@ impl AdamW {
             *m = m.clone().mul_scalar(c.beta1).add(g.clone().mul_scalar(1.0 - c.beta1));
             *v = v.clone().mul_scalar(c.beta2).add(g.square().mul_scalar(1.0 - c.beta2));
             let denominator = v.clone().sqrt().div_scalar(root2).add_scalar(c.eps);
-            let is_vector = p.dims()[0] == 1;
-            let p =
-                if c.weight_decay > 0.0 && !is_vector { p.mul_scalar(1.0 - learning_rate * c.weight_decay) } else { p };
+            let decays = c.decay_vectors || p.dims()[0] > 1;
+            let p = if c.weight_decay > 0.0 && decays { p.mul_scalar(1.0 - learning_rate * c.weight_decay) } else { p };
             p.sub(m.clone().div(denominator).mul_scalar(step_size))
         });
         (updated.collect(), norm)

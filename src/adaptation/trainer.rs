@@ -81,8 +81,12 @@ impl<'a> Trainer<'a> {
         }
         let total = config.steps_for(examples.len());
         let schedule = Schedule::with_warmup_ratio(config.learning_rate, config.warmup_ratio, total, config.decay);
-        let settings =
-            AdamWConfig { weight_decay: config.weight_decay, max_norm: config.max_norm, ..AdamWConfig::default() };
+        let settings = AdamWConfig {
+            weight_decay: config.weight_decay,
+            decay_vectors: true,
+            max_norm: config.max_norm,
+            ..AdamWConfig::default()
+        };
         let optimizer = AdamW::new(settings, &adapter.weights.parameters());
         Ok(Self {
             decoder,

@@ -109,6 +109,12 @@ impl Adapter {
         {
             return Err(Error::BaseMismatch { expected: expected.clone(), found: fingerprint.into() });
         }
+        let known = |module: &str| ALL_LINEAR.contains(&module);
+        let strange = peft.tensors.keys().find(|(layer, module)| *layer >= model.n_layers || !known(module));
+        if let Some((layer, module)) = strange {
+            let reason = format!("the model, of {} layers, has no {module} in layer {layer}", model.n_layers);
+            return Err(Error::Adapter { reason });
+        }
         let (config, modules) = uniform(peft);
         let weights = assemble(&modules, model, config.scale(), device)?;
         Ok(Self { config, weights })
@@ -143,12 +149,14 @@ impl Adapter {
 /// zeros, which training leaves at zero; a module's own scale goes into its `B`.
 fn uniform(peft: &PeftAdapter) -> (LoraConfig, BTreeMap<(usize, String), LoraHost>) {
     let rank = peft.tensors.values().map(|host| host.rank).max().unwrap_or(1);
-    let scale = peft.config.scale();
+    let common = peft.config.scale();
+    // A scale of 0 cannot be divided by.
+    let scale = if common == 0.0 { 1.0 } else { common };
     let targets = ALL_LINEAR.iter().filter(|name| peft.tensors.keys().any(|(_, module)| module == *name));
     let config = LoraConfig { rank, alpha: scale * rank as f64, targets: targets.map(|t| (*t).to_owned()).collect() };
     let mut modules = BTreeMap::new();
     for ((layer, module), host) in &peft.tensors {
-        let factor = (peft.scale(*layer, module).unwrap_or(scale) / scale) as f32;
+        let factor = (peft.scale(*layer, module).unwrap_or(common) / scale) as f32;
         let mut a = host.a.clone();
         a.resize(rank * host.in_features, 0.0);
         let rows = host.b.chunks_exact(host.rank);
@@ -205,14 +213,13 @@ fn split(config: &LoraConfig, model: &ModelConfig, slot: Slot, a: &[f32], b: &[f
     modules.iter().enumerate().map(part).collect()
 }
 
-/// Puts the modules' matrices side by side, slot by slot, and checks them against the model.
+/// Puts the modules' matrices side by side, slot by slot, and checks their shapes against the model.
 fn assemble(
     modules: &BTreeMap<(usize, String), LoraHost>,
     model: &ModelConfig,
     scale: f32,
     device: &Device,
 ) -> Result<LoraWeights> {
-    let mut used = 0;
     let mut layers = Vec::with_capacity(model.n_layers);
     for layer in 0..model.n_layers {
         let mut pairs = BTreeMap::new();
@@ -237,15 +244,9 @@ fn assemble(
             if parts.is_empty() {
                 continue;
             }
-            used += parts.len();
             pairs.insert(slot, fuse(&parts, in_features, out_total, scale, device));
         }
         layers.push(LayerLora::new(pairs));
-    }
-    if used != modules.len() {
-        let strange =
-            modules.keys().find(|(layer, module)| *layer >= model.n_layers || !ALL_LINEAR.contains(&module.as_str()));
-        return Err(Error::Adapter { reason: format!("the model has no module for {strange:?} of the adapter") });
     }
     Ok(LoraWeights { layers })
 }
