@@ -36,11 +36,14 @@ demo: bundle ## build the page and serve it on localhost (PORT=4173)
 	@cd www && exec node_modules/.bin/vite preview --port $(PORT)
 
 .PHONY: test
-test: lint test-native test-web budget test-page ## everything that must pass, headless Chromium included
+test: format test-native test-web budget test-page ## everything that must pass, headless Chromium included
+
+.PHONY: format
+format: setup-rust ## formatting of the Rust code
+	@$(STEP) "formatting" cargo fmt --check
 
 .PHONY: lint
-lint: setup-wasm ## formatting and clippy, for both targets
-	@$(STEP) "formatting" cargo fmt --check
+lint: format setup-wasm ## formatting and clippy, for both targets
 	@$(STEP) "clippy, native" cargo clippy --release --locked --all-targets -- -D warnings
 	@$(STEP) "clippy, browser" env CLIPPY_CONF_DIR=clippy/wasm CARGO_TARGET_DIR=$(WASM_TARGET_DIR) \
 		cargo clippy --release --target wasm32-unknown-unknown $(WASM) --lib $(WEB_TESTS) -- -D warnings

@@ -17,7 +17,9 @@ const FLOORS: [&[&str]; 9] = [
 ];
 
 /// Edges inside a floor that are meant.
-const SIBLINGS: [(&str, &str); 2] = [
+const SIBLINGS: [(&str, &str); 3] = [
+    // A device is opened after the module's constructors have run.
+    ("backend", "platform"),
     // Reading a tensor back asks the device's health.
     ("platform", "backend"),
     // A trainer starts from an adapter and ends in one.

@@ -80,6 +80,7 @@ struct Adapter {
 
 /// The CPU device.
 pub fn cpu() -> Device {
+    crate::platform::init();
     Device::flex()
 }
 
@@ -101,6 +102,7 @@ fn cpu_report(reason: impl Into<String>) -> BackendReport {
 /// # Errors
 /// [`Error::WebGpuUnavailable`] when the GPU was asked for and there is none.
 pub async fn open(choice: BackendChoice, force_software: bool) -> Result<(Device, BackendReport)> {
+    crate::platform::init();
     if choice == BackendChoice::Cpu {
         return Ok((cpu(), cpu_report("asked for")));
     }

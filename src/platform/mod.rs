@@ -8,5 +8,5 @@ mod readback;
 pub mod safetensors;
 
 pub use clock::{Stopwatch, now_ms};
-pub use imp::yield_now;
+pub use imp::{init, yield_now};
 pub use readback::readback;

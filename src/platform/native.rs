@@ -4,3 +4,6 @@
 pub async fn yield_now() {
     futures_lite::future::yield_now().await;
 }
+
+/// Natively the loader runs static constructors.
+pub fn init() {}

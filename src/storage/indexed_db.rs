@@ -151,13 +151,16 @@ impl AdapterStore for IndexedDbStore {
         let transaction = self.transaction(&BOTH, TransactionMode::ReadOnly).await?;
         let read = |store: &str| transaction.object_store(store)?.get(JsValue::from_str(name));
         let requests = read(METADATA).and_then(|meta| Ok((meta, read(BLOBS)?)));
-        let (meta, blob) = end(transaction, requests).await?;
-        let meta = meta.result().map_err(|error| failure(&error))?;
-        if meta.is_undefined() {
+        // Both listen before either is awaited. A large value is still being read when the transaction says that it is
+        // complete, so it is the requests that are waited for.
+        let (meta, blob) = requests.map_err(|error| failure(&error))?;
+        let (meta, blob) = (meta.into_future(), blob.into_future());
+        let meta = meta.await.map_err(|error| failure(&error))?;
+        let blob = blob.await.map_err(|error| failure(&error))?.unwrap_or(JsValue::UNDEFINED);
+        let Some(meta) = meta.filter(|meta| !meta.is_undefined()) else {
             return Err(Error::AdapterNotFound { name: name.to_owned() });
-        }
+        };
         let meta = decode_meta(name, &meta)?;
-        let blob = blob.result().map_err(|error| failure(&error))?;
         let config = decode_bytes(name, &blob, "config", MAX_CONFIG_BYTES)?;
         let weights = decode_bytes(name, &blob, "weights", MAX_WEIGHTS_BYTES)?;
         let record = AdapterRecord { meta, config, weights };
@@ -170,10 +173,11 @@ impl AdapterStore for IndexedDbStore {
         let requests = transaction
             .object_store(METADATA)
             .and_then(|store| Ok((store.get_all_keys(None, None)?, store.get_all(None, None)?)));
-        let (keys, values) = end(transaction, requests).await?;
-        let keys = Array::from(&keys.result().map_err(|error| failure(&error))?);
-        let values = Array::from(&values.result().map_err(|error| failure(&error))?);
-        let metas = keys.iter().zip(values.iter()).map(|(k, v)| decode_meta(&k.as_string().unwrap_or_default(), &v));
+        let (keys, values) = requests.map_err(|error| failure(&error))?;
+        let (keys, values) = (keys.into_future(), values.into_future());
+        let keys = keys.await.map_err(|error| failure(&error))?;
+        let values = values.await.map_err(|error| failure(&error))?;
+        let metas = keys.iter().zip(values.iter()).map(|(k, v)| decode_meta(&k.as_string().unwrap_or_default(), v));
         let mut list = metas.collect::<Result<Vec<_>>>()?;
         sort(&mut list);
         Ok(list)
