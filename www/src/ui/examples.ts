@@ -25,10 +25,10 @@ const addNote = tool('add_note', 'Write down a note', { text: 'string' });
 
 /** The example tasks, by the `data-example` of their button. */
 export const examples: Record<string, Task> = {
-  hotel: { query: 'Find a luxury hotel in Lisbon for 3 nights', tools: [findHotel, weather, bookTable] },
-  timer: { query: 'Set a timer for 9 minutes for the pasta', tools: [setTimer, stopTimer, addNote] },
+  hotel: { query: 'Find a hotel, city: Lisbon, nights: 3, class: luxury', tools: [findHotel, weather, bookTable] },
+  timer: { query: 'Set the timer, minutes: 9, label: pasta', tools: [setTimer, stopTimer, addNote] },
   units: { query: 'How much is 42 miles in kilometers?', tools: [convertUnits, convertCurrency] },
-  message: { query: 'Tell Nora that the train is late', tools: [sendMessage, callPerson, addNote] },
+  message: { query: 'Please send a message to recipient Nora, text: the train is late', tools: [sendMessage, callPerson, addNote] },
   table: { query: 'Reserve a table for 4 people at Osteria Luna at 19:30', tools: [bookTable, findHotel, sendMessage, setTimer] },
   none: { query: 'Thank you, that was all for today', tools: [weather, setTimer] },
 };
