@@ -6,8 +6,10 @@ use std::{
     future::{Future, poll_fn},
     pin::Pin,
     rc::Rc,
-    task::Poll,
+    task::{Context, Poll},
 };
+
+use futures_core::Stream;
 
 use super::{Event, Trace};
 use crate::error::Result;
@@ -41,26 +43,32 @@ impl<'a> Asking<'a> {
     /// # Errors
     /// Those of the question; the last thing that is heard of it.
     pub async fn next(&mut self) -> Option<Result<AskEvent>> {
-        poll_fn(|context| {
-            if let Some(event) = self.events.borrow_mut().pop_front() {
-                return Poll::Ready(Some(Ok(AskEvent::Progress(event))));
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+}
+
+impl Stream for Asking<'_> {
+    type Item = Result<AskEvent>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(event) = self.events.borrow_mut().pop_front() {
+            return Poll::Ready(Some(Ok(AskEvent::Progress(event))));
+        }
+        let Some(work) = self.work.as_mut() else { return Poll::Ready(None) };
+        let polled = work.as_mut().poll(context);
+        if polled.is_ready() {
+            self.work = None;
+        }
+        let event = self.events.borrow_mut().pop_front();
+        match (event, polled) {
+            (None, Poll::Pending) => Poll::Pending,
+            (None, Poll::Ready(result)) => Poll::Ready(Some(result.map(|trace| AskEvent::Done(Box::new(trace))))),
+            (Some(event), Poll::Pending) => Poll::Ready(Some(Ok(AskEvent::Progress(event)))),
+            (Some(event), Poll::Ready(result)) => {
+                // The rest of the events first, then the result.
+                self.work = Some(Box::pin(std::future::ready(result)));
+                Poll::Ready(Some(Ok(AskEvent::Progress(event))))
             }
-            let Some(work) = self.work.as_mut() else { return Poll::Ready(None) };
-            let polled = work.as_mut().poll(context);
-            if polled.is_ready() {
-                self.work = None;
-            }
-            match (self.events.borrow_mut().pop_front(), polled) {
-                (None, Poll::Pending) => Poll::Pending,
-                (None, Poll::Ready(result)) => Poll::Ready(Some(result.map(|trace| AskEvent::Done(Box::new(trace))))),
-                (Some(event), Poll::Pending) => Poll::Ready(Some(Ok(AskEvent::Progress(event)))),
-                (Some(event), Poll::Ready(result)) => {
-                    // The rest of the events first, then the result.
-                    self.work = Some(Box::pin(std::future::ready(result)));
-                    Poll::Ready(Some(Ok(AskEvent::Progress(event))))
-                }
-            }
-        })
-        .await
+        }
     }
 }
