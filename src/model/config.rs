@@ -186,13 +186,13 @@ impl ModelConfig {
 
     fn check(&self) -> Result<()> {
         let fail = |reason: String| Err(Error::config("config.json", reason));
-        if self.n_heads % self.n_kv_heads != 0 {
+        if !self.n_heads.is_multiple_of(self.n_kv_heads) {
             return fail(format!(
                 "num_attention_heads {} is not a multiple of num_key_value_heads {}",
                 self.n_heads, self.n_kv_heads
             ));
         }
-        if self.head_dim == 0 || self.head_dim % 2 != 0 {
+        if self.head_dim == 0 || !self.head_dim.is_multiple_of(2) {
             return fail(format!("head_dim {} is not a positive even number", self.head_dim));
         }
         if !(self.norm_eps > 0.0 && self.norm_eps < 1.0) {

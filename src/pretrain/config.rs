@@ -80,11 +80,11 @@ impl PretrainConfig {
     /// # Errors
     /// [`Error::InvalidInput`] for sizes that do not fit together.
     pub fn model(&self, vocab_size: usize, eos: u32) -> Result<ModelConfig> {
-        if self.n_heads == 0 || self.n_kv_heads == 0 || self.n_heads % self.n_kv_heads != 0 {
+        if self.n_heads == 0 || self.n_kv_heads == 0 || !self.n_heads.is_multiple_of(self.n_kv_heads) {
             return Err(Error::invalid("heads", "the query heads must be a multiple of the key/value heads"));
         }
         let head_dim = self.d_model / self.n_heads;
-        if head_dim * self.n_heads != self.d_model || head_dim % 2 != 0 {
+        if head_dim * self.n_heads != self.d_model || !head_dim.is_multiple_of(2) {
             return Err(Error::invalid(
                 "d_model",
                 format!("{} is not an even multiple of {} heads", self.d_model, self.n_heads),

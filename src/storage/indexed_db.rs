@@ -11,7 +11,7 @@ use std::rc::Rc;
 use async_trait::async_trait;
 use idb::event::VersionChangeEvent;
 use idb::{Database, DatabaseEvent, Event as _, Factory, ObjectStoreParams, Request, Transaction, TransactionMode};
-use js_sys::{Array, JSON, Object, Promise, Reflect, Uint8Array};
+use js_sys::{JSON, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DomException, IdbTransaction};
