@@ -13,6 +13,12 @@ pub enum Decay {
     Cosine,
     /// No decay.
     Constant,
+    /// Constant, then down to zero in a straight line over the last `1 / share` of the steps (warmup-stable-decay,
+    /// Hu et al., 2024, arXiv 2404.06395).
+    Stable {
+        /// The decay takes one step in this many.
+        share: usize,
+    },
 }
 
 /// Learning rate of every step, with linear warm-up.
@@ -46,6 +52,10 @@ impl Schedule {
                 let span = self.total_steps.saturating_sub(self.warmup_steps).max(1);
                 let progress = (step - self.warmup_steps) as f64 / span as f64;
                 self.learning_rate * (0.5 * (1.0 + (PI * progress).cos())).max(0.0)
+            }
+            Decay::Stable { share } => {
+                let span = (self.total_steps / share.max(1)).max(1);
+                self.learning_rate * (self.total_steps.saturating_sub(step) as f64 / span as f64).min(1.0)
             }
         }
     }

@@ -21,6 +21,8 @@ use crate::{
 
 const SETTINGS: &str = "autodidact.pretrain";
 const STEPS: &str = "autodidact.steps";
+const PARAMETER: &str = "parameter";
+const STATE: &str = "optimizer";
 
 /// A file's name and content.
 pub type NamedFile = (&'static str, Vec<u8>);
@@ -31,9 +33,9 @@ pub type NamedFile = (&'static str, Vec<u8>);
 /// [`Error::Backend`] when a tensor cannot be read back.
 pub async fn save(run: &Pretrainer) -> Result<Vec<u8>> {
     let mut tensors = BTreeMap::new();
-    let parameters = run.decoder().weights().parameters();
-    for (i, (parameter, (m, v))) in parameters.into_iter().zip(run.optimizer().moments.clone()).enumerate() {
-        for (part, matrix) in [("p", parameter), ("m", m), ("v", v)] {
+    let parts = [(PARAMETER, run.decoder().weights().parameters()), (STATE, run.optimizer().state())];
+    for (part, matrices) in parts {
+        for (i, matrix) in matrices.into_iter().enumerate() {
             let shape = matrix.dims().to_vec();
             tensors.insert(format!("{part}.{i:04}"), HostTensor { shape, data: readback(matrix).await? });
         }
@@ -44,7 +46,7 @@ pub async fn save(run: &Pretrainer) -> Result<Vec<u8>> {
     write(&tensors, &metadata)
 }
 
-/// Puts a saved state into a run that was made with the same settings.
+/// Puts a saved state into a run that was made with the same settings (see [`PretrainConfig::continues`]).
 ///
 /// # Errors
 /// [`Error::Integrity`] for a damaged file, [`Error::Config`] for other settings.
@@ -56,13 +58,14 @@ pub fn restore(run: &mut Pretrainer, bytes: &[u8]) -> Result<()> {
         .get(SETTINGS)
         .and_then(|s| serde_json::from_str(s).ok())
         .ok_or_else(|| damaged("it states no settings"))?;
-    if saved != *run.config() {
+    let steps = file.metadata().get(STEPS).and_then(|s| s.parse().ok()).ok_or_else(|| damaged("it states no step"))?;
+    if !run.config().continues(&saved, steps) {
         return Err(Error::config(
             "checkpoint",
-            "it was made with other settings; use the same options, another --out, or --fresh to start over",
+            "it was made with other settings; use the same options (more --steps only before the learning rate falls), \
+             another --out, or --fresh to start over",
         ));
     }
-    let steps = file.metadata().get(STEPS).and_then(|s| s.parse().ok()).ok_or_else(|| damaged("it states no step"))?;
     let device = run.decoder().device().clone();
     let matrix = |part: &str, i: usize, like: &Matrix| -> Result<Matrix> {
         let name = format!("{part}.{i:04}");
@@ -77,13 +80,12 @@ pub fn restore(run: &mut Pretrainer, bytes: &[u8]) -> Result<()> {
             None => Err(Error::MissingTensor { tensor: name, expected: expected.to_vec() }),
         }
     };
-    let mut parameters = Vec::new();
-    let mut moments = Vec::new();
-    for (i, like) in run.decoder().weights().parameters().iter().enumerate() {
-        parameters.push(matrix("p", i, like)?);
-        moments.push((matrix("m", i, like)?, matrix("v", i, like)?));
-    }
-    run.restore(parameters, moments, steps)
+    let read = |part: &str, like: Vec<Matrix>| -> Result<Vec<Matrix>> {
+        like.iter().enumerate().map(|(i, like)| matrix(part, i, like)).collect()
+    };
+    let parameters = read(PARAMETER, run.decoder().weights().parameters())?;
+    let state = read(STATE, run.optimizer().state())?;
+    run.restore(parameters, state, steps)
 }
 
 /// The model as the files of a Hugging Face directory, with weights in F16.

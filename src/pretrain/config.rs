@@ -23,12 +23,16 @@ pub struct PretrainConfig {
     pub max_len: usize,
     /// Peak learning rate.
     pub learning_rate: f64,
-    /// Share of the steps with a rising learning rate.
-    pub warmup_ratio: f64,
+    /// Steps with a rising learning rate.
+    pub warmup_steps: usize,
+    /// The learning rate falls to zero over the last of this many equal parts of the run; before, it is constant.
+    pub decay_share: usize,
     /// Weight decay of matrices.
     pub weight_decay: f64,
-    /// Share of the steps in which menus and requests are learned too; afterwards only responses are.
-    pub read_ratio: f64,
+    /// Steps in which menus and requests are learned too; afterwards only responses are.
+    pub read_steps: usize,
+    /// Steps in which the menus grow from one or two tools to their full size.
+    pub ramp_steps: usize,
     /// Share of the turns that teach to write a similar task.
     pub synthesis_rate: f64,
     /// Requests per menu, at most.
@@ -56,11 +60,13 @@ impl Default for PretrainConfig {
             steps: 5000,
             step_tokens: 4096,
             micro_tokens: 2048,
-            max_len: 512,
-            learning_rate: 2e-3,
-            warmup_ratio: 0.02,
+            max_len: 768,
+            learning_rate: 4e-3,
+            warmup_steps: 50,
+            decay_share: 4,
             weight_decay: 0.1,
-            read_ratio: 0.15,
+            read_steps: 300,
+            ramp_steps: 600,
             synthesis_rate: 0.25,
             max_turns: 4,
             vocab_size: 2048,
@@ -75,6 +81,18 @@ impl Default for PretrainConfig {
 }
 
 impl PretrainConfig {
+    /// Step at which the learning rate starts to fall.
+    pub fn decay_start(&self) -> usize {
+        self.steps - self.steps / self.decay_share.max(1)
+    }
+
+    /// True when a run with these settings can go on from `step` of a run with those: they differ in nothing but the
+    /// number of steps, and neither had begun its decay.
+    pub fn continues(&self, other: &Self, step: usize) -> bool {
+        let same = Self { steps: other.steps, ..self.clone() } == *other;
+        same && (self.steps == other.steps || step <= self.decay_start().min(other.decay_start()))
+    }
+
     /// The model that is trained: Llama's architecture with tied embeddings.
     ///
     /// # Errors

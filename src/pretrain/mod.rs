@@ -6,6 +6,7 @@ pub mod batching;
 pub mod checkpoint;
 pub mod config;
 pub mod document;
+pub mod optimizer;
 pub mod trainer;
 pub mod vocabulary;
 

@@ -9,12 +9,10 @@ use super::{
     batching::{MicroBatch, micro_batches},
     config::PretrainConfig,
     document::{Document, DocumentConfig, Writer},
+    optimizer::Optimizer,
 };
 use crate::{
-    adaptation::{
-        optimizer::{AdamW, AdamWConfig},
-        schedule::{Decay, Schedule},
-    },
+    adaptation::{Decay, Schedule},
     error::{Error, Result},
     model::{Decoder, Gradients, init},
     nn::{Matrix, linear::Trainable},
@@ -51,7 +49,7 @@ pub struct Pretrainer {
     tokenizer: Tokenizer,
     prompts: PromptBuilder,
     decoder: Decoder,
-    optimizer: AdamW,
+    optimizer: Optimizer,
     end: u32,
     pad: u32,
 }
@@ -76,8 +74,7 @@ impl Pretrainer {
         };
         let (end, pad) = (id(end)?, id(pad)?);
         let decoder = init::random(config.model(tokenizer.vocab_size(), end)?, config.seed, INIT_DEVIATION, device);
-        let settings = AdamWConfig { beta2: 0.95, weight_decay: config.weight_decay, ..AdamWConfig::default() };
-        let optimizer = AdamW::new(settings, &decoder.weights().parameters());
+        let optimizer = Optimizer::new(decoder.config(), &decoder.weights().parameters(), config.weight_decay);
         Ok(Self { config, tokenizer, prompts, decoder, optimizer, end, pad })
     }
 
@@ -103,16 +100,16 @@ impl Pretrainer {
 
     /// Steps done.
     pub fn step_count(&self) -> usize {
-        self.optimizer.steps
+        self.optimizer.steps()
     }
 
     /// True when all steps are done.
     pub fn is_finished(&self) -> bool {
-        self.optimizer.steps >= self.config.steps
+        self.optimizer.steps() >= self.config.steps
     }
 
     /// The state of the optimizer.
-    pub fn optimizer(&self) -> &AdamW {
+    pub fn optimizer(&self) -> &Optimizer {
         &self.optimizer
     }
 
@@ -120,17 +117,13 @@ impl Pretrainer {
     ///
     /// # Errors
     /// [`Error::Integrity`] when the number of matrices differs.
-    pub fn restore(&mut self, parameters: Vec<Matrix>, moments: Vec<(Matrix, Matrix)>, steps: usize) -> Result<()> {
-        if moments.len() != self.optimizer.moments.len() {
-            return Err(Error::Integrity { what: "checkpoint".into(), reason: "it is of another model".into() });
+    pub fn restore(&mut self, parameters: Vec<Matrix>, state: Vec<Matrix>, steps: usize) -> Result<()> {
+        let other = || Error::Integrity { what: "checkpoint".into(), reason: "it is of another model".into() };
+        let weights = self.decoder.weights().with_parameters(parameters, self.decoder.config()).ok_or_else(other)?;
+        if !self.optimizer.set_state(state, steps) {
+            return Err(other());
         }
-        let weights =
-            self.decoder.weights().with_parameters(parameters, self.decoder.config()).ok_or_else(|| {
-                Error::Integrity { what: "checkpoint".into(), reason: "it is of another model".into() }
-            })?;
         self.decoder = self.decoder.with_weights(weights);
-        self.optimizer.moments = moments;
-        self.optimizer.steps = steps;
         Ok(())
     }
 
@@ -142,13 +135,15 @@ impl Pretrainer {
     pub fn documents(&self, step: usize) -> Result<Vec<Document>> {
         let c = &self.config;
         let seed = c.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(step as u64);
-        let mut generator = Generator::new(Split::Train, seed, GeneratorConfig::default());
+        let full = GeneratorConfig::default();
+        let grown = full.max_tools * step / c.ramp_steps.max(1);
+        let max_tools = if step < c.ramp_steps { grown.max(2).min(full.max_tools) } else { full.max_tools };
+        let mut generator = Generator::new(Split::Train, seed, GeneratorConfig { max_tools, ..full });
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let reads = (step as f64) < c.read_ratio * c.steps as f64;
         let settings = DocumentConfig {
             max_turns: c.max_turns,
             synthesis_rate: c.synthesis_rate,
-            read_weight: if reads { 1.0 } else { 0.0 },
+            read_weight: if step < c.read_steps { 1.0 } else { 0.0 },
         };
         let writer = Writer::new(&self.tokenizer, &self.prompts, self.end, settings);
         let mut documents = Vec::new();
@@ -169,13 +164,13 @@ impl Pretrainer {
     /// Those of [`Pretrainer::documents`], and [`Error::Backend`] when the loss is not a number.
     pub async fn step(&mut self) -> Result<StepReport> {
         let watch = Stopwatch::start();
-        let step = self.optimizer.steps;
-        let schedule = Schedule::with_warmup_ratio(
-            self.config.learning_rate,
-            self.config.warmup_ratio,
-            self.config.steps,
-            Decay::Cosine,
-        );
+        let step = self.optimizer.steps();
+        let schedule = Schedule {
+            learning_rate: self.config.learning_rate,
+            warmup_steps: self.config.warmup_steps,
+            total_steps: self.config.steps,
+            decay: Decay::Stable { share: self.config.decay_share },
+        };
         let learning_rate = schedule.at(step);
         let documents = self.documents(step)?;
         let tokens = documents.iter().map(|d| d.ids.len()).sum();

@@ -108,7 +108,10 @@ impl Writer<'_> {
             && let Some(question) = speaker.question(tool, &clause)
         {
             let tail = speaker.tail(&clause);
-            return format!("{question} {tail}?");
+            return match question.strip_prefix('!') {
+                Some(statement) => format!("{statement} {tail}."),
+                None => format!("{question} {tail}?"),
+            };
         }
         if form < 47 && alone {
             let (fragment, tail) = (speaker.fragment(&clause), speaker.tail(&clause));

@@ -9,7 +9,7 @@ use super::tool::{Action, Blueprint, Noun};
 use super::words::coin;
 
 /// Characters of a menu in compact form beyond which no tool is added.
-const MENU_LIMIT: usize = 800;
+const MENU_LIMIT: usize = 1000;
 
 /// Draws tools.
 pub(super) struct Inventor<'a> {
@@ -41,13 +41,13 @@ enum Kinship {
 impl Inventor<'_> {
     /// A menu whose first tool is the one to be asked for. No other can be mistaken for it.
     pub(super) fn menu(&mut self) -> Vec<Blueprint> {
-        let count = 1 + self.dice.weighted(&[13, 22, 24, 18, 12, 6, 3, 2]);
+        let count = 1 + self.dice.weighted(&[11, 18, 20, 17, 13, 8, 5, 3, 2, 1, 1, 1]);
         let count = count.min(self.config.max_tools.max(1));
         let domain = self.domain();
         let described = if self.dice.chance(self.config.description_rate) { 0.93 } else { 0.06 };
         // A menu explains its parameters as a rule or not at all.
         let rate = self.config.param_description_rate;
-        let explained = if self.dice.chance(rate) { 0.75 } else { rate / 4.0 };
+        let explained = if self.dice.chance(rate) { 0.85 } else { rate / 10.0 };
         let theme = Theme { domain, shape: naming::shape(self.dice), described, explained };
         let target = self.target(&theme, count);
         let mut size = target.size();

@@ -76,7 +76,7 @@ impl Split {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GeneratorConfig {
-    /// Most tools in a menu, 1 to 8.
+    /// Most tools in a menu, 1 to 12.
     pub max_tools: usize,
     /// Most parameters of a tool, 0 to 6.
     pub max_params: usize,
@@ -88,7 +88,7 @@ pub struct GeneratorConfig {
     pub typo_rate: f64,
     /// Menus with descriptions of tools.
     pub description_rate: f64,
-    /// Parameters with a description.
+    /// Menus that describe their parameters.
     pub param_description_rate: f64,
     /// Optional parameters that a query gives.
     pub optional_rate: f64,
@@ -103,13 +103,13 @@ pub struct GeneratorConfig {
 impl Default for GeneratorConfig {
     fn default() -> Self {
         Self {
-            max_tools: 8,
+            max_tools: 12,
             max_params: 6,
             no_tool_rate: 0.04,
             multi_call_rate: 0.08,
             typo_rate: 0.05,
             description_rate: 0.65,
-            param_description_rate: 0.1,
+            param_description_rate: 0.25,
             optional_rate: 0.4,
             noise_rate: 0.12,
             coined_rate: 0.15,
@@ -127,7 +127,7 @@ impl GeneratorConfig {
             let reason = || Error::config(what, format!("{value} is outside {low} to {high}"));
             if (low..=high).contains(&value) { Ok(()) } else { Err(reason()) }
         };
-        range("max_tools", self.max_tools, 1, 8)?;
+        range("max_tools", self.max_tools, 1, 12)?;
         range("max_params", self.max_params, 0, 6)?;
         let rates = [
             ("no_tool_rate", self.no_tool_rate),
@@ -150,7 +150,7 @@ impl GeneratorConfig {
 /// A labelled task.
 #[derive(Debug, Clone)]
 pub struct Example {
-    /// The menu, 1 to 8 tools in random order.
+    /// The menu, 1 to 12 tools in random order.
     pub tools: Vec<Tool>,
     /// What the user says.
     pub query: String,

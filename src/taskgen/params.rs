@@ -96,7 +96,7 @@ fn known(inventor: &mut Inventor<'_>, tool: &Blueprint, concept: &'static Concep
         return None;
     }
     let description = if veiled || inventor.dice.chance(manner.explained) {
-        describe(inventor, concept, &kind)
+        describe(inventor, tool, concept, &kind)
     } else {
         String::new()
     };
@@ -113,16 +113,43 @@ fn known(inventor: &mut Inventor<'_>, tool: &Blueprint, concept: &'static Concep
     })
 }
 
-fn describe(inventor: &mut Inventor<'_>, concept: &'static Concept, kind: &Kind) -> String {
+/// What the parameter is, in words; as in the documentation of real interfaces, sometimes with values for example, which
+/// are not to be taken for the user's.
+fn describe(inventor: &mut Inventor<'_>, tool: &Blueprint, concept: &'static Concept, kind: &Kind) -> String {
     let meaning = concept.meaning;
-    match inventor.dice.below(6) {
-        0 | 1 => meaning.to_owned(),
-        2 => super::words::capital(meaning),
-        3 => format!("The {meaning}"),
-        4 if *kind == Kind::Text("date") => format!("{meaning}, YYYY-MM-DD"),
-        4 if matches!(kind, Kind::Strings(_)) => format!("list: {meaning}"),
-        4 => format!("the {meaning}."),
-        _ => format!("{} to use", super::words::capital(meaning)),
+    let capital = super::words::capital(meaning);
+    let text = match inventor.dice.below(9) {
+        0 => meaning.to_owned(),
+        1 => capital,
+        2 => format!("The {meaning}"),
+        3 => match kind {
+            Kind::Text("date") => format!("{meaning}, YYYY-MM-DD"),
+            Kind::Strings(_) => format!("list: {meaning}"),
+            _ => format!("the {meaning}."),
+        },
+        4 => format!("{capital} to use"),
+        5 | 6 => format!("The {meaning} of the {}", tool.noun.name),
+        7 => format!("Specify the {meaning}"),
+        _ => format!("{capital} for the {}", tool.noun.name),
+    };
+    if matches!(kind, Kind::Boolean) || !inventor.dice.chance(0.4) {
+        return text;
+    }
+    let (half, dice) = (inventor.half, &mut *inventor.dice);
+    if let Kind::Choice(options) = kind {
+        return format!("{}. One of: [{}]", text.trim_end_matches('.'), options.join(", "));
+    }
+    let mut examples = vec![kind.draw(dice, half).text];
+    let other = kind.draw(dice, half).text;
+    if dice.chance(0.6) && other != examples[0] {
+        examples.push(other);
+    }
+    let examples = examples.join(", ");
+    let text = text.trim_end_matches('.');
+    match dice.below(3) {
+        0 => format!("{text}, e.g. {examples}"),
+        1 => format!("{text}, such as {examples}"),
+        _ => format!("{text} (e.g., {examples})"),
     }
 }
 

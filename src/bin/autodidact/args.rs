@@ -26,6 +26,40 @@ pub enum Command {
     Bench(BenchArgs),
     /// Train the seed model from scratch on generated tool-call tasks. Stops and resumes at any step.
     Pretrain(PretrainArgs),
+    /// Print labelled tasks of the generator as JSON Lines.
+    Generate(GenerateArgs),
+}
+
+/// Options of `generate`.
+#[derive(Debug, ClapArgs)]
+pub struct GenerateArgs {
+    /// Which tools and wordings.
+    #[arg(long, value_enum, default_value_t = Suite::Train)]
+    pub split: Suite,
+    /// Tasks to print.
+    #[arg(long, default_value_t = 10)]
+    pub limit: usize,
+    /// Seed.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Print the menus in the model's own text instead of JSON, to read them.
+    #[arg(long)]
+    pub text: bool,
+}
+
+/// A split of the generator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Suite {
+    /// What the seed model trains on.
+    Train,
+    /// The same, from another stream of random numbers.
+    InDistribution,
+    /// Tools that training never uses.
+    UnseenTools,
+    /// Wordings that training never uses.
+    UnseenWording,
+    /// Both.
+    UnseenBoth,
 }
 
 /// Options of `pretrain`.

@@ -7,6 +7,7 @@ mod args;
 mod ask;
 mod bench;
 mod files;
+mod generate;
 mod inspect;
 mod open;
 mod pretrain;
@@ -26,6 +27,7 @@ fn main() -> std::process::ExitCode {
             args::Command::Inspect(args) => inspect::run(args).await,
             args::Command::Bench(args) => bench::run(args).await,
             args::Command::Pretrain(args) => pretrain::run(args).await,
+            args::Command::Generate(args) => generate::run(&args),
         }
     });
     match outcome {

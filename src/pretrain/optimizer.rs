@@ -1,0 +1,221 @@
+//! The optimizer of pretraining: Muon for the matrices of the blocks, AdamW for everything else.
+//!
+//! Muon (Jordan et al., 2024, <https://kellerjordan.github.io/posts/muon/>) steps along the orthogonal factor of the
+//! momentum, which a Newton-Schulz iteration approximates. The factor `0.2 sqrt(max(rows, columns))` gives its updates the
+//! size of AdamW's, so that both share one learning rate (Liu et al., 2025, arXiv 2502.16982).
+
+use burn::tensor::Tensor;
+
+use crate::{
+    adaptation::optimizer::{AdamW, AdamWConfig},
+    model::{ModelConfig, Slot},
+    nn::Matrix,
+};
+
+/// Momentum of Muon.
+const MOMENTUM: f64 = 0.95;
+/// Steps of the Newton-Schulz iteration.
+const ITERATIONS: usize = 5;
+/// Coefficients of the quintic: singular values end between 0.7 and 1.2.
+const QUINTIC: (f64, f64, f64) = (3.4445, -4.7750, 2.0315);
+
+/// Who updates a parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Rule {
+    AdamW,
+    /// Widths of the modules whose columns the matrix joins: each is orthogonalised by itself.
+    Muon(Vec<usize>),
+}
+
+/// State of the optimizer over the parameters of a decoder, in the order of
+/// [`parameters`](crate::model::Weights::parameters).
+pub struct Optimizer {
+    rules: Vec<Rule>,
+    momenta: Vec<Matrix>,
+    adamw: AdamW,
+    weight_decay: f64,
+    max_norm: f64,
+}
+
+impl Optimizer {
+    /// State at zero.
+    pub fn new(config: &ModelConfig, parameters: &[Matrix], weight_decay: f64) -> Self {
+        let rules = rules(config);
+        let (muon, adamw) = split(&rules, parameters.to_vec());
+        let settings = AdamWConfig { beta2: 0.95, weight_decay, max_norm: None, ..AdamWConfig::default() };
+        Self {
+            momenta: muon.iter().map(Matrix::zeros_like).collect(),
+            adamw: AdamW::new(settings, &adamw),
+            rules,
+            weight_decay,
+            max_norm: 1.0,
+        }
+    }
+
+    /// Steps taken.
+    pub fn steps(&self) -> usize {
+        self.adamw.steps
+    }
+
+    /// All state in a fixed order: Muon's momenta, then both moments of each of AdamW's parameters.
+    pub fn state(&self) -> Vec<Matrix> {
+        let moments = self.adamw.moments.iter().flat_map(|(m, v)| [m.clone(), v.clone()]);
+        self.momenta.iter().cloned().chain(moments).collect()
+    }
+
+    /// The inverse of [`Optimizer::state`]; false, with nothing changed, when the number of matrices differs.
+    pub fn set_state(&mut self, state: Vec<Matrix>, steps: usize) -> bool {
+        if state.len() != self.momenta.len() + 2 * self.adamw.moments.len() {
+            return false;
+        }
+        let mut next = state.into_iter();
+        for momentum in &mut self.momenta {
+            if let Some(matrix) = next.next() {
+                *momentum = matrix;
+            }
+        }
+        for moments in &mut self.adamw.moments {
+            if let (Some(m), Some(v)) = (next.next(), next.next()) {
+                *moments = (m, v);
+            }
+        }
+        self.adamw.steps = steps;
+        true
+    }
+
+    /// The parameters after one step, and the gradients' global norm before clipping, `[1]`.
+    pub fn step(
+        &mut self,
+        parameters: Vec<Matrix>,
+        gradients: Vec<Matrix>,
+        learning_rate: f64,
+    ) -> (Vec<Matrix>, Tensor<1>) {
+        let squares: Vec<Tensor<1>> = gradients.iter().map(|g| g.clone().square().sum()).collect();
+        let norm = Tensor::cat(squares, 0).sum().sqrt();
+        let factor = norm.clone().add_scalar(1e-6).recip().mul_scalar(self.max_norm).clamp_max(1.0).reshape([1, 1]);
+        let gradients = gradients.into_iter().map(|g| g.mul(factor.clone())).collect();
+        let (muon, adamw) = split(&self.rules, parameters);
+        let (muon_gradients, adamw_gradients) = split(&self.rules, gradients);
+        let (adamw, _) = self.adamw.step(adamw, adamw_gradients, learning_rate);
+
+        let keep = 1.0 - learning_rate * self.weight_decay;
+        let widths = self.rules.iter().filter_map(|rule| match rule {
+            Rule::Muon(widths) => Some(widths),
+            Rule::AdamW => None,
+        });
+        let muon: Vec<Matrix> = muon
+            .into_iter()
+            .zip(muon_gradients)
+            .zip(&mut self.momenta)
+            .zip(widths)
+            .map(|(((parameter, gradient), momentum), widths)| {
+                *momentum = momentum.clone().mul_scalar(MOMENTUM).add(gradient.clone());
+                let direction = gradient.add(momentum.clone().mul_scalar(MOMENTUM));
+                parameter.mul_scalar(keep).sub(by_module(direction, widths).mul_scalar(learning_rate))
+            })
+            .collect();
+        (join(&self.rules, muon, adamw), norm)
+    }
+}
+
+fn rules(config: &ModelConfig) -> Vec<Rule> {
+    let mut rules = vec![Rule::AdamW];
+    for _ in 0..config.n_layers {
+        rules.extend([Rule::AdamW, Rule::AdamW]);
+        for slot in Slot::ALL {
+            rules.push(Rule::Muon(slot.modules(config).into_iter().map(|(_, width)| width).collect()));
+            rules.extend(slot.has_bias(config).then_some(Rule::AdamW));
+        }
+        if config.qk_norm {
+            rules.extend([Rule::AdamW, Rule::AdamW]);
+        }
+    }
+    rules.push(Rule::AdamW);
+    rules.extend((!config.tied).then_some(Rule::AdamW));
+    rules
+}
+
+/// Muon's matrices and AdamW's.
+fn split(rules: &[Rule], all: Vec<Matrix>) -> (Vec<Matrix>, Vec<Matrix>) {
+    let (mut muon, mut adamw) = (Vec::new(), Vec::new());
+    for (rule, matrix) in rules.iter().zip(all) {
+        if *rule == Rule::AdamW { adamw.push(matrix) } else { muon.push(matrix) }
+    }
+    (muon, adamw)
+}
+
+/// The inverse of [`split`].
+fn join(rules: &[Rule], muon: Vec<Matrix>, adamw: Vec<Matrix>) -> Vec<Matrix> {
+    let (mut muon, mut adamw) = (muon.into_iter(), adamw.into_iter());
+    rules.iter().filter_map(|rule| if *rule == Rule::AdamW { adamw.next() } else { muon.next() }).collect()
+}
+
+/// The scaled orthogonal factor of each module's columns.
+fn by_module(matrix: Matrix, widths: &[usize]) -> Matrix {
+    let scaled = |part: Matrix| {
+        let [rows, columns] = part.dims();
+        orthogonal_factor(part).mul_scalar(0.2 * (rows.max(columns) as f64).sqrt())
+    };
+    let mut start = 0;
+    let parts: Vec<Matrix> = widths
+        .iter()
+        .map(|&width| {
+            let part = matrix.clone().narrow(1, start, width);
+            start += width;
+            scaled(part)
+        })
+        .collect();
+    Matrix::cat(parts, 1)
+}
+
+/// `U V^T` of `matrix = U S V^T`, by the Newton-Schulz iteration.
+fn orthogonal_factor(matrix: Matrix) -> Matrix {
+    let [rows, columns] = matrix.dims();
+    let wide = rows <= columns;
+    let norm = matrix.clone().square().sum().sqrt().add_scalar(1e-7).reshape([1, 1]);
+    let mut x = if wide { matrix } else { matrix.transpose() }.div(norm);
+    let (a, b, c) = QUINTIC;
+    for _ in 0..ITERATIONS {
+        let gram = x.clone().matmul(x.clone().transpose());
+        let poly = gram.clone().mul_scalar(b).add(gram.clone().matmul(gram).mul_scalar(c));
+        x = x.clone().mul_scalar(a).add(poly.matmul(x));
+    }
+    if wide { x } else { x.transpose() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{backend, model::init::Normal, platform::readback};
+    use burn::tensor::TensorData;
+
+    fn random(rows: usize, columns: usize) -> Matrix {
+        let data = TensorData::new(Normal::new(5).sample(rows * columns, 1.0), [rows, columns]);
+        Tensor::from_data(data, &backend::cpu())
+    }
+
+    #[test]
+    fn the_factor_has_singular_values_near_one() {
+        for (rows, columns) in [(12, 40), (40, 12), (16, 16)] {
+            let factor = orthogonal_factor(random(rows, columns));
+            assert_eq!(factor.dims(), [rows, columns]);
+            let factor = if rows <= columns { factor } else { factor.transpose() };
+            // The trace of F F^T is the sum of the squared singular values.
+            let n = factor.dims()[0];
+            let gram = futures_lite::future::block_on(readback(factor.clone().matmul(factor.transpose()))).unwrap();
+            let trace: f32 = (0..n).map(|i| gram[i * n + i]).sum();
+            let mean = trace / n as f32;
+            assert!((0.5..1.4).contains(&mean), "{rows}x{columns}: mean squared singular value {mean}");
+        }
+    }
+
+    #[test]
+    fn modules_are_orthogonalised_apart() {
+        let matrix = random(8, 12);
+        let both = by_module(matrix.clone(), &[8, 4]);
+        let first = by_module(matrix.clone().narrow(1, 0, 8), &[8]);
+        let second = by_module(matrix.narrow(1, 8, 4), &[4]);
+        let gap = both.sub(Matrix::cat(vec![first, second], 1)).abs().max();
+        assert!(futures_lite::future::block_on(readback(gap)).unwrap()[0] < 1e-6);
+    }
+}
