@@ -16,16 +16,17 @@ features=(
     --enable-simd --enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int
     --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue
 )
-# Judged by bytes after gzip, on 14.1 MB of wasm (2,774,485 bytes, and 2,774,572 after a round trip without passes):
-#   -O1                                                   2,729,996   in 50 s
-#   -Os without inlining-optimizing                       2,714,111   in 90 s
-#   -Oz                                                   2,921,776   in 200 s: 11.0 MB raw, but inlined copies pack badly
-# reorder-functions alone costs 257,000 bytes: similar functions no longer lie side by side.
+# Judged by bytes after gzip. On the bundle of wasm-pack.toml -O1 takes 1 % off in a minute. On an earlier one -Os without
+# inlining-optimizing took off 2 % in 90 s, and -Oz added 5 %: 22 % fewer bytes, but inlined copies pack badly. reorder-functions
+# alone added 9 %: similar functions no longer lie side by side.
 read -ra passes <<<"${WASM_OPT_PASSES:--O1}"
 
+# wasm-pack builds all crate types of the library at once, and then there is no link-time optimization: so cargo and
+# wasm-bindgen are called here as wasm-pack calls them, with the one crate type that a page needs.
 staged=$wasm_target_dir/pkg
-CARGO_TARGET_DIR=$wasm_target_dir wasm-pack build --release --target web --no-pack --no-opt --mode no-install \
-    --out-dir "$staged" --out-name autodidact -- "${wasm_options[@]}"
+target=wasm32-unknown-unknown
+CARGO_TARGET_DIR=$wasm_target_dir cargo rustc --lib --crate-type cdylib --profile bundle --target $target "${wasm_options[@]}"
+wasm-bindgen "$wasm_target_dir/$target/bundle/autodidact.wasm" --target web --out-dir "$staged" --out-name autodidact
 
 # The same input with the same passes was optimized before, or is now.
 work=$wasm_target_dir/optimized

@@ -1,6 +1,6 @@
 //! The IndexedDB home in a real browser: the suite of all homes, several tabs, a full disk, damage, and worse.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
 #![cfg(target_family = "wasm")]
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use autodidact::storage::{AdapterStore, IndexedDbStore, contract};
 use idb::{Database, Factory, TransactionMode};

@@ -24,6 +24,8 @@ pub async fn run(args: PretrainArgs) -> Result<()> {
     let mut run = Pretrainer::new(config, tokenizer, prompts, SEED_END, SEED_PAD, &backend::cpu())?;
     if state.exists() && !args.fresh {
         checkpoint::restore(&mut run, &files::read(&state)?)?;
+        // Steps after the checkpoint are done again, and logged again.
+        trim(&log, run.step_count())?;
     } else if log.exists() {
         std::fs::remove_file(&log).map_err(|e| files::io(&log, e))?;
     }
@@ -90,6 +92,20 @@ fn tokenizer(path: &Path, config: &PretrainConfig, fresh: bool) -> Result<Tokeni
     let tokenizer = vocabulary::train(config.vocab_size, config.seed, &vocabulary::prompts()?)?;
     files::write(path, &tokenizer.to_bytes()?)?;
     Ok(tokenizer)
+}
+
+/// Drops what the log says of steps after `last`, and a line that a sudden end cut off.
+fn trim(log: &Path, last: usize) -> Result<()> {
+    if !log.exists() {
+        return Ok(());
+    }
+    let bytes = files::read(log)?;
+    let kept: String = String::from_utf8_lossy(&bytes)
+        .lines()
+        .filter(|line| serde_json::from_str::<StepReport>(line).is_ok_and(|report| report.step <= last))
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    files::write(log, kept.as_bytes())
 }
 
 fn append(log: &Path, report: &StepReport) -> Result<()> {

@@ -1,0 +1,74 @@
+//! `autodidact pretrain`, killed and started again, ends where an uninterrupted run ends.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
+#![cfg(all(not(target_family = "wasm"), feature = "cli"))]
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use autodidact::pretrain::StepReport;
+
+const STEPS: usize = 14;
+
+fn pretrain(out: &Path, steps: usize) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_autodidact"));
+    command.args(["pretrain", "--out"]).arg(out);
+    let sizes = [
+        ("--steps", steps),
+        ("--steps", STEPS),
+        ("--checkpoint-every", 3),
+        ("--step-tokens", 512),
+        ("--micro-tokens", 512),
+        ("--vocab-size", 320),
+        ("--d-model", 32),
+        ("--layers", 1),
+        ("--heads", 2),
+        ("--kv-heads", 1),
+        ("--d-ff", 48),
+    ];
+    for (option, value) in sizes {
+        command.args([option, &value.to_string()]);
+    }
+    // The order of sums depends on the number of threads.
+    command.env("RAYON_NUM_THREADS", "1").stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+fn log(out: &Path) -> Vec<StepReport> {
+    let text = fs::read_to_string(out.join("training/log.jsonl")).unwrap_or_default();
+    text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+#[test]
+fn a_killed_run_ends_like_an_uninterrupted_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, killed) = (folder.path().join("whole"), folder.path().join("killed"));
+    assert!(pretrain(&whole, STEPS).status().unwrap().success());
+
+    // Killed (SIGKILL on Unix) between two checkpoints.
+    let mut child = pretrain(&killed, STEPS).spawn().unwrap();
+    let start = Instant::now();
+    while log(&killed).len() < 5 {
+        assert!(start.elapsed() < Duration::from_secs(300), "the run does not get on");
+        assert!(child.try_wait().unwrap().is_none(), "the run ended before it could be killed");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let before = log(&killed).len();
+    assert!((5..STEPS).contains(&before), "killed after step {before}");
+    assert!(pretrain(&killed, STEPS).status().unwrap().success());
+
+    let read = |out: &Path| fs::read(out.join("model.safetensors")).unwrap();
+    assert_eq!(read(&whole), read(&killed), "other weights after a kill at step {before}");
+    let losses = |out: &Path| log(out).into_iter().map(|r| (r.step, r.loss.to_bits())).collect::<Vec<_>>();
+    assert_eq!(losses(&whole), losses(&killed));
+    assert_eq!(losses(&whole).len(), STEPS);
+
+    // Once the learning rate falls, a longer run is another run: refused, and nothing is lost.
+    assert!(!pretrain(&whole, 40).status().unwrap().success());
+    assert_eq!(losses(&whole).len(), STEPS);
+}
