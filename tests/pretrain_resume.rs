@@ -18,7 +18,6 @@ fn pretrain(out: &Path, steps: usize) -> Command {
     command.args(["pretrain", "--out"]).arg(out);
     let sizes = [
         ("--steps", steps),
-        ("--steps", STEPS),
         ("--checkpoint-every", 3),
         ("--step-tokens", 512),
         ("--micro-tokens", 512),
@@ -32,8 +31,7 @@ fn pretrain(out: &Path, steps: usize) -> Command {
     for (option, value) in sizes {
         command.args([option, &value.to_string()]);
     }
-    // The order of sums depends on the number of threads.
-    command.env("RAYON_NUM_THREADS", "1").stdout(Stdio::null()).stderr(Stdio::null());
+    command.stdout(Stdio::null()).stderr(Stdio::null());
     command
 }
 

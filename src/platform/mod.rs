@@ -6,7 +6,9 @@ mod clock;
 mod imp;
 mod readback;
 pub mod safetensors;
+mod workers;
 
 pub use clock::{Stopwatch, now_ms};
 pub use imp::{init, yield_now};
 pub use readback::readback;
+pub use workers::Workers;

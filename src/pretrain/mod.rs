@@ -11,4 +11,4 @@ pub mod trainer;
 pub mod vocabulary;
 
 pub use config::PretrainConfig;
-pub use trainer::{Pretrainer, StepReport};
+pub use trainer::{Pretrainer, StepReport, Update, update};

@@ -8,8 +8,10 @@ use burn::tensor::Tensor;
 
 use crate::{
     adaptation::optimizer::{AdamW, AdamWConfig},
+    error::Result,
     model::{ModelConfig, Slot},
     nn::Matrix,
+    platform::Workers,
 };
 
 /// Momentum of Muon.
@@ -84,13 +86,17 @@ impl Optimizer {
     }
 
     /// The parameters after one step, and the gradients' global norm before clipping, `[1]`.
+    ///
+    /// # Errors
+    /// Those of [`Workers::map`].
     pub fn step(
         &mut self,
         parameters: Vec<Matrix>,
         gradients: Vec<Matrix>,
         learning_rate: f64,
-    ) -> (Vec<Matrix>, Tensor<1>) {
-        let squares: Vec<Tensor<1>> = gradients.iter().map(|g| g.clone().square().sum()).collect();
+        workers: &Workers,
+    ) -> Result<(Vec<Matrix>, Tensor<1>)> {
+        let squares = workers.map(gradients.iter().collect(), |g| Ok(g.clone().square().sum()))?;
         let norm = Tensor::cat(squares, 0).sum().sqrt();
         let factor = norm.clone().add_scalar(1e-6).recip().mul_scalar(self.max_norm).clamp_max(1.0).reshape([1, 1]);
         let gradients = gradients.into_iter().map(|g| g.mul(factor.clone())).collect();
@@ -98,23 +104,20 @@ impl Optimizer {
         let (muon_gradients, adamw_gradients) = split(&self.rules, gradients);
         let (adamw, _) = self.adamw.step(adamw, adamw_gradients, learning_rate);
 
-        let keep = 1.0 - learning_rate * self.weight_decay;
         let widths = self.rules.iter().filter_map(|rule| match rule {
             Rule::Muon(widths) => Some(widths),
             Rule::AdamW => None,
         });
-        let muon: Vec<Matrix> = muon
-            .into_iter()
-            .zip(muon_gradients)
-            .zip(&mut self.momenta)
-            .zip(widths)
-            .map(|(((parameter, gradient), momentum), widths)| {
+        let directions =
+            muon_gradients.into_iter().zip(&mut self.momenta).zip(widths).map(|((gradient, momentum), widths)| {
                 *momentum = momentum.clone().mul_scalar(MOMENTUM).add(gradient.clone());
-                let direction = gradient.add(momentum.clone().mul_scalar(MOMENTUM));
-                parameter.mul_scalar(keep).sub(by_module(direction, widths).mul_scalar(learning_rate))
-            })
-            .collect();
-        (join(&self.rules, muon, adamw), norm)
+                (gradient.add(momentum.clone().mul_scalar(MOMENTUM)), widths)
+            });
+        let directions = workers.map(directions.collect(), |(direction, widths)| Ok(by_module(direction, widths)))?;
+        let keep = 1.0 - learning_rate * self.weight_decay;
+        let muon = muon.into_iter().zip(directions).map(|(p, d)| p.mul_scalar(keep).sub(d.mul_scalar(learning_rate)));
+        let muon = muon.collect();
+        Ok((join(&self.rules, muon, adamw), norm))
     }
 }
 

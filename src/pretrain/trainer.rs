@@ -16,7 +16,7 @@ use crate::{
     error::{Error, Result},
     model::{Decoder, Gradients, init},
     nn::{Matrix, linear::Trainable},
-    platform::{Stopwatch, readback},
+    platform::{Stopwatch, Workers, readback},
     taskgen::{Generator, GeneratorConfig, Split},
     tokenizer::{PromptBuilder, Tokenizer},
 };
@@ -50,6 +50,7 @@ pub struct Pretrainer {
     prompts: PromptBuilder,
     decoder: Decoder,
     optimizer: Optimizer,
+    workers: Workers,
     end: u32,
     pad: u32,
 }
@@ -66,6 +67,7 @@ impl Pretrainer {
         end: &str,
         pad: &str,
         device: &Device,
+        workers: Workers,
     ) -> Result<Self> {
         let id = |token: &str| {
             tokenizer
@@ -75,7 +77,7 @@ impl Pretrainer {
         let (end, pad) = (id(end)?, id(pad)?);
         let decoder = init::random(config.model(tokenizer.vocab_size(), end)?, config.seed, INIT_DEVIATION, device);
         let optimizer = Optimizer::new(decoder.config(), &decoder.weights().parameters(), config.weight_decay);
-        Ok(Self { config, tokenizer, prompts, decoder, optimizer, end, pad })
+        Ok(Self { config, tokenizer, prompts, decoder, optimizer, workers, end, pad })
     }
 
     /// Settings.
@@ -174,25 +176,11 @@ impl Pretrainer {
         let learning_rate = schedule.at(step);
         let documents = self.documents(step)?;
         let tokens = documents.iter().map(|d| d.ids.len()).sum();
-        let mut losses = Vec::new();
-        let mut sum: Option<Vec<Matrix>> = None;
-        for MicroBatch { tokens, targets } in micro_batches(documents, self.pad, self.config.micro_tokens) {
-            let Gradients { loss, parameters } = self.decoder.gradients(&tokens, &targets, None, Trainable::Base);
-            losses.push(loss);
-            sum = Some(match sum {
-                None => parameters,
-                Some(sum) => sum.into_iter().zip(parameters).map(|(a, b)| a.add(b)).collect(),
-            });
-        }
-        let gradients = sum.ok_or_else(|| Error::invalid("step_tokens", "must be above 0"))?;
-        let parameters = self.decoder.weights().parameters();
-        let (updated, norm) = self.optimizer.step(parameters, gradients, learning_rate);
-        let weights = self.decoder.weights().with_parameters(updated, self.decoder.config());
-        let weights =
-            weights.ok_or_else(|| Error::Backend { reason: "gradients and weights differ in number".into() })?;
-        self.decoder = self.decoder.with_weights(weights);
-        let loss = readback(Tensor::cat(losses, 0)).await?.iter().sum::<f32>();
-        let gradient_norm = readback(norm).await?.first().copied().unwrap_or(f32::NAN);
+        let batches = micro_batches(documents, self.pad, self.config.micro_tokens);
+        let update = update(&self.decoder, &mut self.optimizer, batches, learning_rate, &self.workers)?;
+        self.decoder = update.decoder;
+        let loss = readback(update.loss).await?.first().copied().unwrap_or(f32::NAN);
+        let gradient_norm = readback(update.gradient_norm).await?.first().copied().unwrap_or(f32::NAN);
         if !loss.is_finite() {
             return Err(Error::Backend {
                 reason: format!("the loss of step {step} is {loss}; lower the learning rate"),
@@ -208,4 +196,45 @@ impl Pretrainer {
             seconds: watch.seconds(),
         })
     }
+}
+
+/// What an optimizer step leaves.
+pub struct Update {
+    /// The model with its new weights.
+    pub decoder: Decoder,
+    /// `[1]`, in nats.
+    pub loss: Tensor<1>,
+    /// `[1]`, before clipping.
+    pub gradient_norm: Tensor<1>,
+}
+
+/// Forward and backward passes over all micro-batches, and one step of the optimizer.
+///
+/// # Errors
+/// [`Error::InvalidInput`] when there is no micro-batch, and those of [`Workers::map`].
+pub fn update(
+    decoder: &Decoder,
+    optimizer: &mut Optimizer,
+    batches: Vec<MicroBatch>,
+    learning_rate: f64,
+    workers: &Workers,
+) -> Result<Update> {
+    let passes = workers.map(batches, |MicroBatch { tokens, targets }| {
+        Ok(decoder.gradients(&tokens, &targets, None, Trainable::Base))
+    })?;
+    let mut losses = Vec::new();
+    let mut sum: Option<Vec<Matrix>> = None;
+    for Gradients { loss, parameters } in passes {
+        losses.push(loss);
+        sum = Some(match sum {
+            None => parameters,
+            Some(sum) => sum.into_iter().zip(parameters).map(|(a, b)| a.add(b)).collect(),
+        });
+    }
+    let gradients = sum.ok_or_else(|| Error::invalid("step_tokens", "must be above 0"))?;
+    let (parameters, gradient_norm) =
+        optimizer.step(decoder.weights().parameters(), gradients, learning_rate, workers)?;
+    let weights = decoder.weights().with_parameters(parameters, decoder.config());
+    let weights = weights.ok_or_else(|| Error::Backend { reason: "gradients and weights differ in number".into() })?;
+    Ok(Update { decoder: decoder.with_weights(weights), loss: Tensor::cat(losses, 0).sum(), gradient_norm })
 }

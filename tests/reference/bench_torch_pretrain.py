@@ -1,15 +1,18 @@
 """Times training of all weights with PyTorch on the CPU: forward, backward, gradient clipping, AdamW.
 
-    python bench_torch_pretrain.py MODEL_DIR|S [--threads 1 2] [--batch 8] [--tokens 256] [--steps 10]
+    python bench_torch_pretrain.py MODEL_DIR|S [--threads 1 2] [--batch 8] [--tokens 256] [--steps 10] [--ours PROGRAM]
 
 MODEL_DIR needs only a config.json. Prints a Markdown table. Weights are random, f32; every token is a label. Run it on
-an otherwise idle machine.
+an otherwise idle machine. With --ours, the autodidact program times the same shape and batch in the same run (its optimizer
+is Muon, with AdamW for the embedding).
 """
 
 from __future__ import annotations
 
 import argparse
 import statistics
+import subprocess
+import tempfile
 
 from bench import milliseconds, random_batch, random_model, time_steps
 
@@ -46,11 +49,20 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--tokens", type=int, default=256)
     parser.add_argument("--steps", type=int, default=10)
+    parser.add_argument("--ours", metavar="PROGRAM")
     arguments = parser.parse_args()
     print("| full training | shape | weights | tokens a step | threads | ms a step: median (range) | tokens/s |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for threads in arguments.threads:
         print(measure(arguments, threads), flush=True)
+    if arguments.ours:
+        print(flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            random_model(arguments.shape)[1].config.save_pretrained(folder)
+            options = ["--batch", arguments.batch, "--tokens", arguments.tokens, "--steps", arguments.steps]
+            workers = ",".join(str(threads) for threads in arguments.threads)
+            command = [arguments.ours, "bench-pretrain", folder, "--workers", workers, *map(str, options)]
+            subprocess.run(command, check=True)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,8 @@ pub enum Command {
     Pretrain(PretrainArgs),
     /// Print labelled tasks of the generator as JSON Lines.
     Generate(GenerateArgs),
+    /// Print the speed of training all weights of a random model of some shape; every token is a label.
+    BenchPretrain(BenchPretrainArgs),
 }
 
 /// Options of `generate`.
@@ -77,6 +79,9 @@ pub struct PretrainArgs {
     /// Stop after this many seconds, with a checkpoint to go on from.
     #[arg(long)]
     pub max_seconds: Option<f64>,
+    /// Passes that run side by side, one thread each; the numbers do not depend on it [default: the cores].
+    #[arg(long)]
+    pub workers: Option<usize>,
     /// Seed of weights and data.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -235,4 +240,26 @@ pub struct BenchArgs {
     /// Runs of each case; the median is printed.
     #[arg(long, default_value_t = 5)]
     pub runs: usize,
+}
+
+/// Options of `bench-pretrain`.
+#[derive(Debug, ClapArgs)]
+pub struct BenchPretrainArgs {
+    /// Directory with a config.json.
+    pub dir: PathBuf,
+    /// Passes side by side.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 2])]
+    pub workers: Vec<usize>,
+    /// Sequences per step.
+    #[arg(long, default_value_t = 8)]
+    pub batch: usize,
+    /// Tokens per sequence.
+    #[arg(long, default_value_t = 256)]
+    pub tokens: usize,
+    /// Sequences of one forward and backward pass.
+    #[arg(long, default_value_t = 4)]
+    pub micro_batch: usize,
+    /// Steps that are timed.
+    #[arg(long, default_value_t = 10)]
+    pub steps: usize,
 }

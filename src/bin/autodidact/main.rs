@@ -6,6 +6,7 @@ mod adapters;
 mod args;
 mod ask;
 mod bench;
+mod bench_pretrain;
 mod files;
 mod generate;
 mod inspect;
@@ -28,6 +29,7 @@ fn main() -> std::process::ExitCode {
             args::Command::Bench(args) => bench::run(args).await,
             args::Command::Pretrain(args) => pretrain::run(args).await,
             args::Command::Generate(args) => generate::run(&args),
+            args::Command::BenchPretrain(args) => bench_pretrain::run(&args).await,
         }
     });
     match outcome {

@@ -5,7 +5,7 @@ use std::{fs::OpenOptions, io::Write, path::Path};
 use autodidact::{
     backend,
     error::Result,
-    platform::Stopwatch,
+    platform::{Stopwatch, Workers},
     pretrain::{PretrainConfig, Pretrainer, StepReport, checkpoint, vocabulary},
     tokenizer::{SEED_END, SEED_PAD, Tokenizer},
 };
@@ -21,7 +21,8 @@ pub async fn run(args: PretrainArgs) -> Result<()> {
     let config = settings(&args);
     let tokenizer = tokenizer(&work.join("tokenizer.json"), &config, args.fresh)?;
     let prompts = vocabulary::prompts()?;
-    let mut run = Pretrainer::new(config, tokenizer, prompts, SEED_END, SEED_PAD, &backend::cpu())?;
+    let workers = Workers::new(args.workers)?;
+    let mut run = Pretrainer::new(config, tokenizer, prompts, SEED_END, SEED_PAD, &backend::cpu(), workers)?;
     if state.exists() && !args.fresh {
         checkpoint::restore(&mut run, &files::read(&state)?)?;
         // Steps after the checkpoint are done again, and logged again.
