@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
+use super::eval::EvalArgs;
+
 /// A private agent that teaches itself: test-time self-improvement on your own machine.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 110)]
@@ -26,6 +28,8 @@ pub enum Command {
     Bench(BenchArgs),
     /// Train the seed model from scratch on generated tool-call tasks. Stops and resumes at any step.
     Pretrain(PretrainArgs),
+    /// Measure the method beside its alternatives on suites of labelled tasks. Stops and resumes at any task.
+    Eval(Box<EvalArgs>),
 }
 
 /// Options of `pretrain`.

@@ -6,6 +6,7 @@ mod adapters;
 mod args;
 mod ask;
 mod bench;
+mod eval;
 mod files;
 mod inspect;
 mod open;
@@ -26,6 +27,7 @@ fn main() -> std::process::ExitCode {
             args::Command::Inspect(args) => inspect::run(args).await,
             args::Command::Bench(args) => bench::run(args).await,
             args::Command::Pretrain(args) => pretrain::run(args).await,
+            args::Command::Eval(args) => eval::run(*args).await,
         }
     });
     match outcome {
