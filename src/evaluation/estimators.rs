@@ -115,7 +115,7 @@ named!(Selection, "selection");
 
 /// True for the method's own rule: a margin below the threshold, or one that is not a number.
 pub fn is_unsure(scores: &Scores, threshold: f32) -> bool {
-    !(scores.margin >= threshold)
+    scores.margin.partial_cmp(&threshold).is_none_or(std::cmp::Ordering::is_lt)
 }
 
 /// Flags the unsure tasks of a suite. The margin is compared with the threshold; the other estimators, whose numbers have

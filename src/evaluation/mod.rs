@@ -28,6 +28,6 @@ pub use runner::Runner;
 pub use statistics::{Interval, auroc, bootstrap, deviation, mean};
 pub use suite::{GENERATOR, GENERATOR_TASKS, Item, Suite};
 pub use summary::{BINS, Cell, EstimatorRow, Flagged, Latency, Margins, Row, Stages, SuiteSummary, Summary, Updates};
-pub use table::{Header, markdown};
+pub use table::{Header, is_of_sweep, markdown};
 pub use teacher::{AskedTeacher, Completion, ModelTeacher, Request, Teacher};
 pub use values::{Canonical, Decimal};

@@ -16,7 +16,7 @@ use super::{
     teacher::Teacher,
 };
 use crate::{
-    adaptation::TrainingExample,
+    adaptation::{TrainEvent, TrainingExample},
     adapter::Adapter,
     agent::{Agent, Answer, perplexity},
     error::{Error, Result},
@@ -37,6 +37,8 @@ pub struct Runner<'a> {
     cancel: &'a Cancel,
     /// Adapters of the `sft` baseline, by seed and setting.
     sft: HashMap<(u64, String), Adapter>,
+    /// Sees the steps of the `sft` baseline, which can take long.
+    watch: Box<dyn Fn(TrainEvent) + 'a>,
 }
 
 type Seconds = BTreeMap<String, f64>;
@@ -90,7 +92,13 @@ impl<'a> Runner<'a> {
         train: &'a [Item],
         cancel: &'a Cancel,
     ) -> Self {
-        Self { agent, plan, teacher, train, cancel, sft: HashMap::new() }
+        Self { agent, plan, teacher, train, cancel, sft: HashMap::new(), watch: Box::new(|_| {}) }
+    }
+
+    /// Tells of the training steps of the `sft` baseline.
+    #[must_use]
+    pub fn watching(self, watch: impl Fn(TrainEvent) + 'a) -> Self {
+        Self { watch: Box::new(watch), ..self }
     }
 
     /// Computes the records of a task that are `wanted` and hands each to `emit` as soon as it is known.
@@ -431,7 +439,7 @@ impl<'a> Runner<'a> {
         examples.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
         let mut config = self.plan.adaptation_for(setting);
         (config.steps, config.epochs, config.batch) = (None, self.plan.sft.epochs, self.plan.sft.batch);
-        Ok(self.agent.train(examples, None, (&config, seed), self.cancel, |_| {}).await?.0)
+        Ok(self.agent.train(examples, None, (&config, seed), self.cancel, &self.watch).await?.0)
     }
 
     fn record(&self, progress: &Progress<'_>, key: Key, outcome: Outcome) -> Record {

@@ -53,7 +53,7 @@ pub fn markdown(plan: &Plan, summary: &Summary, header: &Header) -> String {
         line(format!("\nTasks longer than the model's context, counted as wrong: {}.", failed.join(", ")));
     }
     out.push_str(&accuracies(plan, summary));
-    out.push_str(&updates(summary));
+    out.push_str(&updates(plan, summary));
     out.push_str(&sweep(plan, summary));
     out.push_str(&estimators(summary));
     out.push_str(&latency(summary));
@@ -122,9 +122,10 @@ fn main_rows<'s>(plan: &'s Plan, summary: &'s Summary) -> impl Iterator<Item = &
     summary.rows.iter().filter(|row| is_main(plan, row))
 }
 
-/// What updates did, for every rule by which tasks were selected.
-fn updates(summary: &Summary) -> String {
-    let rows: Vec<&Row> = summary.rows.iter().filter(|r| r.mean.updates.is_some()).collect();
+/// What updates did, for every rule by which tasks were selected, at the main threshold.
+fn updates(plan: &Plan, summary: &Summary) -> String {
+    let at_main = |r: &&Row| r.threshold.is_none() || r.threshold.as_ref() == plan.thresholds.first();
+    let rows: Vec<&Row> = summary.rows.iter().filter(|r| r.mean.updates.is_some()).filter(at_main).collect();
     if rows.is_empty() {
         return String::new();
     }
@@ -177,28 +178,41 @@ fn rule(row: &Row) -> String {
 /// Accuracy by threshold, by suite.
 fn sweep(plan: &Plan, summary: &Summary) -> String {
     let mut out = String::new();
-    let main = plan.settings.first();
-    let of_sweep = |row: &&Row| {
-        row.selection == Some(Selection::Uncertain)
-            && row.estimator == Some(Estimator::Margin)
-            && main.is_some_and(|s| s.of_mode(row.mode) == row.setting)
-    };
-    if plan.thresholds.len() < 2 {
+    let rows: Vec<&Row> = summary.rows.iter().filter(|row| is_of_sweep(plan, row)).collect();
+    if plan.thresholds.len() < 2 || rows.is_empty() {
         return out;
     }
     let names: Vec<&str> = plan.suites.iter().map(|s| s.name.as_str()).collect();
-    let _ = write!(out, "\n## Threshold sweep, strict accuracy, %\n\n| mode | τ | {} | mean |\n", names.join(" | "));
-    let _ = writeln!(out, "| --- | --- |{} --- |", " --- |".repeat(names.len()));
-    for row in summary.rows.iter().filter(of_sweep) {
+    let _ = write!(
+        out,
+        "\n## Threshold sweep, strict accuracy, %\n\n| mode | τ | updated | {} | mean |\n",
+        names.join(" | ")
+    );
+    let _ = writeln!(out, "| --- | --- | --- |{} --- |", " --- |".repeat(names.len()));
+    for row in rows {
         let cells: Vec<String> = names
             .iter()
             .map(|name| row.suites.get(*name).map_or("-".into(), |c| format!("{:.2}", c.strict * 100.0)))
             .collect();
         let threshold = row.threshold.unwrap_or_default();
-        let _ =
-            writeln!(out, "| {} | {threshold} | {} | {:.2} |", row.mode, cells.join(" | "), row.mean.strict * 100.0);
+        let updated = row.mean.updates.as_ref().map_or(0.0, |u| 100.0 * u.selected as f64 / u.answers.max(1) as f64);
+        let _ = writeln!(
+            out,
+            "| {} | {threshold} | {updated:.1} % | {} | {:.2} |",
+            row.mode,
+            cells.join(" | "),
+            row.mean.strict * 100.0
+        );
     }
     out
+}
+
+/// True for the rows that differ from the main one of their mode in the threshold alone.
+pub fn is_of_sweep(plan: &Plan, row: &Row) -> bool {
+    row.threshold.is_some()
+        && row.selection.as_ref() == plan.selections.first()
+        && row.estimator.as_ref() == plan.estimators.first()
+        && plan.settings.first().is_some_and(|main| main.of_mode(row.mode) == row.setting)
 }
 
 fn estimators(summary: &Summary) -> String {
@@ -209,7 +223,9 @@ fn estimators(summary: &Summary) -> String {
     );
     let percent = |share: Option<f64>| share.map_or("-".into(), |s| format!("{:.1} %", s * 100.0));
     for row in &summary.estimators {
-        for at in &row.thresholds {
+        // The sweep is the margin's; the others are shown beside it at the main threshold.
+        let shown = if row.estimator == Estimator::Margin { row.thresholds.len() } else { 1 };
+        for at in row.thresholds.iter().take(shown) {
             let _ = writeln!(
                 out,
                 "| {} | {} | {} | {} | {} | {} | {} |",
@@ -272,7 +288,7 @@ mod tests {
             "| 75.00 ± 0.0 | 75.00 ± 0.0 | +25.00 [",
             "| ttsi | K 1, r 8, α 16, lr 0.001 | uncertain | 0.95 | 75.00 | +25.00 | 75.0 % | 100.0 % | 100.0 % | 3 | 1 | 25.0 % | 6 |",
             "| ttsi | K 1, r 8, α 16, lr 0.001 | all | - | 50.00 |",
-            "| ttsi | 0.3 | 75.00 | 75.00 |",
+            "| ttsi | 0.3 | 25.0 % | 75.00 | 75.00 |",
             "| s | margin | 0.750 | 0.95 | 75.0 % | 100.0 % | 50.0 % |",
             "| certain | 2 | 1.000 | 0.500 | 1.000 | - | - | - | 2.500 | 1.25x |",
             "Peak memory: 5 MB.",

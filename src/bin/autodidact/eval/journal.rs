@@ -17,6 +17,7 @@ use crate::files;
 
 const RECORDS: &str = "tasks.jsonl";
 const PLAN: &str = "plan.json";
+const LOCK: &str = ".lock";
 
 /// What a folder holds, beside its records.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +35,17 @@ pub struct Journal {
     /// What was there at the start, and what came since.
     pub records: Vec<Record>,
     done: HashSet<Key>,
+    /// Held as long as the run goes on; the system lets go of it when the process ends, however it ends.
+    _lock: File,
+}
+
+fn lock(path: &Path) -> Result<File> {
+    let file = OpenOptions::new().create(true).append(true).open(path).map_err(|e| files::io(path, e))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::Busy),
+        Err(TryLockError::Error(error)) => Err(files::io(path, error)),
+    }
 }
 
 impl Journal {
@@ -46,12 +58,8 @@ impl Journal {
         files::make_dir(dir)?;
         let path = dir.join(RECORDS);
         let io = |e: std::io::Error| files::io(&path, e);
-        let mut file = OpenOptions::new().create(true).append(true).open(&path).map_err(io)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(Error::Busy),
-            Err(TryLockError::Error(error)) => return Err(io(error)),
-        }
+        let lock = lock(&dir.join(LOCK))?;
+        let file = OpenOptions::new().create(true).append(true).open(&path).map_err(io)?;
         if fresh {
             file.set_len(0).map_err(io)?;
         } else if dir.join(PLAN).exists() {
@@ -72,9 +80,8 @@ impl Journal {
         if whole < bytes.len() {
             file.set_len(whole as u64).map_err(io)?;
         }
-        file.flush().map_err(io)?;
         let done = records.iter().map(|r| r.key.clone()).collect();
-        Ok(Self { path, file, records, done })
+        Ok(Self { path, file, records, done, _lock: lock })
     }
 
     /// True when there is a record of it.

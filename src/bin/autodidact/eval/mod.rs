@@ -11,6 +11,7 @@ mod teachers;
 use std::{cell::RefCell, collections::BTreeMap, path::Path};
 
 use autodidact::{
+    adaptation::TrainEvent,
     error::{Error, Result},
     evaluation::{GENERATOR, GENERATOR_TASKS, Item, Key, Mode, Plan, Record, Runner, Shard, Suite, Summary},
     inference::Cancel,
@@ -41,8 +42,13 @@ pub async fn run(args: EvalArgs) -> Result<()> {
 
     let items: &[Item] = train.as_ref().map_or(&[], |t| &t.items);
     let cancel = Cancel::default();
-    let mut runner = Runner::new(&agent, &run.plan, teacher.as_deref(), items, &cancel);
     let mut story = Story::new(&run.plan, &run, &suites, &journal);
+    let bar = story.bar.clone();
+    let watch = move |step: TrainEvent| {
+        let TrainEvent { step, total, loss, eta_seconds, .. } = step;
+        bar.set_message(format!("sft step {step}/{total}, loss {loss:.3}, {eta_seconds:.0} s left"));
+    };
+    let mut runner = Runner::new(&agent, &run.plan, teacher.as_deref(), items, &cancel).watching(watch);
     for suite in &suites {
         for (_, item) in suite.items.iter().enumerate().filter(|(place, _)| run.shard.holds(*place)) {
             let journal = RefCell::new(&mut journal);
@@ -86,6 +92,9 @@ fn tell(run: &Run, summary: &Summary, out: &Path) {
         });
         let (strict, names) = (row.mean.strict * 100.0, row.mean.names * 100.0);
         println!("{:<14} strict {strict:6.2}, names {names:6.2}{gain}", mode.name());
+    }
+    if summary.missing > 0 {
+        println!("{} answers are missing", summary.missing);
     }
     println!("{}", out.join("table.md").display());
 }

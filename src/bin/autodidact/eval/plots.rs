@@ -2,7 +2,7 @@
 
 use autodidact::{
     error::{Error, Result},
-    evaluation::{BINS, Cell, Estimator, Plan, Row, Selection, Summary},
+    evaluation::{BINS, Cell, Plan, Row, Summary, is_of_sweep},
 };
 use charts_rs::{BarChart, LineChart};
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ fn failed(error: impl std::fmt::Display) -> Error {
 
 fn spec(title: &str, x: Value, y_title: &str, series: Vec<Value>) -> Value {
     json!({
-        "width": 900, "height": 460, "margin": 12, "title_text": title, "title_align": "left", "legend_position": "bottom",
+        "width": 900, "height": 460, "margin": 12, "title_text": title, "title_align": "left", "legend_position": "bottom", "legend_category": "rect",
         "x_axis_data": x, "y_axis_configs": [{"axis_title": y_title, "axis_width": 60}], "series_list": series,
         "x_axis_label_overflow": "rotate",
     })
@@ -72,16 +72,10 @@ fn sweep(plan: &Plan, summary: &Summary) -> Option<Value> {
     let mut thresholds = plan.thresholds.clone();
     thresholds.sort_by(f32::total_cmp);
     let mut series = Vec::new();
-    for mode in plan.modes.iter().filter(|mode| mode.otherwise().is_some()) {
-        let setting = plan.settings.first()?.of_mode(*mode);
+    for mode in &plan.modes {
         let at = |threshold: &f32| {
-            summary.rows.iter().find(|row| {
-                row.mode == *mode
-                    && row.setting == setting
-                    && row.selection == Some(Selection::Uncertain)
-                    && row.estimator == Some(Estimator::Margin)
-                    && row.threshold == Some(*threshold)
-            })
+            let rows = summary.rows.iter().filter(|row| is_of_sweep(plan, row));
+            rows.into_iter().find(|row| row.mode == *mode && row.threshold == Some(*threshold))
         };
         let strict: Vec<Option<f64>> = thresholds.iter().map(|t| at(t).map(|row| percent(row.mean.strict))).collect();
         if strict.iter().any(Option::is_some) {
@@ -97,10 +91,10 @@ fn sweep(plan: &Plan, summary: &Summary) -> Option<Value> {
     if series.is_empty() {
         return None;
     }
-    let labels: Vec<String> = thresholds.iter().map(ToString::to_string).collect();
-    let mut spec = spec("Mean strict accuracy by threshold of the margin", json!(labels), "%", series);
+    let mut spec = spec("Mean strict accuracy by threshold of the margin", Value::Null, "%", series);
     if let Some(map) = spec.as_object_mut() {
         map.insert("x_axis_title".into(), "τ".into());
+        map.insert("x_axis_values".into(), thresholds.iter().map(|t| percent(f64::from(*t)) / 100.0).collect());
     }
     Some(spec)
 }
@@ -114,11 +108,12 @@ fn margins(summary: &Summary) -> Value {
     let mut spec = spec("Margin of right and wrong base answers", json!(labels), "tasks", both);
     if let Some(map) = spec.as_object_mut() {
         map.insert("x_axis_title".into(), "margin, from".into());
+        map.insert("series_colors".into(), json!(["#3a9d6e", "#d9534f"]));
     }
     spec
 }
 
-/// Seconds by stage, for certain and uncertain tasks.
+/// Milliseconds by stage, for certain and uncertain tasks.
 fn latency(summary: &Summary) -> Option<Value> {
     let latency = &summary.latency;
     let stages = ["prefill", "score", "answer", "synthesize", "train", "answer_again"];
@@ -128,7 +123,7 @@ fn latency(summary: &Summary) -> Option<Value> {
     let series: Vec<Value> = known
         .map(|stage| {
             let of = |side: &autodidact::evaluation::Stages| {
-                side.stages.get(stage).map(|s| (s * 10_000.0).round() / 10_000.0)
+                side.stages.get(stage).map(|s| (s * 10_000.0).round() / 10.0)
             };
             json!({"name": stage.replace('_', " "), "data": [of(&latency.certain), of(&latency.uncertain)], "stack": "s"})
         })
@@ -136,5 +131,5 @@ fn latency(summary: &Summary) -> Option<Value> {
     if series.is_empty() {
         return None;
     }
-    Some(spec("Mean seconds of a task by stage", json!(["certain", "uncertain"]), "seconds", series))
+    Some(spec("Mean milliseconds of a task by stage", json!(["certain", "uncertain"]), "ms", series))
 }
