@@ -62,13 +62,21 @@ struct Update {
     seconds: Seconds,
 }
 
+/// Pairs with the seconds that they took, and why there are none, other than that none was valid.
+#[derive(Clone)]
+struct Written {
+    synthesis: Synthesis,
+    note: Option<String>,
+    seconds: f64,
+}
+
 /// What is known about a task, filled as modes ask for it.
 struct Progress<'t> {
     suite: &'t str,
     item: &'t Item,
     base: Base,
     samples: HashMap<u64, (Vec<Answer>, f64)>,
-    syntheses: HashMap<(u64, Source, usize), (Synthesis, Option<String>, f64)>,
+    syntheses: HashMap<(u64, Source, usize), Written>,
     update: Option<((u64, Source, String), Update)>,
 }
 
@@ -275,7 +283,7 @@ impl<'a> Runner<'a> {
     ) -> Result<Update> {
         let item = progress.item;
         let mut seconds = Seconds::new();
-        let (synthesis, note, taken) = self.pairs(progress, (seed, source), setting).await?;
+        let Written { synthesis, note, seconds: taken } = self.pairs(progress, (seed, source), setting).await?;
         if source != Source::Reference {
             seconds.insert("synthesize".into(), taken);
         }
@@ -314,13 +322,13 @@ impl<'a> Runner<'a> {
         Ok(update)
     }
 
-    /// The pairs of an update, why there are none, and the seconds it took.
+    /// The pairs of an update.
     async fn pairs(
         &self,
         progress: &mut Progress<'_>,
         (seed, source): (u64, Source),
         setting: &Setting,
-    ) -> Result<(Synthesis, Option<String>, f64)> {
+    ) -> Result<Written> {
         let config = self.plan.synthesis_for(setting);
         let name = (seed, source, config.pairs);
         if let Some(known) = progress.syntheses.get(&name) {
@@ -346,10 +354,11 @@ impl<'a> Runner<'a> {
             (Source::Reference, _) => Ok(given(vec![Pair { query: task.query().to_owned(), calls: gold.clone() }])),
         };
         let found = match written {
-            Ok(synthesis) => (synthesis, None, watch.seconds()),
+            Ok(synthesis) => Written { synthesis, note: None, seconds: watch.seconds() },
             Err(Error::ContextOverflow { .. }) => {
                 let note = "the prompt for pairs does not fit the context".to_owned();
-                (Synthesis { requested: config.pairs, ..Synthesis::default() }, Some(note), watch.seconds())
+                let synthesis = Synthesis { requested: config.pairs, ..Synthesis::default() };
+                Written { synthesis, note: Some(note), seconds: watch.seconds() }
             }
             Err(error) => return Err(error),
         };
@@ -358,7 +367,8 @@ impl<'a> Runner<'a> {
     }
 
     async fn in_context_own(&self, progress: &mut Progress<'_>, seed: u64, setting: &Setting) -> Result<Outcome> {
-        let (synthesis, note, taken) = self.pairs(progress, (seed, Source::Own), setting).await?;
+        let written = self.pairs(progress, (seed, Source::Own), setting).await?;
+        let Written { synthesis, note, seconds: taken } = written;
         let mut outcome = self.in_context(progress, synthesis.pairs.clone()).await?;
         outcome.synthesis = Some(counts(&synthesis));
         outcome.note = note.or(outcome.note);
