@@ -435,8 +435,12 @@ impl<'a> Runner<'a> {
         Ok(Outcome { answers: vec![answer], learned: true, seconds, ..Outcome::default() })
     }
 
-    /// One LoRA on the training file, shuffled by the seed. Tasks that do not fit the context are left out.
-    async fn fine_tune(&self, seed: u64, setting: &Setting) -> Result<Adapter> {
+    /// The `sft` baseline: one LoRA on the training file, shuffled by the seed. Tasks that do not fit the context are left
+    /// out.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] when no task is left, and those of the training.
+    pub async fn fine_tune(&self, seed: u64, setting: &Setting) -> Result<Adapter> {
         let limit = self.agent.decoder().config().context;
         let mut examples = Vec::with_capacity(self.train.len());
         for item in self.train {
@@ -450,6 +454,11 @@ impl<'a> Runner<'a> {
         let mut config = self.plan.adaptation_for(setting);
         (config.steps, config.epochs, config.batch) = (None, self.plan.sft.epochs, self.plan.sft.batch);
         Ok(self.agent.train(examples, None, (&config, seed), self.cancel, &self.watch).await?.0)
+    }
+
+    /// Gives the runner an adapter that [`Runner::fine_tune`] made earlier; without, it makes its own when it needs one.
+    pub fn set_fine_tuned(&mut self, seed: u64, setting: &Setting, adapter: Adapter) {
+        self.sft.insert((seed, setting.of_mode(Mode::Sft).hash()), adapter);
     }
 
     fn record(&self, progress: &Progress<'_>, key: Key, outcome: Outcome) -> Record {

@@ -1,6 +1,7 @@
 //! `autodidact eval`: files, progress and reports around the library's runner.
 
 mod args;
+mod baseline;
 mod journal;
 mod machine;
 mod merge;
@@ -39,6 +40,9 @@ pub async fn run(args: EvalArgs) -> Result<()> {
     let plan = args.plan(&agent, &suites, train.as_ref().map(|t| t.digest.clone()), teacher_name)?;
     let run = Run { plan, shard: args.shard.unwrap_or(Shard::WHOLE) };
     let mut journal = Journal::open(out, &run, args.fresh)?;
+    if args.fresh {
+        baseline::remove(out)?;
+    }
 
     let items: &[Item] = train.as_ref().map_or(&[], |t| &t.items);
     let cancel = Cancel::default();
@@ -49,6 +53,7 @@ pub async fn run(args: EvalArgs) -> Result<()> {
         bar.set_message(format!("sft step {step}/{total}, loss {loss:.3}, {eta_seconds:.0} s left"));
     };
     let mut runner = Runner::new(&agent, &run.plan, teacher.as_deref(), items, &cancel).watching(watch);
+    baseline::prepare(&agent, &run.plan, &mut runner, out).await?;
     for suite in &suites {
         for (_, item) in suite.items.iter().enumerate().filter(|(place, _)| run.shard.holds(*place)) {
             let journal = RefCell::new(&mut journal);
