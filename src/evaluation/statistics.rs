@@ -98,11 +98,11 @@ mod tests {
     #[test]
     fn bootstrap_covers_and_repeats() {
         let group: Vec<f64> = (0..200).map(|i| f64::from(i % 10 < 3)).collect();
-        let a = bootstrap(&[group.clone()]).unwrap();
+        let a = bootstrap(std::slice::from_ref(&group)).unwrap();
         assert!((a.mean - 0.3).abs() < 1e-12);
         // The normal approximation: 0.3 +- 1.96 sqrt(0.21 / 200).
         assert!((a.low - 0.2365).abs() < 0.012 && (a.high - 0.3635).abs() < 0.012, "{a:?}");
-        assert_eq!(bootstrap(&[group.clone()]), Some(a));
+        assert_eq!(bootstrap(std::slice::from_ref(&group)), Some(a));
         // Groups count alike, whatever their size.
         let b = bootstrap(&[group, vec![1.0; 3], vec![]]).unwrap();
         assert!((b.mean - 0.65).abs() < 1e-12 && b.low > 0.6);

@@ -1,22 +1,22 @@
 //! Runs a task through all modes. What several of them need is computed once.
 
-use std::collections::{BTreeMap, HashMap};
+mod baseline;
+mod in_context;
+mod update;
 
-use rand::{SeedableRng, seq::SliceRandom};
-use rand_chacha::ChaCha8Rng;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{
     estimators::{Scores, is_unsure},
     matching::{canonical_calls, names_match, strict_match},
     modes::{Mode, Source},
-    neighbours::nearest,
     plan::{Key, Plan, Setting, task_seed},
     record::{CONTEXT, PairCounts, Record},
     suite::{Item, Suite},
     teacher::Teacher,
 };
 use crate::{
-    adaptation::{TrainEvent, TrainingExample},
+    adaptation::TrainEvent,
     adapter::Adapter,
     agent::{Agent, Answer, perplexity},
     error::{Error, Result},
@@ -24,7 +24,6 @@ use crate::{
     platform::Stopwatch,
     synthesis::Synthesis,
     task::{Pair, Task},
-    taskgen::{Generator, GeneratorConfig},
     uncertainty,
 };
 
@@ -232,235 +231,6 @@ impl<'a> Runner<'a> {
         Ok(answers)
     }
 
-    /// TT-SI and its kin: pairs, training, answering again.
-    async fn updated(
-        &mut self,
-        progress: &mut Progress<'_>,
-        mode: Mode,
-        (seed, source): (u64, Source),
-        setting: &Setting,
-    ) -> Result<Outcome> {
-        let name = (seed, source, setting.hash());
-        let mut update = match progress.update.take() {
-            Some((known, update)) if known == name => update,
-            _ => self.update(progress, (seed, source), setting).await?,
-        };
-        let mut outcome = Outcome {
-            learned: update.adapter.is_some(),
-            synthesis: update.synthesis.clone(),
-            pairs: update.pairs.clone(),
-            note: update.note.clone(),
-            seconds: progress.base.seconds.clone(),
-            ..Outcome::default()
-        };
-        match (&update.adapter, &update.again) {
-            (Some(adapter), Some((prefix, _))) if mode.samples() => {
-                let watch = Stopwatch::start();
-                outcome.answers = self.sample(progress, Some(adapter), prefix, seed).await?;
-                update.seconds.insert("sample_again".into(), watch.seconds());
-            }
-            (Some(_), Some((_, answer))) => outcome.answers = vec![answer.clone()],
-            _ if mode.samples() => {
-                let (answers, taken) = self.base_samples(progress, seed).await?;
-                outcome.answers = answers;
-                outcome.seconds.insert("sample".into(), taken);
-            }
-            _ => outcome.answers = vec![progress.base.answer.clone()],
-        }
-        outcome.seconds.extend(update.seconds.clone());
-        if !mode.samples() {
-            outcome.seconds.remove("sample_again");
-        }
-        progress.update = Some((name, update));
-        Ok(outcome)
-    }
-
-    async fn update(
-        &self,
-        progress: &mut Progress<'_>,
-        (seed, source): (u64, Source),
-        setting: &Setting,
-    ) -> Result<Update> {
-        let item = progress.item;
-        let mut seconds = Seconds::new();
-        let Written { synthesis, note, seconds: taken } = self.pairs(progress, (seed, source), setting).await?;
-        if source != Source::Reference {
-            seconds.insert("synthesize".into(), taken);
-        }
-        let counts = (source != Source::Reference).then(|| counts(&synthesis));
-        let mut update =
-            Update { synthesis: counts, pairs: synthesis.pairs, note, adapter: None, again: None, seconds };
-        if update.pairs.is_empty() {
-            return Ok(update);
-        }
-        let mut watch = Stopwatch::start();
-        let examples = update.pairs.iter().map(|pair| match source {
-            // The reference answers the task itself, its dialogue included.
-            Source::Reference => self.agent.example(&item.task, &pair.calls),
-            _ => self.agent.example(&Task::new(pair.query.clone(), item.task.tools.clone()), &pair.calls),
-        });
-        let examples = examples.collect::<Result<Vec<TrainingExample>>>()?;
-        let config = self.plan.adaptation_for(setting);
-        let seed = task_seed(seed, progress.suite, &item.id);
-        let trained = self.agent.train(examples, None, (&config, seed), self.cancel, |_| {}).await;
-        let adapter = match trained {
-            Ok((adapter, _)) => adapter,
-            Err(Error::ContextOverflow { .. }) => {
-                update.note = Some("the pair does not fit the context".into());
-                return Ok(update);
-            }
-            Err(error) => return Err(error),
-        };
-        update.seconds.insert("train".into(), watch.lap());
-        let session = self.agent.session(Some(&adapter.weights), self.cancel);
-        let prefix = session.prefill(&progress.base.prompt).await?;
-        let how = (Sampling::GREEDY, self.plan.max_answer_tokens);
-        let (answer, _) = self.agent.respond(&session, &prefix, &item.task, how, |_| {}).await?;
-        update.seconds.insert("answer_again".into(), watch.lap());
-        update.again = Some((prefix, answer));
-        update.adapter = Some(adapter);
-        Ok(update)
-    }
-
-    /// The pairs of an update.
-    async fn pairs(
-        &self,
-        progress: &mut Progress<'_>,
-        (seed, source): (u64, Source),
-        setting: &Setting,
-    ) -> Result<Written> {
-        let config = self.plan.synthesis_for(setting);
-        let name = (seed, source, config.pairs);
-        if let Some(known) = progress.syntheses.get(&name) {
-            return Ok(known.clone());
-        }
-        let Item { task, gold, example, .. } = progress.item;
-        let task_seed = task_seed(seed, progress.suite, &progress.item.id);
-        let watch = Stopwatch::start();
-        let written = match (source, example) {
-            (Source::Own, _) => {
-                let session = self.agent.session(None, self.cancel);
-                self.agent.synthesizer(session, config).run(task, task_seed, |_, _| {}).await
-            }
-            (Source::Teacher, _) => match self.teacher {
-                Some(teacher) => teacher.pairs(task, config, task_seed).await,
-                None => Err(Error::invalid("teacher", "none was given")),
-            },
-            (Source::Neighbours, Some((split, example))) => {
-                let mut generator = Generator::new(*split, task_seed, GeneratorConfig::default());
-                Ok(given((0..config.pairs).map(|_| generator.similar(example)).collect()))
-            }
-            (Source::Neighbours, None) => Ok(Synthesis::default()),
-            (Source::Reference, _) => Ok(given(vec![Pair { query: task.query().to_owned(), calls: gold.clone() }])),
-        };
-        let found = match written {
-            Ok(synthesis) => Written { synthesis, note: None, seconds: watch.seconds() },
-            Err(Error::ContextOverflow { .. }) => {
-                let note = "the prompt for pairs does not fit the context".to_owned();
-                let synthesis = Synthesis { requested: config.pairs, ..Synthesis::default() };
-                Written { synthesis, note: Some(note), seconds: watch.seconds() }
-            }
-            Err(error) => return Err(error),
-        };
-        progress.syntheses.insert(name, found.clone());
-        Ok(found)
-    }
-
-    async fn in_context_own(&self, progress: &mut Progress<'_>, seed: u64, setting: &Setting) -> Result<Outcome> {
-        let written = self.pairs(progress, (seed, Source::Own), setting).await?;
-        let Written { synthesis, note, seconds: taken } = written;
-        let mut outcome = self.in_context(progress, synthesis.pairs.clone()).await?;
-        outcome.synthesis = Some(counts(&synthesis));
-        outcome.note = note.or(outcome.note);
-        outcome.seconds.insert("synthesize".into(), taken);
-        Ok(outcome)
-    }
-
-    async fn in_context_training(&self, progress: &Progress<'_>, setting: &Setting) -> Result<Outcome> {
-        let wanted = self.plan.synthesis_for(setting).pairs;
-        let near = nearest(progress.item.task.query(), self.train, wanted);
-        // The nearest stands last, next to the task.
-        let pairs = near.into_iter().rev();
-        let pairs = pairs.map(|item| Pair { query: item.task.query().to_owned(), calls: item.gold.clone() }).collect();
-        self.in_context(progress, pairs).await
-    }
-
-    /// Answers with the pairs before the task, leaving out the first ones until the prompt fits the context.
-    async fn in_context(&self, progress: &Progress<'_>, mut pairs: Vec<Pair>) -> Result<Outcome> {
-        let task = &progress.item.task;
-        let wanted = pairs.len();
-        let mut seconds = progress.base.seconds.clone();
-        let watch = Stopwatch::start();
-        let session = self.agent.session(None, self.cancel);
-        while !pairs.is_empty() {
-            let prompt = self.agent.prompts().icl_prompt(task, &pairs)?;
-            let ids = self.agent.tokenizer().encode(&prompt)?;
-            match session.prefill(&ids).await {
-                Ok(prefix) => {
-                    let how = (Sampling::GREEDY, self.plan.max_answer_tokens);
-                    let (answer, _) = self.agent.respond(&session, &prefix, task, how, |_| {}).await?;
-                    seconds.insert("answer_again".into(), watch.seconds());
-                    let left = wanted - pairs.len();
-                    let note = (left > 0).then(|| format!("{left} of {wanted} pairs did not fit the context"));
-                    return Ok(Outcome {
-                        answers: vec![answer],
-                        learned: true,
-                        pairs,
-                        note,
-                        seconds,
-                        ..Outcome::default()
-                    });
-                }
-                Err(Error::ContextOverflow { .. }) => pairs.remove(0),
-                Err(error) => return Err(error),
-            };
-        }
-        let note = (wanted > 0).then(|| "no pair fits the context".to_owned());
-        Ok(Outcome { answers: vec![progress.base.answer.clone()], note, seconds, ..Outcome::default() })
-    }
-
-    async fn fine_tuned(&mut self, progress: &Progress<'_>, seed: u64, setting: &Setting) -> Result<Outcome> {
-        let name = (seed, setting.hash());
-        if !self.sft.contains_key(&name) {
-            let adapter = self.fine_tune(seed, setting).await?;
-            self.sft.insert(name.clone(), adapter);
-        }
-        let lora = self.sft.get(&name).map(|adapter| &adapter.weights);
-        let watch = Stopwatch::start();
-        let session = self.agent.session(lora, self.cancel);
-        let prefix = session.prefill(&progress.base.prompt).await?;
-        let how = (Sampling::GREEDY, self.plan.max_answer_tokens);
-        let (answer, _) = self.agent.respond(&session, &prefix, &progress.item.task, how, |_| {}).await?;
-        let seconds = Seconds::from([("answer".to_owned(), watch.seconds())]);
-        Ok(Outcome { answers: vec![answer], learned: true, seconds, ..Outcome::default() })
-    }
-
-    /// The `sft` baseline: one LoRA on the training file, shuffled by the seed. Tasks that do not fit the context are left
-    /// out.
-    ///
-    /// # Errors
-    /// [`Error::InvalidInput`] when no task is left, and those of the training.
-    pub async fn fine_tune(&self, seed: u64, setting: &Setting) -> Result<Adapter> {
-        let limit = self.agent.decoder().config().context;
-        let mut examples = Vec::with_capacity(self.train.len());
-        for item in self.train {
-            let example = self.agent.example(&item.task, &item.gold)?;
-            if example.prompt.len() + example.response.len() <= limit {
-                examples.push(example);
-            }
-        }
-        let seed = task_seed(seed, "sft", "");
-        examples.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
-        let mut config = self.plan.adaptation_for(setting);
-        (config.steps, config.epochs, config.batch) = (None, self.plan.sft.epochs, self.plan.sft.batch);
-        Ok(self.agent.train(examples, None, (&config, seed), self.cancel, &self.watch).await?.0)
-    }
-
-    /// Gives the runner an adapter that [`Runner::fine_tune`] made earlier; without, it makes its own when it needs one.
-    pub fn set_fine_tuned(&mut self, seed: u64, setting: &Setting, adapter: Adapter) {
-        self.sft.insert((seed, setting.of_mode(Mode::Sft).hash()), adapter);
-    }
-
     fn record(&self, progress: &Progress<'_>, key: Key, outcome: Outcome) -> Record {
         let Progress { item, base, .. } = progress;
         let mode = key.mode;
@@ -516,11 +286,6 @@ fn counts(synthesis: &Synthesis) -> PairCounts {
     PairCounts { requested: *requested, valid: *valid, rejected: rejected.clone() }
 }
 
-/// Pairs that need no checks.
-fn given(pairs: Vec<Pair>) -> Synthesis {
-    Synthesis { requested: pairs.len(), valid: pairs.len(), rejected: BTreeMap::new(), pairs }
-}
-
 /// The record of a task that does not fit the model's context.
 fn overflown(key: Key) -> Record {
     Record {
@@ -560,7 +325,7 @@ mod tests {
         assert_eq!(winner(&[answer(Some("Oslo"), "0"), a.clone(), b.clone()]).as_deref(), Some("1"));
         assert_eq!(winner(&[broken.clone(), broken.clone(), b]).as_deref(), Some("2"));
         assert_eq!(winner(&[answer(None, "3"), a.clone()]).as_deref(), Some("3"), "the first of a tie");
-        assert_eq!(winner(&[broken.clone()]).as_deref(), Some("x"));
+        assert_eq!(winner(std::slice::from_ref(&broken)).as_deref(), Some("x"));
         assert_eq!(winner(&[]), None);
         assert!(!is_readable(&broken) && is_readable(&answer(None, "No tool fits.")) && is_readable(&a));
     }
