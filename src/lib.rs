@@ -8,6 +8,8 @@ pub mod adapter;
 pub mod agent;
 pub mod backend;
 pub mod error;
+#[cfg(all(feature = "cli", not(target_family = "wasm")))]
+pub mod evaluation;
 pub mod inference;
 pub mod model;
 pub mod nn;

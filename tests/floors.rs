@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// Floors from the ground up. A module may name modules of lower floors, and itself.
-const FLOORS: [&[&str]; 9] = [
+const FLOORS: [&[&str]; 10] = [
     &["error", "task"],
     &["backend", "platform"],
     &["nn", "tokenizer", "taskgen"],
@@ -13,6 +13,7 @@ const FLOORS: [&[&str]; 9] = [
     &["inference", "adapter", "storage"],
     &["uncertainty", "synthesis", "adaptation"],
     &["agent", "pretrain"],
+    &["evaluation"],
     &["web"],
     &[],
 ];

@@ -2,17 +2,17 @@
 
 use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 
-use super::{Agent, Answer, AskOptions, Asking, Event, Phase, ScoreReport, Trace, TrainingReport, Which};
+use super::{
+    Agent, Answer, AskOptions, Asking, Event, Phase, ScoreReport, Trace, TrainingReport, Which, steps::perplexity,
+};
 use crate::{
-    adaptation::{Trainer, TrainingExample},
     adapter::Adapter,
     error::{Error, Result},
-    inference::{Cancel, Generation, Prefix, Sampling, Session, Stop},
-    model::{LoraWeights, export},
+    inference::{Cancel, Generation, Prefix, Sampling, Session},
+    model::LoraWeights,
     platform::Stopwatch,
-    synthesis::{Synthesis, Synthesizer},
+    synthesis::Synthesis,
     task::{Pair, Task},
-    tokenizer::check_call,
     uncertainty,
 };
 
@@ -48,8 +48,8 @@ impl Agent {
             None => None,
         };
         let lora = stored.as_ref().map(|a| &a.weights);
-        let session = Session { decoder: &self.decoder, lora, cancel };
-        let prompt = self.tokenizer.encode(&self.prompts.answer_prompt(task)?)?;
+        let session = self.session(lora, cancel);
+        let prompt = self.answer_ids(task)?;
 
         log.phase(Phase::Score);
         let prefix = session.prefill(&prompt).await?;
@@ -116,7 +116,7 @@ impl Agent {
             trace.synthesis = Some(synthesis);
         }
         log.phase(Phase::Restore);
-        trace.restored = export::checksum(&self.decoder).await? == self.checksum;
+        trace.restored = self.is_unchanged().await?;
         seconds.insert("restore".to_owned(), watch.lap());
         seconds.insert("total".to_owned(), total.seconds());
         trace.seconds = seconds;
@@ -133,27 +133,9 @@ impl Agent {
         which: Which,
         log: &Log,
     ) -> Result<(Answer, Generation)> {
-        let mut stream = self.tokenizer.stream();
-        let stop = Stop { tokens: &self.eos, max_tokens: options.max_answer_tokens };
-        let generation = session
-            .generate(prefix, Sampling::GREEDY, &stop, |id| {
-                if let Some(text) = stream.push(id)? {
-                    log.put(Event::Token { answer: which, text });
-                }
-                Ok(())
-            })
-            .await?;
-        if let Some(text) = stream.finish()? {
-            log.put(Event::Token { answer: which, text });
-        }
-        let text = self.tokenizer.decode(&generation.ids, true)?;
-        let answer = match self.prompts.parse_answer(&text) {
-            Ok(calls) => {
-                let issue = calls.iter().find_map(|call| check_call(call, &task.tools).err());
-                Answer { text, calls, error: issue.map(|i| i.reason().to_owned()) }
-            }
-            Err(failure) => Answer { text, calls: Vec::new(), error: Some(failure.reason().to_owned()) },
-        };
+        let how = (Sampling::GREEDY, options.max_answer_tokens);
+        let tell = |text| log.put(Event::Token { answer: which, text });
+        let (answer, generation) = self.respond(session, prefix, task, how, tell).await?;
         log.put(Event::Answer { answer: which, result: answer.clone() });
         Ok((answer, generation))
     }
@@ -167,7 +149,7 @@ impl Agent {
         cancel: &Cancel,
         log: &Log,
     ) -> Result<Answer> {
-        let session = Session { decoder: &self.decoder, lora: Some(lora), cancel };
+        let session = self.session(Some(lora), cancel);
         let prefix = session.prefill(prompt).await?;
         Ok(self.answer(&session, &prefix, task, options, Which::Adapted, log).await?.0)
     }
@@ -179,19 +161,12 @@ impl Agent {
         options: &AskOptions,
         log: &Log,
     ) -> Result<Synthesis> {
-        let synthesizer = Synthesizer {
-            session: *session,
-            tokenizer: &self.tokenizer,
-            prompts: &self.prompts,
-            eos: &self.eos,
-            config: options.synthesis,
-        };
         let report = |pair: Option<&Pair>, rejection: Option<&crate::synthesis::Rejection>| {
             let pair = pair.cloned().unwrap_or(Pair { query: String::new(), calls: Vec::new() });
             let reason = rejection.map(|r| r.reason().to_owned());
             log.put(Event::Pair { pair, valid: reason.is_none(), reason });
         };
-        synthesizer.run(task, options.seed, report).await
+        self.synthesizer(*session, options.synthesis).run(task, options.seed, report).await
     }
 
     async fn adapt(
@@ -203,34 +178,11 @@ impl Agent {
         cancel: &Cancel,
         log: &Log,
     ) -> Result<(Adapter, TrainingReport)> {
-        let examples = pairs.iter().map(|pair| self.example(task, pair)).collect::<Result<Vec<_>>>()?;
-        let adapter = match start {
-            Some(adapter) => adapter.clone(),
-            None => {
-                let lora = options.adaptation.lora.clone();
-                Adapter::init(lora, self.decoder.config(), options.seed, self.decoder.device())?
-            }
-        };
-        let mut trainer = Trainer::new(&self.decoder, adapter, examples, &options.adaptation, cancel.clone())?;
-        let mut losses = Vec::new();
-        while let Some(event) = trainer.next().await? {
-            losses.push(event.loss);
-            log.put(Event::Train(event));
-        }
-        let tokens = trainer.tokens();
-        let adapter = trainer.into_adapter();
-        Ok((
-            adapter.clone(),
-            TrainingReport { steps: losses.len(), losses, parameters: adapter.weights.count(), tokens },
-        ))
-    }
-
-    /// A pair as the model would see it: the same menu, the pair's query, the pair's calls.
-    fn example(&self, task: &Task, pair: &Pair) -> Result<TrainingExample> {
-        let prompt = self.prompts.answer_prompt(&Task::new(pair.query.clone(), task.tools.clone()))?;
-        let mut response = self.tokenizer.encode(&self.prompts.answer_text(&pair.calls))?;
-        response.extend(self.eos.first());
-        Ok(TrainingExample { prompt: self.tokenizer.encode(&prompt)?, response })
+        // A pair as the model would see it: the same menu, the pair's query, the pair's calls.
+        let as_task = |pair: &Pair| Task::new(pair.query.clone(), task.tools.clone());
+        let examples = pairs.iter().map(|p| self.example(&as_task(p), &p.calls)).collect::<Result<Vec<_>>>()?;
+        let how = (&options.adaptation, options.seed);
+        self.train(examples, start, how, cancel, |event| log.put(Event::Train(event))).await
     }
 }
 
@@ -242,8 +194,4 @@ fn check_task(task: &Task) -> Result<()> {
         return Err(Error::invalid("tools", "the menu is empty; give at least one tool"));
     }
     Ok(())
-}
-
-fn perplexity(log_probs: &[f32]) -> f32 {
-    (-log_probs.iter().sum::<f32>() / log_probs.len().max(1) as f32).exp()
 }

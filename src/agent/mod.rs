@@ -7,6 +7,7 @@ mod keep;
 mod open;
 mod options;
 mod source;
+mod steps;
 mod trace;
 
 use std::rc::Rc;
@@ -17,6 +18,7 @@ pub use asking::{AskEvent, Asking};
 pub use open::OpenOptions;
 pub use options::AskOptions;
 pub use source::{INDEX, ModelFiles, SINGLE, shard_names};
+pub use steps::perplexity;
 pub use trace::{Answer, Event, Phase, ScoreReport, Trace, TrainingReport, Which};
 
 use crate::{

@@ -21,6 +21,11 @@ pub(super) fn unix_now() -> u64 {
     web_time::SystemTime::now().duration_since(web_time::UNIX_EPOCH).map_or(0, |d| d.as_secs())
 }
 
+/// Today's date in UTC, as `2026-01-31`.
+pub fn today() -> String {
+    strftime(unix_now(), "%Y-%m-%d")
+}
+
 /// Formats a time as Python's `strftime`; directives outside of `%aAbBdeHIjmMpSyYF%` and their `%-` forms stay as they
 /// are.
 pub(super) fn strftime(unix_seconds: u64, format: &str) -> String {

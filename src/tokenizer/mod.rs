@@ -23,6 +23,7 @@ mod tokenizer;
 mod train;
 
 pub use call_format::CallFormat;
+pub use clock::today;
 pub use grounding::{first_ungrounded, values_grounded};
 pub use menu::menu_from_json;
 pub use parse_failure::ParseFailure;

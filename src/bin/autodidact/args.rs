@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
+use super::eval::EvalArgs;
+
 /// A private agent that teaches itself: test-time self-improvement on your own machine.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 110)]
@@ -30,6 +32,8 @@ pub enum Command {
     Generate(GenerateArgs),
     /// Print the speed of training all weights of a random model of some shape; every token is a label.
     BenchPretrain(BenchPretrainArgs),
+    /// Measure the method beside its alternatives on suites of labelled tasks. Stops and resumes at any task.
+    Eval(Box<EvalArgs>),
 }
 
 /// Options of `generate`.

@@ -7,6 +7,7 @@ mod args;
 mod ask;
 mod bench;
 mod bench_pretrain;
+mod eval;
 mod files;
 mod generate;
 mod inspect;
@@ -30,6 +31,7 @@ fn main() -> std::process::ExitCode {
             args::Command::Pretrain(args) => pretrain::run(args).await,
             args::Command::Generate(args) => generate::run(&args),
             args::Command::BenchPretrain(args) => bench_pretrain::run(&args).await,
+            args::Command::Eval(args) => eval::run(*args).await,
         }
     });
     match outcome {

@@ -9,7 +9,7 @@ use autodidact::{
     agent::{Agent, Event, INDEX, ModelFiles, OpenOptions, SINGLE, shard_names},
     backend::BackendChoice,
     error::{Error, Result},
-    storage::FolderStore,
+    storage::{FolderStore, MemoryStore},
 };
 
 use super::{
@@ -70,12 +70,21 @@ pub fn store(path: Option<&PathBuf>) -> Result<FolderStore> {
 
 /// An agent over a model directory.
 pub async fn agent(args: &ModelArgs, on_event: impl FnMut(Event)) -> Result<Agent> {
-    let backend = match args.device {
+    let files = model_files(args.model.as_deref())?;
+    let store = Rc::new(store(args.store.as_ref())?);
+    Agent::open(files, store, options(args.device), on_event).await
+}
+
+/// An agent that has no stored adapters and keeps none.
+pub async fn bare_agent(model: Option<&Path>, device: Device) -> Result<Agent> {
+    Agent::open(model_files(model)?, Rc::new(MemoryStore::new()), options(device), |_| {}).await
+}
+
+fn options(device: Device) -> OpenOptions {
+    let backend = match device {
         Device::Auto => BackendChoice::Auto,
         Device::Cpu => BackendChoice::Cpu,
         Device::Gpu => BackendChoice::WebGpu,
     };
-    let files = model_files(args.model.as_deref())?;
-    let store = Rc::new(store(args.store.as_ref())?);
-    Agent::open(files, store, OpenOptions { backend, force_software_gpu: false }, on_event).await
+    OpenOptions { backend, force_software_gpu: false }
 }

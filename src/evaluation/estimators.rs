@@ -1,0 +1,199 @@
+//! Estimators of uncertainty, and the choice of tasks by them.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use super::plan::task_seed;
+use crate::error::{Error, Result};
+
+/// The numbers that say how sure the model is of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Scores {
+    /// Difference of the two best candidates, in [0, 1].
+    pub margin: f32,
+    /// Largest relative score, in [0, 1].
+    pub max_probability: f32,
+    /// Entropy of the relative scores, in nats.
+    pub entropy: f32,
+    /// Perplexity of the greedy answer; `None` when it is not finite.
+    pub perplexity: Option<f32>,
+}
+
+/// By which number tasks are called certain or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Estimator {
+    /// Relative softmax scoring, the method's own.
+    Margin,
+    /// The largest relative score.
+    MaxProbability,
+    /// Entropy of the relative scores.
+    Entropy,
+    /// Perplexity of the greedy answer.
+    Perplexity,
+}
+
+impl Estimator {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Margin, Self::MaxProbability, Self::Entropy, Self::Perplexity];
+
+    /// The name on the command line and in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Margin => "margin",
+            Self::MaxProbability => "max-probability",
+            Self::Entropy => "entropy",
+            Self::Perplexity => "perplexity",
+        }
+    }
+
+    /// How unsure the model is: larger is less sure. The unit is the estimator's own.
+    pub fn uncertainty(self, scores: &Scores) -> f64 {
+        match self {
+            Self::Margin => -f64::from(scores.margin),
+            Self::MaxProbability => -f64::from(scores.max_probability),
+            Self::Entropy => f64::from(scores.entropy),
+            Self::Perplexity => scores.perplexity.map_or(f64::INFINITY, f64::from),
+        }
+    }
+}
+
+/// Which tasks are updated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Selection {
+    /// Those with a margin below the threshold.
+    Uncertain,
+    /// The others.
+    Certain,
+    /// All.
+    All,
+    /// As many as are uncertain, drawn at random.
+    Random,
+}
+
+impl Selection {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Uncertain, Self::Certain, Self::All, Self::Random];
+
+    /// The name on the command line and in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Uncertain => "uncertain",
+            Self::Certain => "certain",
+            Self::All => "all",
+            Self::Random => "random",
+        }
+    }
+}
+
+macro_rules! named {
+    ($type:ty, $what:literal) => {
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = Error;
+
+            fn from_str(text: &str) -> Result<Self> {
+                let names = || Self::ALL.map(Self::name).join(", ");
+                let found = Self::ALL.into_iter().find(|x| x.name() == text);
+                found.ok_or_else(|| {
+                    Error::invalid(format!(concat!($what, " `{}`"), text), format!("expected one of {}", names()))
+                })
+            }
+        }
+    };
+}
+
+named!(Estimator, "estimator");
+named!(Selection, "selection");
+
+/// True for the method's own rule: a margin below the threshold, or one that is not a number.
+pub fn is_unsure(scores: &Scores, threshold: f32) -> bool {
+    scores.margin.partial_cmp(&threshold).is_none_or(std::cmp::Ordering::is_lt)
+}
+
+/// Flags the unsure tasks of a suite. The margin is compared with the threshold; the other estimators, whose numbers have
+/// other units, flag as many tasks as the margin does, the least sure first, so that they are compared at equal cost.
+/// Tasks without scores are never flagged.
+pub fn flag(tasks: &[Option<Scores>], estimator: Estimator, threshold: f32) -> Vec<bool> {
+    let by_margin: Vec<bool> = tasks.iter().map(|s| s.is_some_and(|s| is_unsure(&s, threshold))).collect();
+    if estimator == Estimator::Margin {
+        return by_margin;
+    }
+    let count = by_margin.iter().filter(|flagged| **flagged).count();
+    let mut order: Vec<(usize, f64)> =
+        tasks.iter().enumerate().filter_map(|(i, s)| s.map(|s| (i, estimator.uncertainty(&s)))).collect();
+    order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    let mut flags = vec![false; tasks.len()];
+    for (i, _) in order.into_iter().take(count) {
+        if let Some(flag) = flags.get_mut(i) {
+            *flag = true;
+        }
+    }
+    flags
+}
+
+/// The tasks of a suite that are updated. `ids` are those of `tasks`.
+pub fn select(
+    selection: Selection,
+    (estimator, threshold): (Estimator, f32),
+    (suite, ids): (&str, &[&str]),
+    tasks: &[Option<Scores>],
+    seed: u64,
+) -> Vec<bool> {
+    let scored = |i: usize| tasks.get(i).is_some_and(Option::is_some);
+    let unsure = flag(tasks, estimator, threshold);
+    match selection {
+        Selection::Uncertain => unsure,
+        Selection::Certain => unsure.iter().enumerate().map(|(i, unsure)| scored(i) && !unsure).collect(),
+        Selection::All => (0..tasks.len()).map(scored).collect(),
+        Selection::Random => {
+            let count = unsure.iter().filter(|unsure| **unsure).count();
+            let mut order: Vec<(u64, usize)> = (0..tasks.len())
+                .filter(|i| scored(*i))
+                .filter_map(|i| ids.get(i).map(|id| (task_seed(seed, &format!("random/{suite}"), id), i)))
+                .collect();
+            order.sort_unstable();
+            let chosen: std::collections::HashSet<usize> = order.into_iter().take(count).map(|(_, i)| i).collect();
+            (0..tasks.len()).map(|i| chosen.contains(&i)).collect()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scores(margin: f32, perplexity: f32) -> Option<Scores> {
+        let entropy = 1.0 - margin;
+        Some(Scores { margin, max_probability: margin, entropy, perplexity: Some(perplexity) })
+    }
+
+    #[test]
+    fn selections() {
+        let tasks = [scores(0.1, 1.0), scores(0.99, 9.0), None, scores(0.95, 2.0), scores(0.5, 3.0)];
+        let ids = ["a", "b", "c", "d", "e"];
+        let run = |selection, estimator, seed| select(selection, (estimator, 0.95), ("s", &ids), &tasks, seed);
+        let unsure = run(Selection::Uncertain, Estimator::Margin, 0);
+        assert_eq!(unsure, [true, false, false, false, true]);
+        assert_eq!(run(Selection::Certain, Estimator::Margin, 0), [false, true, false, true, false]);
+        assert_eq!(run(Selection::All, Estimator::Margin, 0), [true, true, false, true, true]);
+        assert_eq!(run(Selection::Uncertain, Estimator::Entropy, 0), unsure);
+        assert_eq!(run(Selection::Uncertain, Estimator::Perplexity, 0), [false, true, false, false, true]);
+        let draws: Vec<Vec<bool>> = (0..20).map(|seed| run(Selection::Random, Estimator::Margin, seed)).collect();
+        assert!(draws.iter().all(|d| d.iter().filter(|x| **x).count() == 2 && !d[2]));
+        assert!(draws.iter().any(|d| *d != draws[0]) && draws[3] == run(Selection::Random, Estimator::Margin, 3));
+    }
+
+    #[test]
+    fn no_number_is_unsure() {
+        assert!(is_unsure(&Scores { margin: f32::NAN, ..Scores::default() }, 0.5));
+        assert!(!is_unsure(&Scores { margin: 0.5, ..Scores::default() }, 0.5));
+    }
+}

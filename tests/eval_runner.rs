@@ -1,0 +1,151 @@
+//! The evaluation's runner on the embedded model.
+#![cfg(all(feature = "cli", not(target_family = "wasm")))]
+
+use std::{path::Path, rc::Rc};
+
+use autodidact::{
+    adaptation::AdaptationConfig,
+    agent::{Agent, AskEvent, AskOptions, ModelFiles, OpenOptions, Trace},
+    backend::BackendChoice,
+    evaluation::{
+        CONTEXT, Estimator, Learning, Mode, ModelTeacher, Plan, Record, Runner, SampleConfig, Selection, Setting,
+        SftConfig, Suite, SuiteRef, task_seed,
+    },
+    inference::Cancel,
+    storage::MemoryStore,
+    task::Task,
+};
+use futures_lite::future::block_on;
+
+fn agent() -> Agent {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("model/seed");
+    let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
+    let files = ModelFiles {
+        name: "seed".into(),
+        config: read("config.json"),
+        tokenizer: read("tokenizer.json"),
+        tokenizer_config: Some(read("tokenizer_config.json")),
+        chat_template: None,
+        generation_config: Some(read("generation_config.json")),
+        shards: vec![read("model.safetensors")],
+    };
+    let options = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };
+    block_on(Agent::open(files, Rc::new(MemoryStore::new()), options, |_| {})).unwrap()
+}
+
+fn plan(modes: &[Mode], suite: &Suite) -> Plan {
+    let adaptation = AdaptationConfig::default();
+    let learning = Learning { rank: 8, alpha: 16.0, steps: None, learning_rate: adaptation.learning_rate };
+    let plan = Plan {
+        version: String::new(),
+        model: String::new(),
+        fingerprint: String::new(),
+        backend: "cpu".into(),
+        teacher: Some(String::new()),
+        train_file: Some(String::new()),
+        suites: vec![SuiteRef { name: suite.name.clone(), digest: suite.digest.clone(), tasks: suite.items.len() }],
+        modes: Mode::closed(modes),
+        seeds: 1,
+        settings: vec![Setting { pairs: Some(1), learning: Some(learning) }],
+        thresholds: vec![1.01],
+        selections: vec![Selection::Uncertain],
+        estimators: vec![Estimator::Margin],
+        max_answer_tokens: 256,
+        score: Default::default(),
+        synthesis: Default::default(),
+        adaptation,
+        samples: SampleConfig::default(),
+        sft: SftConfig::default(),
+    };
+    plan.check().unwrap();
+    plan
+}
+
+fn ask(agent: &Agent, task: &Task, seed: u64) -> Trace {
+    let options = AskOptions { threshold: 1.01, seed, ..AskOptions::default() };
+    block_on(async {
+        let cancel = Cancel::default();
+        let mut asking = agent.ask(task, &options, &cancel);
+        while let Some(event) = asking.next().await {
+            if let AskEvent::Done(trace) = event.unwrap() {
+                return *trace;
+            }
+        }
+        panic!("no trace")
+    })
+}
+
+fn run(agent: &Agent, plan: &Plan, suite: &Suite, train: &Suite) -> Vec<Record> {
+    let (cancel, teacher, mut records) = (Cancel::default(), ModelTeacher { agent: agent.clone() }, Vec::new());
+    let mut runner = Runner::new(agent, plan, Some(&teacher), &train.items, &cancel);
+    for item in &suite.items {
+        let emit = |record| {
+            records.push(record);
+            Ok(())
+        };
+        block_on(runner.task(suite, item, |_| true, emit)).unwrap();
+    }
+    records
+}
+
+fn of(records: &[Record], mode: Mode) -> Vec<&Record> {
+    records.iter().filter(|r| r.key.mode == mode).collect()
+}
+
+#[test]
+fn what_is_measured_is_what_the_agent_does() {
+    let agent = agent();
+    let suite = Suite::generated("generator:in-distribution", 6).unwrap();
+    let plan = plan(&[Mode::TtSi, Mode::TtD], &suite);
+    let records = run(&agent, &plan, &suite, &suite);
+    let (base, ttsi, ttd) = (of(&records, Mode::Base), of(&records, Mode::TtSi), of(&records, Mode::TtD));
+    assert_eq!((base.len(), ttsi.len()), (6, 6));
+    for (i, item) in suite.items.iter().enumerate() {
+        let trace = ask(&agent, &item.task, task_seed(0, &suite.name, &item.id));
+        assert_eq!(base[i].text, trace.base_answer.text);
+        assert_eq!(base[i].scores.unwrap().margin, trace.uncertainty.margin);
+        assert_eq!(base[i].scores.unwrap().perplexity, trace.uncertainty.perplexity);
+        assert_eq!((&ttsi[i].text, ttsi[i].learned), (&trace.answer.text, trace.adapted));
+        assert_eq!(ttsi[i].pairs, trace.synthesis.unwrap().pairs);
+        // The model as its own teacher writes the same pairs.
+        assert_eq!((&ttd[i].text, &ttd[i].pairs), (&ttsi[i].text, &ttsi[i].pairs));
+    }
+    assert!(ttsi.iter().any(|r| r.learned), "nothing was learned, so nothing was compared");
+}
+
+#[test]
+fn every_mode_answers_and_overlong_tasks_are_counted() {
+    let agent = agent();
+    let mut suite = Suite::generated("generator:unseen-wording", 3).unwrap();
+    let mut long = suite.items[0].clone();
+    long.id = "long".into();
+    long.task = Task::new("word ".repeat(3000), long.task.tools);
+    suite.items.push(long);
+    let train = Suite::generated("generator:in-distribution", 9).unwrap();
+    let plan = plan(&Mode::ALL, &suite);
+    let records = run(&agent, &plan, &suite, &train);
+    assert_eq!(records.len(), 4 * Mode::ALL.len());
+    for mode in Mode::ALL {
+        let records = of(&records, mode);
+        let errors: Vec<_> = records.iter().map(|r| r.error.as_deref()).collect();
+        assert_eq!(errors, [None, None, None, Some(CONTEXT)], "{mode}");
+        assert!(!records[3].strict && !records[3].names);
+        assert_eq!(records[0].samples.len(), if mode.samples() { 5 } else { 0 }, "{mode}");
+    }
+    let learned = |mode| of(&records, mode).iter().filter(|r| r.learned).count();
+    for mode in [Mode::Neighbours, Mode::Oracle, Mode::IclTrain, Mode::Sft] {
+        assert_eq!(learned(mode), 3, "{mode}");
+    }
+    assert_eq!(learned(Mode::Base), 0);
+    // Only what is asked for is computed.
+    let cancel = Cancel::default();
+    let mut runner = Runner::new(&agent, &plan, None, &train.items, &cancel);
+    let mut names = Vec::new();
+    let emit = |record: Record| {
+        names.push(record.key.mode);
+        Ok(())
+    };
+    block_on(runner.task(&suite, &suite.items[1], |key| key.mode == Mode::Pass5, emit)).unwrap();
+    assert_eq!(names, [Mode::Pass5]);
+    assert!(block_on(agent.is_unchanged()).unwrap());
+}
