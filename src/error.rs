@@ -138,7 +138,9 @@ pub enum Error {
         reason: String,
     },
     /// The GPU device was lost. Stored state is intact; make a new agent.
-    #[error("the GPU device was lost: {reason}; stored adapters are intact, create the agent again")]
+    #[error(
+        "the GPU device was lost: {reason}; stored adapters are intact; make a new agent on the CPU, or on the GPU in a new page, worker or process"
+    )]
     DeviceLost {
         /// The browser's or driver's words.
         reason: String,
@@ -148,6 +150,14 @@ pub enum Error {
     Backend {
         /// The backend's words.
         reason: String,
+    },
+    /// Training went astray; what it learned was dropped.
+    #[error("the training loss of step {step} is {loss}; lower the learning rate. The base weights are unchanged")]
+    Diverged {
+        /// Step, from 1.
+        step: usize,
+        /// Its loss.
+        loss: f32,
     },
     /// The backend computes other numbers than the CPU.
     #[error("the backend's self-test failed: largest difference {difference:e} from the CPU, tolerance {tolerance:e}")]
@@ -194,6 +204,7 @@ impl Error {
             Self::WebGpuUnavailable { .. } => "WebGPUNotAvailable",
             Self::DeviceLost { .. } => "DeviceLost",
             Self::Backend { .. } => "BackendError",
+            Self::Diverged { .. } => "TrainingDiverged",
             Self::SelfTest { .. } => "SelfTestFailed",
             Self::Busy => "Busy",
             Self::Io { .. } => "IoError",

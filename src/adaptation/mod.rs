@@ -74,6 +74,16 @@ impl AdaptationConfig {
         if !(0.0..=1.0).contains(&self.warmup_ratio) {
             return Err(Error::invalid("warmup_ratio", format!("{} is not in [0, 1]", self.warmup_ratio)));
         }
+        if !(self.weight_decay.is_finite() && self.weight_decay >= 0.0) {
+            return Err(Error::invalid("weight_decay", format!("{} is not a number of 0 or more", self.weight_decay)));
+        }
+        if let Some(norm) = self.max_norm.filter(|norm| !(norm.is_finite() && *norm > 0.0)) {
+            return Err(Error::invalid("max_norm", format!("{norm} is not a positive number")));
+        }
+        const MOST: usize = 1 << 20;
+        if self.batch > MOST || self.epochs > MOST || self.steps > Some(MOST) {
+            return Err(Error::invalid("epochs, batch and steps", format!("must be at most {MOST}")));
+        }
         if self.batch == 0 || self.epochs == 0 || self.steps == Some(0) {
             return Err(Error::invalid("epochs, batch and steps", "must be at least 1"));
         }

@@ -35,9 +35,10 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// A schedule whose warm-up takes `warmup_ratio` of the steps, rounded up as `transformers` does.
+    /// A schedule whose warm-up takes `warmup_ratio` of the steps, rounded up as `transformers` does, but never the last
+    /// step: a run of one step would learn nothing.
     pub fn with_warmup_ratio(learning_rate: f64, warmup_ratio: f64, total_steps: usize, decay: Decay) -> Self {
-        let warmup_steps = (warmup_ratio * total_steps as f64).ceil() as usize;
+        let warmup_steps = ((warmup_ratio * total_steps as f64).ceil() as usize).min(total_steps.saturating_sub(1));
         Self { learning_rate, warmup_steps, total_steps, decay }
     }
 

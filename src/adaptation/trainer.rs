@@ -104,7 +104,7 @@ impl<'a> Trainer<'a> {
     /// Takes the next step; `None` when all are done.
     ///
     /// # Errors
-    /// [`Error::Aborted`], and [`Error::Backend`] when the loss is not a number.
+    /// [`Error::Aborted`], and [`Error::Diverged`] when the loss is not a number.
     pub async fn next(&mut self) -> Result<Option<TrainEvent>> {
         let (step, total) = (self.optimizer.steps, self.schedule.total_steps);
         if step >= total {
@@ -125,7 +125,7 @@ impl<'a> Trainer<'a> {
         let loss = readback(loss).await?.first().copied().unwrap_or(f32::NAN);
         let gradient_norm = readback(norm).await?.first().copied().unwrap_or(f32::NAN);
         if !loss.is_finite() {
-            return Err(Error::Backend { reason: format!("the training loss is {loss}; lower the learning rate") });
+            return Err(Error::Diverged { step: step + 1, loss });
         }
         yield_now().await;
         let seconds = self.watch.seconds();

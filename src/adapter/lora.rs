@@ -18,6 +18,9 @@ use crate::{
 /// The modules that LoRA can adapt, which is also the default: all linear layers.
 pub const ALL_LINEAR: [&str; 7] = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
 
+/// Largest rank.
+const MAX_RANK: usize = 1024;
+
 /// Shape of a LoRA adapter.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LoraConfig {
@@ -44,8 +47,8 @@ impl LoraConfig {
     /// # Errors
     /// [`Error::InvalidInput`] for rank 0, a non-finite alpha, no target, or one that is not in [`ALL_LINEAR`].
     pub fn check(&self) -> Result<()> {
-        if self.rank == 0 || self.rank > 1024 {
-            return Err(Error::invalid("rank", format!("{} is not between 1 and 1024", self.rank)));
+        if self.rank == 0 || self.rank > MAX_RANK {
+            return Err(Error::invalid("rank", format!("{} is not between 1 and {MAX_RANK}", self.rank)));
         }
         if !self.alpha.is_finite() || self.alpha <= 0.0 {
             return Err(Error::invalid("alpha", format!("{} is not a positive number", self.alpha)));
@@ -114,6 +117,14 @@ impl Adapter {
         if let Some((layer, module)) = strange {
             let reason = format!("the model, of {} layers, has no {module} in layer {layer}", model.n_layers);
             return Err(Error::Adapter { reason });
+        }
+        // Before anything is made as large as the largest of them.
+        let rank = peft.tensors.values().map(|host| host.rank).max().unwrap_or(1);
+        if rank > MAX_RANK {
+            return Err(Error::Adapter { reason: format!("its rank is {rank}, over the limit of {MAX_RANK}") });
+        }
+        for ((layer, module), host) in &peft.tensors {
+            check_widths(model, *layer, module, host)?;
         }
         let (config, modules) = uniform(peft);
         let weights = assemble(&modules, model, config.scale(), device)?;
@@ -213,6 +224,26 @@ fn split(config: &LoraConfig, model: &ModelConfig, slot: Slot, a: &[f32], b: &[f
     modules.iter().enumerate().map(part).collect()
 }
 
+/// Compares a module's widths with the model's.
+fn check_widths(model: &ModelConfig, layer: usize, module: &str, host: &LoraHost) -> Result<()> {
+    let found = (host.in_features, host.out_features);
+    let of_slot = |slot: Slot| {
+        let inputs = slot.in_features(model);
+        slot.modules(model).into_iter().find(|(name, _)| *name == module).map(|(_, width)| (inputs, width))
+    };
+    match Slot::ALL.into_iter().find_map(of_slot) {
+        Some(expected) if expected == found => Ok(()),
+        expected => {
+            let (inputs, outputs) = expected.unwrap_or((0, 0));
+            let reason = format!(
+                "layer {layer} {module}: the adapter is for {} inputs and {} outputs, the model has {inputs} and {outputs}",
+                found.0, found.1
+            );
+            Err(Error::Adapter { reason })
+        }
+    }
+}
+
 /// Puts the modules' matrices side by side, slot by slot, and checks their shapes against the model.
 fn assemble(
     modules: &BTreeMap<(usize, String), LoraHost>,
@@ -229,14 +260,7 @@ fn assemble(
             let mut start = 0;
             for (module, width) in slot.modules(model) {
                 if let Some(host) = modules.get(&(layer, module.to_owned())) {
-                    if host.in_features != in_features || host.out_features != width {
-                        return Err(Error::Adapter {
-                            reason: format!(
-                                "layer {layer} {module}: the adapter is for {} inputs and {} outputs, the model has {in_features} and {width}",
-                                host.in_features, host.out_features
-                            ),
-                        });
-                    }
+                    check_widths(model, layer, module, host)?;
                     parts.push((host, start));
                 }
                 start += width;
@@ -277,6 +301,7 @@ fn fuse(parts: &[(&LoraHost, usize)], in_features: usize, out_total: usize, scal
         a: tensor(a, [in_features, total]),
         b: tensor(b, [total, out_total]),
         mask: (!fills).then(|| tensor(mask, [total, out_total])),
+        count: parts.iter().map(|(host, _)| host.rank * (in_features + host.out_features)).sum(),
         scale,
     }
 }

@@ -1,6 +1,10 @@
 //! The loop of the method: score, answer, and when unsure synthesize, adapt, answer again, restore.
 
-use std::{cell::RefCell, collections::VecDeque, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, VecDeque},
+    rc::Rc,
+};
 
 use super::{
     Agent, Answer, AskOptions, Asking, Event, Phase, ScoreReport, Trace, TrainingReport, Which, steps::perplexity,
@@ -13,6 +17,7 @@ use crate::{
     platform::Stopwatch,
     synthesis::Synthesis,
     task::{Pair, Task},
+    tokenizer::check_menu,
     uncertainty,
 };
 
@@ -30,6 +35,15 @@ impl Log {
     }
 }
 
+/// What learning starts from.
+struct Learning<'a> {
+    session: &'a Session<'a>,
+    prompt: &'a [u32],
+    start: Option<&'a Adapter>,
+    options: &'a AskOptions,
+    cancel: &'a Cancel,
+}
+
 impl Agent {
     /// Answers a task, learning first when unsure. Pull the result to make it go on.
     pub fn ask<'a>(&'a self, task: &'a Task, options: &'a AskOptions, cancel: &'a Cancel) -> Asking<'a> {
@@ -39,7 +53,8 @@ impl Agent {
     async fn run(&self, task: &Task, options: &AskOptions, cancel: &Cancel, log: Log) -> Result<Trace> {
         options.check()?;
         check_task(task)?;
-        let mut seconds = std::collections::BTreeMap::new();
+        self.check_name(options).await?;
+        let mut seconds = BTreeMap::new();
         let total = Stopwatch::start();
         let mut watch = Stopwatch::start();
 
@@ -81,46 +96,81 @@ impl Agent {
             synthesis: None,
             training: None,
             adapted: false,
-            seconds: std::collections::BTreeMap::new(),
+            seconds: BTreeMap::new(),
             restored: false,
             stored: None,
             note: None,
         };
         if trace.uncertainty.unsure {
-            log.phase(Phase::Synthesize);
-            let synthesis = self.synthesize(&session, task, options, &log).await?;
-            seconds.insert("synthesize".to_owned(), watch.lap());
-            if synthesis.pairs.is_empty() {
-                trace.note = Some(format!(
-                    "no valid example came of {} attempts; the base answer stands",
-                    synthesis.rejected.values().sum::<usize>()
-                ));
-            } else {
-                log.phase(Phase::Train);
-                let (adapter, training) =
-                    self.adapt(task, &synthesis.pairs, stored.as_ref(), options, cancel, &log).await?;
-                seconds.insert("train".to_owned(), watch.lap());
-                log.phase(Phase::AnswerAgain);
-                trace.answer = self.answer_with(&adapter.weights, &prompt, task, options, cancel, &log).await?;
-                trace.adapted = true;
-                seconds.insert("answer_again".to_owned(), watch.lap());
-                if let Some(name) = &options.keep {
-                    log.phase(Phase::Store);
-                    let margin = trace.uncertainty.margin;
-                    self.keep(name, &adapter, task, (&synthesis, &training), margin).await?;
-                    trace.stored = Some(name.clone());
-                    seconds.insert("store".to_owned(), watch.lap());
-                }
-                trace.training = Some(training);
+            let learning = Learning { session: &session, prompt: &prompt, start: stored.as_ref(), options, cancel };
+            let outcome = self.learn(task, &learning, &log, (&mut trace, &mut seconds)).await;
+            match outcome {
+                Ok(()) => {}
+                Err(error @ (Error::Aborted | Error::DeviceLost { .. } | Error::Backend { .. })) => return Err(error),
+                // An answer is there: what went wrong after it is told, and does not take it away.
+                Err(error) => trace.note = Some(error.to_string()),
             }
-            trace.synthesis = Some(synthesis);
         }
         log.phase(Phase::Restore);
-        trace.restored = self.is_unchanged().await?;
+        // Only training could have touched the weights; reading them back costs as much as they weigh.
+        trace.restored = trace.synthesis.is_none() || self.is_unchanged().await?;
         seconds.insert("restore".to_owned(), watch.lap());
         seconds.insert("total".to_owned(), total.seconds());
         trace.seconds = seconds;
         Ok(trace)
+    }
+
+    /// What an unsure model does: examples, training, the second answer, and storing what was learned if that is wanted.
+    /// The trace holds what was reached, also when there is an error.
+    async fn learn(
+        &self,
+        task: &Task,
+        how: &Learning<'_>,
+        log: &Log,
+        (trace, seconds): (&mut Trace, &mut BTreeMap<String, f64>),
+    ) -> Result<()> {
+        let Learning { session, prompt, start, options, cancel } = *how;
+        let mut watch = Stopwatch::start();
+        log.phase(Phase::Synthesize);
+        trace.synthesis = Some(Synthesis { requested: options.synthesis.pairs, ..Synthesis::default() });
+        let synthesis = self.synthesize(session, task, options, log).await?;
+        trace.synthesis = Some(synthesis.clone());
+        seconds.insert("synthesize".to_owned(), watch.lap());
+        if synthesis.pairs.is_empty() {
+            let attempts = synthesis.rejected.values().sum::<usize>();
+            trace.note = Some(format!("no valid example came of {attempts} attempts; the base answer stands"));
+            return Ok(());
+        }
+        log.phase(Phase::Train);
+        let (adapter, training) = self.adapt(task, &synthesis.pairs, start, options, cancel, log).await?;
+        trace.training = Some(training.clone());
+        seconds.insert("train".to_owned(), watch.lap());
+        log.phase(Phase::AnswerAgain);
+        trace.answer = self.answer_with(&adapter.weights, prompt, task, options, cancel, log).await?;
+        trace.adapted = true;
+        seconds.insert("answer_again".to_owned(), watch.lap());
+        if let Some(name) = &options.keep {
+            cancel.check()?;
+            log.phase(Phase::Store);
+            self.keep(name, &adapter, task, (&synthesis, &training), trace.uncertainty.margin).await?;
+            trace.stored = Some(name.clone());
+            seconds.insert("store".to_owned(), watch.lap());
+        }
+        Ok(())
+    }
+
+    /// Refuses a name for what will be learned that belongs to another adapter, before any work is done.
+    async fn check_name(&self, options: &AskOptions) -> Result<()> {
+        let Some(name) =
+            options.keep.as_ref().filter(|name| !options.replace && options.adapter.as_ref() != Some(name))
+        else {
+            return Ok(());
+        };
+        if self.store.list().await?.iter().any(|stored| stored.name == *name) {
+            let reason = format!("an adapter `{name}` is stored already; choose another name, or allow to replace it");
+            return Err(Error::invalid("keep", reason));
+        }
+        Ok(())
     }
 
     /// A greedy answer behind a prefilled prompt.
@@ -193,5 +243,5 @@ fn check_task(task: &Task) -> Result<()> {
     if task.tools.is_empty() {
         return Err(Error::invalid("tools", "the menu is empty; give at least one tool"));
     }
-    Ok(())
+    check_menu(&task.tools)
 }

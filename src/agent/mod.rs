@@ -54,6 +54,8 @@ pub struct Agent {
     tokenizer: Tokenizer,
     prompts: PromptBuilder,
     eos: Vec<u32>,
+    /// The one of them that ends a turn in training text.
+    end: Option<u32>,
     /// Checksum of the base weights when they were loaded.
     checksum: u64,
     backend: BackendReport,

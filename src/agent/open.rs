@@ -59,6 +59,7 @@ impl Agent {
         }
         let prompts = PromptBuilder::from_config(files.tokenizer_config.as_deref(), files.chat_template.as_deref())?;
         let eos = end_of_turn(&config, &files, &tokenizer, &prompts);
+        let end = eos.first().copied();
         let parsed: Vec<SafetensorsFile<'_>> =
             files.shards.iter().map(|s| SafetensorsFile::parse(s)).collect::<Result<_>>()?;
         let model = ModelReport {
@@ -73,17 +74,40 @@ impl Agent {
         let model::Loaded { decoder, fingerprint } = model::load(config, &parsed, &device)?;
         let checksum = export::checksum(&decoder).await?;
         let model = ModelReport { fingerprint, ..model };
-        Ok(Self { decoder, tokenizer, prompts, eos, checksum, backend: report, model, store })
+        Ok(Self { decoder, tokenizer, prompts, eos, end, checksum, backend: report, model, store })
     }
 }
 
-/// All ids that the model's files name as the end of a turn.
+/// All ids that the model's files name as the end of a turn, as far as the vocabulary reaches. The first is the one that
+/// the model itself writes: the tokenizer's, since the others are also ends of documents.
 fn end_of_turn(config: &ModelConfig, files: &ModelFiles, tokenizer: &Tokenizer, prompts: &PromptBuilder) -> Vec<u32> {
-    let mut eos = config.eos.clone();
+    let mut eos: Vec<u32> = Vec::new();
+    eos.extend(prompts.template().special_token("eos_token").and_then(|token| tokenizer.token_to_id(token)));
     let generation = files.generation_config.as_deref().and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok());
     eos.extend(token_ids(generation.as_ref().and_then(|g| g.get("eos_token_id"))));
-    eos.extend(prompts.template().special_token("eos_token").and_then(|token| tokenizer.token_to_id(token)));
-    eos.sort_unstable();
-    eos.dedup();
+    eos.extend(&config.eos);
+    let mut seen = std::collections::HashSet::new();
+    eos.retain(|id| (*id as usize) < config.vocab_size && seen.insert(*id));
     eos
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tokenizers_own_end_of_turn_is_trained() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("model/seed");
+        let read = |file: &str| std::fs::read(folder.join(file)).unwrap();
+        let tokenizer = Tokenizer::from_bytes(&read("tokenizer.json")).unwrap();
+        let prompts = PromptBuilder::from_config(Some(&read("tokenizer_config.json")), None).unwrap();
+        let mut config = ModelConfig::from_json(&read("config.json")).unwrap();
+        // As in Qwen2.5: several ends, the tokenizer's is not the lowest; and one that is no token at all.
+        config.eos = vec![0, 9_999_999];
+        let generation_config = Some(br#"{"eos_token_id": [1, 0]}"#.to_vec());
+        let files = ModelFiles { generation_config, ..ModelFiles::default() };
+        let end = tokenizer.token_to_id("<|end|>").unwrap();
+        assert!(end > 1);
+        assert_eq!(end_of_turn(&config, &files, &tokenizer, &prompts), [end, 1, 0]);
+    }
 }

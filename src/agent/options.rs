@@ -17,7 +17,9 @@ pub struct AskOptions {
     pub threshold: f32,
     /// Store what was learned under this name.
     pub keep: Option<String>,
-    /// Apply this stored adapter from the start.
+    /// Storing may replace an adapter of that name. One that the run started from is always replaced.
+    pub replace: bool,
+    /// Apply this stored adapter from the start; it learns on, with the rank and the modules that it has.
     pub adapter: Option<String>,
     /// Seed of the sampling and of the adapter's first weights.
     pub seed: u64,
@@ -36,6 +38,7 @@ impl Default for AskOptions {
         Self {
             threshold: 0.95,
             keep: None,
+            replace: false,
             adapter: None,
             seed: 0,
             max_answer_tokens: 256,

@@ -73,7 +73,7 @@ impl Agent {
     /// Those of the template and the tokenizer.
     pub fn example(&self, task: &Task, calls: &[ToolCall]) -> Result<TrainingExample> {
         let mut response = self.tokenizer.encode(&self.prompts.answer_text(calls))?;
-        response.extend(self.eos.first());
+        response.extend(self.end);
         Ok(TrainingExample { prompt: self.answer_ids(task)?, response })
     }
 

@@ -29,6 +29,11 @@ pub fn report_lost(reason: String) {
     lock().lost.get_or_insert(reason);
 }
 
+/// Why the device is gone, if it is.
+pub fn lost() -> Option<String> {
+    lock().lost.clone()
+}
+
 /// Forgets what was noted about an earlier device.
 pub fn reset() {
     *lock() = Health::default();

@@ -89,7 +89,7 @@ fn cpu_report(reason: impl Into<String>) -> BackendReport {
     BackendReport {
         kind: BackendKind::Cpu,
         adapter: "burn-flex".into(),
-        software: true,
+        software: false,
         reason: reason.into(),
         self_test: None,
     }
@@ -104,7 +104,7 @@ fn cpu_report(reason: impl Into<String>) -> BackendReport {
 pub async fn open(choice: BackendChoice, force_software: bool) -> Result<(Device, BackendReport)> {
     crate::platform::init();
     if choice == BackendChoice::Cpu {
-        return Ok((cpu(), cpu_report("asked for")));
+        return Ok((cpu(), cpu_report("as asked")));
     }
     let found = match probe::adapter().await {
         Ok(adapter) if adapter.software && !force_software => {
@@ -114,7 +114,11 @@ pub async fn open(choice: BackendChoice, force_software: bool) -> Result<(Device
     };
     match (found, choice) {
         (Ok(adapter), _) => {
-            let device = gpu().await?;
+            let device = match gpu().await {
+                Ok(device) => device,
+                Err(error) if choice == BackendChoice::Auto => return Ok((cpu(), cpu_report(error.to_string()))),
+                Err(error) => return Err(error),
+            };
             let reason = if adapter.software { "software adapter, asked for" } else { "a GPU is there" };
             let Adapter { name, software } = adapter;
             let report = BackendReport {
@@ -138,7 +142,13 @@ thread_local! {
 
 async fn gpu() -> Result<Device> {
     if let Some(device) = GPU.with_borrow(|gpu| gpu.as_ref().map(|(device, _)| device.clone())) {
-        health::check()?;
+        // burn makes no second device in the same thread.
+        if let Some(reason) = health::lost() {
+            let reason = format!("the device was lost ({reason}), and a new one needs a new page, worker or process");
+            return Err(Error::WebGpuUnavailable { reason });
+        }
+        // What was noted while nobody computed belongs to no call.
+        health::reset();
         return Ok(device);
     }
     let (device, setup) = Device::wgpu_options()

@@ -13,6 +13,8 @@ use crate::{
 
 /// Longest piece of a prompt in one pass; longer prompts are prefilled piece by piece.
 const PREFILL_CHUNK: usize = 512;
+/// Most bytes of copies of the cache at once.
+const FORK_BYTES: usize = 256 << 20;
 
 /// A prefilled prompt.
 #[derive(Debug, Clone)]
@@ -148,7 +150,7 @@ impl Session<'_> {
     }
 
     /// Log-probabilities of each continuation's tokens behind the same prompt: one batched pass over the short
-    /// continuations on a fork of the cache.
+    /// continuations on a fork of the cache (several, where the copies of a long prompt's cache would fill the memory).
     ///
     /// # Shapes
     /// - output: one list per continuation, as long as it
@@ -156,6 +158,18 @@ impl Session<'_> {
     /// # Errors
     /// [`Error::ContextOverflow`], [`Error::Aborted`], and those of the backend.
     pub async fn score(&self, prefix: &Prefix, continuations: &[Vec<u32>]) -> Result<Vec<Vec<f32>>> {
+        // Each continuation reads a copy of the cache: as many at once as fit the memory of a tab.
+        let c = self.decoder.config();
+        let longest = continuations.iter().map(Vec::len).max().unwrap_or(0);
+        let copy = 2 * 4 * c.n_layers * c.n_kv_heads * c.head_dim * (prefix.len() + longest);
+        let mut scores = Vec::with_capacity(continuations.len());
+        for group in continuations.chunks((FORK_BYTES / copy.max(1)).max(1)) {
+            scores.extend(self.score_together(prefix, group).await?);
+        }
+        Ok(scores)
+    }
+
+    async fn score_together(&self, prefix: &Prefix, continuations: &[Vec<u32>]) -> Result<Vec<Vec<f32>>> {
         self.cancel.check()?;
         let first = super::sampler::log_softmax(&prefix.next_logits);
         let longest = continuations.iter().map(Vec::len).max().unwrap_or(0);

@@ -171,17 +171,19 @@ impl ModelConfig {
         (self.n_heads * self.head_dim, self.n_kv_heads * self.head_dim)
     }
 
-    /// Number of weights.
+    /// Number of weights; as large as can be for sizes that no file can hold.
     pub fn parameters(&self) -> usize {
+        let wide = |n: usize| n as u128;
         let (q, kv) = self.widths();
-        let d = self.d_model;
+        let (q, kv, d, d_ff, head_dim) = (wide(q), wide(kv), wide(self.d_model), wide(self.d_ff), wide(self.head_dim));
+        let (vocab, n_layers) = (wide(self.vocab_size), wide(self.n_layers));
         let bias = if self.qkv_bias { q + 2 * kv } else { 0 }
             + if self.o_bias { d } else { 0 }
-            + if self.mlp_bias { 2 * self.d_ff + d } else { 0 };
-        let norms = 2 * d + if self.qk_norm { 2 * self.head_dim } else { 0 };
-        let layer = d * (q + 2 * kv) + q * d + 3 * d * self.d_ff + bias + norms;
-        let head = if self.tied { 0 } else { self.vocab_size * d };
-        self.vocab_size * d + head + d + self.n_layers * layer
+            + if self.mlp_bias { 2 * d_ff + d } else { 0 };
+        let norms = 2 * d + if self.qk_norm { 2 * head_dim } else { 0 };
+        let layer = d * (q + 2 * kv) + q * d + 3 * d * d_ff + bias + norms;
+        let head = if self.tied { 0 } else { vocab * d };
+        usize::try_from(vocab * d + head + d + n_layers * layer).unwrap_or(usize::MAX)
     }
 
     fn check(&self) -> Result<()> {

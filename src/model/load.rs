@@ -50,7 +50,8 @@ pub fn load(config: ModelConfig, shards: &[SafetensorsFile<'_>], device: &Device
 fn read_weights(c: &ModelConfig, reader: &mut Reader<'_>) -> Result<Weights> {
     let d = c.d_model;
     let embedding = reader.matrix(names::EMBEDDING, [c.vocab_size, d])?;
-    let mut layers = Vec::with_capacity(c.n_layers);
+    // The file may hold fewer than the configuration says.
+    let mut layers = Vec::new();
     for i in 0..c.n_layers {
         let input_norm = reader.vector(&names::in_layer(i, names::INPUT_NORM), d)?;
         let post_norm = reader.vector(&names::in_layer(i, names::POST_NORM), d)?;
@@ -119,18 +120,22 @@ impl Reader<'_> {
     /// The modules of a slot, transposed to `[in, out]` and put side by side.
     fn linear(&mut self, c: &ModelConfig, layer: usize, slot: Slot) -> Result<Linear> {
         let (rows, columns) = (slot.in_features(c), slot.out_features(c));
-        let mut weight = vec![0.0; rows * columns];
+        // All shapes are known to be right before the matrix is made.
+        let mut parts = Vec::new();
         let mut bias = Vec::new();
-        let mut offset = 0;
         for (module, width) in slot.modules(c) {
-            let values = self.values(&names::linear(layer, slot, module, "weight"), &[width, rows])?;
+            parts.push((self.values(&names::linear(layer, slot, module, "weight"), &[width, rows])?, width));
+            if slot.has_bias(c) {
+                bias.extend(self.values(&names::linear(layer, slot, module, "bias"), &[width])?);
+            }
+        }
+        let mut weight = vec![0.0; rows * columns];
+        let mut offset = 0;
+        for (values, width) in parts {
             for (o, row) in values.chunks_exact(rows).enumerate() {
                 for (i, value) in row.iter().enumerate() {
                     weight[i * columns + offset + o] = *value;
                 }
-            }
-            if slot.has_bias(c) {
-                bias.extend(self.values(&names::linear(layer, slot, module, "bias"), &[width])?);
             }
             offset += width;
         }

@@ -58,6 +58,6 @@ impl LoraWeights {
     /// Number of trained weights; zeros outside the blocks of a fused `B` do not count.
     pub fn count(&self) -> usize {
         let pairs = self.layers.iter().flat_map(|layer| layer.pairs.values());
-        pairs.map(|p| p.a.shape().num_elements() + p.b.shape().num_elements()).sum()
+        pairs.map(|pair| pair.count).sum()
     }
 }

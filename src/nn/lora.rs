@@ -18,6 +18,8 @@ pub struct LoraPair {
     pub b: Matrix,
     /// `[R, out]`, one inside the blocks; `None` where one module fills the layer.
     pub mask: Option<Matrix>,
+    /// Trained numbers: all of `A`, and the blocks of `B`.
+    pub count: usize,
     /// `s = alpha / r`, or `alpha / sqrt(r)` for rank-stabilised LoRA.
     pub scale: f32,
 }

@@ -163,7 +163,7 @@ impl Pretrainer {
     /// One optimizer step.
     ///
     /// # Errors
-    /// Those of [`Pretrainer::documents`], and [`Error::Backend`] when the loss is not a number.
+    /// Those of [`Pretrainer::documents`], and [`Error::Diverged`] when the loss is not a number.
     pub async fn step(&mut self) -> Result<StepReport> {
         let watch = Stopwatch::start();
         let step = self.optimizer.steps();
@@ -182,9 +182,7 @@ impl Pretrainer {
         let loss = readback(update.loss).await?.first().copied().unwrap_or(f32::NAN);
         let gradient_norm = readback(update.gradient_norm).await?.first().copied().unwrap_or(f32::NAN);
         if !loss.is_finite() {
-            return Err(Error::Backend {
-                reason: format!("the loss of step {step} is {loss}; lower the learning rate"),
-            });
+            return Err(Error::Diverged { step: step + 1, loss });
         }
         Ok(StepReport {
             step: step + 1,

@@ -129,6 +129,16 @@ impl AdapterStore for FolderStore {
                 format!("{} is in the way and not of this store; move it or choose another name", home.display());
             return Err(Error::Storage { reason });
         }
+        if replaces {
+            // Where the file system ignores case, another adapter may answer to the name.
+            let json = read(&home.join(META_FILE), MAX_CONFIG_BYTES)?.unwrap_or_default();
+            if let Ok(other) = AdapterMeta::from_json(&json, META_FILE)
+                && other.name != name
+            {
+                let reason = format!("this file system does not tell it from `{}`; choose another name", other.name);
+                return Err(Error::invalid(format!("name `{name}`"), reason));
+            }
+        }
         remove(&new)?;
         if let Err(error) = Self::write(&new, record) {
             // The first error is the one to tell; the remains go at the next open at the latest.

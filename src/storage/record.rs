@@ -132,6 +132,10 @@ impl AdapterRecord {
         if !numbers.into_iter().flatten().all(f32::is_finite) {
             return Err(Error::invalid("adapter metadata", "alpha and margins must be finite numbers"));
         }
+        // Nor does JavaScript have larger whole numbers.
+        if self.meta.created_ms > (1 << 53) - 1 {
+            return Err(Error::invalid("adapter metadata", "the time of its making is no time"));
+        }
         check_size(CONFIG_FILE, self.config.len(), MAX_CONFIG_BYTES)?;
         check_size(WEIGHTS_FILE, self.weights.len(), MAX_WEIGHTS_BYTES)
     }

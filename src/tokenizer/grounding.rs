@@ -51,6 +51,9 @@ impl Query {
         if schema.get("enum").and_then(Value::as_array).is_some_and(|members| members.contains(value)) {
             return None;
         }
+        if schema.get("const").is_some_and(|only| only == value) {
+            return None;
+        }
         let found = match value {
             Value::Null | Value::Bool(_) => true,
             Value::Number(n) => self.has_words(&words(&n.to_string(), false)),

@@ -10,8 +10,10 @@ pub(super) fn parse_json_calls(text: &str) -> Result<Vec<ToolCall>, ParseFailure
     let mut calls = Vec::new();
     let mut rest = without_fence(text.trim());
     let begins = |text: &str| {
-        let compact: String = text.chars().filter(|c| !c.is_whitespace()).take(9).collect();
-        compact.starts_with("{\"name\":") || compact.starts_with("[{\"name\":")
+        let compact: String = text.chars().filter(|c| !c.is_whitespace()).take(20).collect();
+        let object = compact.strip_prefix('[').unwrap_or(&compact);
+        // Llama 3 states the type first.
+        object.starts_with("{\"name\":") || object.starts_with("{\"type\":\"function\"")
     };
     while begins(rest) {
         let (value, after) = first_json(rest)?;

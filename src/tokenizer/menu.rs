@@ -22,16 +22,31 @@ pub fn menu_from_json(json: &str) -> Result<Vec<Tool>> {
     let Value::Array(entries) = value else {
         return Err(Error::invalid("tools", "expected a JSON array of tools"));
     };
-    let mut names = HashSet::new();
-    let mut tools = Vec::with_capacity(entries.len());
-    for (index, entry) in entries.iter().enumerate() {
-        let tool = read_tool(entry, index)?;
-        if !names.insert(tool.name.clone()) {
-            return Err(Error::invalid(place(index, &tool.name), "an earlier tool has the same name"));
-        }
-        tools.push(tool);
-    }
+    let tools = entries.iter().enumerate().map(|(index, entry)| read_tool(entry, index)).collect::<Result<Vec<_>>>()?;
+    check_menu(&tools)?;
     Ok(tools)
+}
+
+/// Checks a menu, wherever it comes from.
+///
+/// # Errors
+/// Those of [`menu_from_json`].
+pub fn check_menu(tools: &[Tool]) -> Result<()> {
+    let mut names = HashSet::new();
+    for (index, tool) in tools.iter().enumerate() {
+        let (at, name) = (place(index, &tool.name), &tool.name);
+        if name.is_empty() || name.chars().count() > MAX_NAME {
+            return Err(Error::invalid(at, format!("a name has 1 to {MAX_NAME} characters")));
+        }
+        if let Some(bad) = name.chars().find(|c| !c.is_alphanumeric() && !"_-./:".contains(*c)) {
+            return Err(Error::invalid(at, format!("{bad:?} cannot stand in a name; use letters, digits, _ - . / :")));
+        }
+        if !names.insert(name) {
+            return Err(Error::invalid(at, "an earlier tool has the same name"));
+        }
+        check_schema(&tool.parameters, &at)?;
+    }
+    Ok(())
 }
 
 fn read_tool(entry: &Value, index: usize) -> Result<Tool> {
@@ -48,12 +63,6 @@ fn read_tool(entry: &Value, index: usize) -> Result<Tool> {
         _ => return Err(Error::invalid(at, "`name` is absent or no text")),
     };
     let at = place(index, &name);
-    if name.is_empty() || name.chars().count() > MAX_NAME {
-        return Err(Error::invalid(at, format!("a name has 1 to {MAX_NAME} characters")));
-    }
-    if let Some(bad) = name.chars().find(|c| !c.is_alphanumeric() && !"_-./:".contains(*c)) {
-        return Err(Error::invalid(at, format!("{bad:?} cannot stand in a name; use letters, digits, _ - . / :")));
-    }
     let description = match map.get("description") {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),
@@ -61,10 +70,7 @@ fn read_tool(entry: &Value, index: usize) -> Result<Tool> {
     };
     let parameters = match map.get("parameters") {
         None | Some(Value::Null) => serde_json::json!({"type": "object", "properties": {}}),
-        Some(schema) => {
-            check_schema(schema, &at)?;
-            schema.clone()
-        }
+        Some(schema) => schema.clone(),
     };
     Ok(Tool { name, description, parameters })
 }

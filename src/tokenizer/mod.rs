@@ -25,7 +25,7 @@ mod train;
 pub use call_format::CallFormat;
 pub use clock::today;
 pub use grounding::{first_ungrounded, values_grounded};
-pub use menu::menu_from_json;
+pub use menu::{check_menu, menu_from_json};
 pub use parse_failure::ParseFailure;
 pub use prompt::{PLAIN_ANSWER, PromptBuilder};
 pub use schema::{CallIssue, check_call, order_arguments};

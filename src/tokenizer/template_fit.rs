@@ -103,11 +103,17 @@ fn prepend_system(messages: &mut Vec<Message>, text: &str) {
 
 /// Moves leading system messages into the first user turn.
 fn fold_system(messages: &mut Vec<Message>) {
-    while messages.len() > 1 && messages.first().is_some_and(|m| m.role == Role::System) {
-        let system = messages.remove(0);
-        match messages.iter_mut().find(|m| m.role == Role::User) {
-            Some(user) => user.content = format!("{}\n\n{}", system.content, user.content),
-            None => messages.insert(0, Message::text(Role::User, system.content)),
-        }
+    if messages.len() < 2 {
+        return;
+    }
+    let leading = messages.iter().take_while(|m| m.role == Role::System).count();
+    let system: Vec<String> = messages.drain(..leading).map(|m| m.content).collect();
+    if system.is_empty() {
+        return;
+    }
+    let system = system.join("\n\n");
+    match messages.iter_mut().find(|m| m.role == Role::User) {
+        Some(user) => user.content = format!("{system}\n\n{}", user.content),
+        None => messages.insert(0, Message::text(Role::User, system)),
     }
 }

@@ -20,8 +20,8 @@ pub async fn model_files(base: &str, mut on_event: impl FnMut(Event)) -> Result<
     files.config = required(&url("config.json"), "config.json", &mut on_event).await?;
     files.tokenizer = required(&url("tokenizer.json"), "tokenizer.json", &mut on_event).await?;
     files.tokenizer_config = fetch(&url("tokenizer_config.json"), "tokenizer_config.json", &mut on_event).await?;
-    let has_template = files.tokenizer_config.as_deref().is_some_and(|c| memmem(c, b"\"chat_template\""));
-    if !has_template {
+    // Not asked for where the configuration holds one: a browser reports every missing file on its console.
+    if !holds_template(files.tokenizer_config.as_deref()) {
         let template = fetch(&url("chat_template.jinja"), "chat_template.jinja", &mut on_event).await?;
         files.chat_template = template.and_then(|bytes| String::from_utf8(bytes).ok());
     }
@@ -38,8 +38,9 @@ pub async fn model_files(base: &str, mut on_event: impl FnMut(Event)) -> Result<
     Ok(files)
 }
 
-fn memmem(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len()).any(|window| window == part)
+fn holds_template(tokenizer_config: Option<&[u8]>) -> bool {
+    let config = tokenizer_config.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(bytes).ok());
+    config.and_then(|c| c.get("chat_template").cloned()).is_some_and(|template| !template.is_null())
 }
 
 async fn required(url: &str, file: &str, on_event: &mut impl FnMut(Event)) -> Result<Vec<u8>> {
@@ -80,12 +81,10 @@ async fn fetch(url: &str, file: &str, on_event: &mut impl FnMut(Event)) -> Resul
     if status != 200.0 {
         return Err(Error::Io { path: url.into(), reason: format!("the server answered {status}") });
     }
-    // The length of a compressed transfer is not the length of the file.
-    let total = if header("content-encoding").is_some() {
-        None
-    } else {
-        header("content-length").and_then(|n| n.parse::<u64>().ok())
-    };
+    // The length of a compressed transfer is not the length of the file, and another origin does not say whether its
+    // transfer is compressed.
+    let plain = get(&response, "type").as_string().as_deref() == Some("basic") && header("content-encoding").is_none();
+    let total = if plain { header("content-length").and_then(|n| n.parse::<u64>().ok()) } else { None };
     let body = get(&response, "body");
     let reader: JsValue =
         get(&body, "getReader").dyn_into::<Function>().and_then(|f| f.call0(&body)).map_err(failure)?;

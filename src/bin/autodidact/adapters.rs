@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use autodidact::{
+    adapter::PeftAdapter,
     error::{Error, Result},
     storage::{AdapterMeta, AdapterStore, archive},
 };
@@ -22,8 +23,17 @@ pub async fn run(args: AdaptersArgs) -> Result<()> {
             files::write(&file, &archive::export(&store.get(&name).await?)?)?;
             println!("{}", file.display());
         }
-        AdaptersCommand::Import { name, file } => {
-            store.put(&archive::import_zip(&name, &files::read(&file)?)?).await?;
+        AdaptersCommand::Import { name, file, replace } => {
+            if !replace && store.list().await?.iter().any(|stored| stored.name == name) {
+                return Err(Error::invalid(
+                    format!("name `{name}`"),
+                    "an adapter of that name is stored; choose another, or say --replace",
+                ));
+            }
+            let record = archive::import_zip(&name, &files::read(&file)?)?;
+            // What no model could apply is told now, not at its first use.
+            PeftAdapter::from_bytes(&record.config, &record.weights)?;
+            store.put(&record).await?;
             println!("{name}");
         }
         AdaptersCommand::Delete { name } => store.delete(&name).await?,

@@ -26,7 +26,7 @@ pub enum Command {
     Inspect(InspectArgs),
     /// Print how long the stages of the loop take on this machine.
     Bench(BenchArgs),
-    /// Train the seed model from scratch on generated tool-call tasks. Stops and resumes at any step.
+    /// Train the seed model from scratch on generated tool-call tasks. Resumes at the last checkpoint.
     Pretrain(PretrainArgs),
     /// Print labelled tasks of the generator as JSON Lines.
     Generate(GenerateArgs),
@@ -72,7 +72,7 @@ pub enum Suite {
 #[derive(Debug, ClapArgs)]
 pub struct PretrainArgs {
     /// Folder for the model; the checkpoint and the log go into its `training` sub-folder.
-    #[arg(long, default_value = "model/seed")]
+    #[arg(long, default_value = "model/new")]
     pub out: PathBuf,
     /// Start over, even if there is a checkpoint.
     #[arg(long)]
@@ -162,6 +162,9 @@ pub struct AskArgs {
     /// Store what was learned under this name.
     #[arg(long, value_name = "NAME")]
     pub keep: Option<String>,
+    /// With --keep: replace an adapter of that name.
+    #[arg(long)]
+    pub replace: bool,
     /// Apply this stored adapter from the start.
     #[arg(long, value_name = "NAME")]
     pub adapter: Option<String>,
@@ -215,6 +218,9 @@ pub enum AdaptersCommand {
         name: String,
         /// Zip to read.
         file: PathBuf,
+        /// Replace an adapter of that name.
+        #[arg(long)]
+        replace: bool,
     },
     /// Delete an adapter.
     Delete {

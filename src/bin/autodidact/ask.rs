@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 
 use autodidact::{
-    agent::{AskEvent, AskOptions, Event, Phase, ScoreReport, Trace, Which},
+    agent::{Answer, AskEvent, AskOptions, Event, Phase, ScoreReport, Trace, Which},
     error::{Error, Result},
     inference::Cancel,
     task::{Task, Tool, ToolCall},
@@ -23,6 +23,7 @@ pub async fn run(args: AskArgs) -> Result<()> {
     let mut options = AskOptions {
         threshold: args.threshold,
         keep: args.keep.clone(),
+        replace: args.replace,
         adapter: args.adapter.clone(),
         seed: args.seed,
         ..AskOptions::default()
@@ -41,7 +42,7 @@ pub async fn run(args: AskArgs) -> Result<()> {
                 let json = serde_json::to_string(&*trace).map_err(|e| Error::invalid("trace", e.to_string()))?;
                 println!("{json}");
             }
-            AskEvent::Done(trace) => story.end(&trace),
+            AskEvent::Done(trace) => story.end(&trace, args.keep.as_deref()),
         }
     }
     Ok(())
@@ -83,12 +84,10 @@ impl Story {
     fn tell(&mut self, event: &Event) {
         match event {
             Event::Score { uncertainty } => self.score(uncertainty),
-            Event::Answer { answer: Which::Base, result } => {
-                self.say(&format!("answer   {}", answer(&result.calls, &result.text)))
-            }
+            Event::Answer { answer: Which::Base, result } => self.say(&format!("answer   {}", answer(result))),
             Event::Phase { phase: Phase::Synthesize } => self.say("         not sure enough: writing examples"),
             Event::Pair { pair, valid: true, .. } => {
-                self.say(&format!("example  {} -> {}", pair.query, answer(&pair.calls, "")))
+                self.say(&format!("example  {} -> {}", pair.query, calls(&pair.calls)))
             }
             Event::Pair { reason, .. } => self.say(&format!("refused  {}", reason.as_deref().unwrap_or("unknown"))),
             Event::Train(step) => {
@@ -128,7 +127,7 @@ impl Story {
         }
     }
 
-    fn end(&self, trace: &Trace) {
+    fn end(&self, trace: &Trace, keep: Option<&str>) {
         if let Some(training) = &trace.training {
             let ends = (training.losses.first(), training.losses.last());
             if let (Some(first), Some(last)) = ends {
@@ -136,13 +135,15 @@ impl Story {
                 self.say(&format!("learned  {steps} steps on {numbers} numbers, loss {first:.3} -> {last:.3}"));
             }
             let changed = if trace.answer == trace.base_answer { "as before" } else { "changed" };
-            self.say(&format!("now      {} ({changed})", answer(&trace.answer.calls, &trace.answer.text)));
+            self.say(&format!("now      {} ({changed})", answer(&trace.answer)));
         }
         if let Some(note) = &trace.note {
             self.say(&format!("note     {note}"));
         }
-        if let Some(name) = &trace.stored {
-            self.say(&format!("kept     as `{name}`"));
+        match (&trace.stored, keep) {
+            (Some(name), _) => self.say(&format!("kept     as `{name}`")),
+            (None, Some(_)) => self.say("kept     nothing: nothing was learned"),
+            (None, None) => {}
         }
         self.say(if trace.restored {
             "base     unchanged, bit for bit"
@@ -160,10 +161,20 @@ impl Story {
     }
 }
 
-fn answer(calls: &[ToolCall], text: &str) -> String {
-    if calls.is_empty() {
-        return text.to_owned();
+/// The calls or the text, and what is wrong with it.
+fn answer(answer: &Answer) -> String {
+    let said = match (answer.calls.is_empty(), answer.text.trim()) {
+        (false, _) => calls(&answer.calls),
+        (true, "") => "(nothing)".to_owned(),
+        (true, text) => text.to_owned(),
+    };
+    match &answer.error {
+        Some(error) => format!("{said}   [{}]", error.replace('_', " ")),
+        None => said,
     }
+}
+
+fn calls(calls: &[ToolCall]) -> String {
     let one = |call: &ToolCall| {
         let arguments: Vec<String> = call.arguments.iter().map(|(name, value)| format!("{name}={value}")).collect();
         format!("{}({})", call.name, arguments.join(", "))

@@ -1,0 +1,101 @@
+//! The command line as a stranger's script sees it: `ask` and `adapters`, with their exit codes.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
+#![cfg(all(not(target_family = "wasm"), feature = "cli"))]
+
+use std::{
+    path::Path,
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+
+const QUERY: &str = "Find a hotel in Lisbon for 3 nights";
+
+fn run(store: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_autodidact"));
+    command.args(arguments).arg("--store").arg(store).output().unwrap()
+}
+
+fn succeed(store: &Path, arguments: &[&str]) -> String {
+    let output = run(store, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The code in brackets of a failed call.
+fn failure(store: &Path, arguments: &[&str]) -> String {
+    let output = run(store, arguments);
+    assert!(!output.status.success(), "{arguments:?} did not fail");
+    let text = String::from_utf8(output.stderr).unwrap();
+    text.split_once("error [").and_then(|(_, rest)| rest.split_once(']')).expect("a typed error").0.to_owned()
+}
+
+/// A run that learned and kept `name`: not every seed writes a valid example.
+fn learn(store: &Path, name: &str) -> Value {
+    for seed in ["0", "1", "2", "3", "4", "5", "6", "7"] {
+        let json = succeed(store, &["ask", QUERY, "--threshold", "1.01", "--keep", name, "--seed", seed, "--json"]);
+        let trace: Value = serde_json::from_str(&json).expect("one JSON object and nothing else");
+        if trace["stored"] == name {
+            return trace;
+        }
+        assert!(trace["note"].is_string(), "nothing was kept, and nothing says why: {json}");
+    }
+    panic!("no valid example in eight runs");
+}
+
+#[test]
+fn asks_learns_and_keeps() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path();
+    let trace = learn(store, "travel");
+    assert_eq!(trace["backend"], "cpu");
+    assert_eq!(trace["restored"], true);
+    assert_eq!(trace["adapted"], true);
+    assert_eq!(trace["uncertainty"]["threshold"], 1.01f32);
+    assert!(trace["uncertainty"]["margin"].is_number());
+    assert!(trace["uncertainty"]["candidates"].as_array().unwrap().len() > 1);
+    assert!(trace["synthesis"]["valid"].as_u64().unwrap() > 0 && trace["synthesis"]["rejected"].is_object());
+    assert!(trace["synthesis"]["pairs"][0]["query"].is_string());
+    assert_eq!(trace["training"]["steps"].as_u64(), Some(trace["training"]["losses"].as_array().unwrap().len() as u64));
+    for stage in ["score", "answer", "synthesize", "train", "answer_again", "store", "total"] {
+        assert!(trace["seconds"][stage].as_f64().unwrap() >= 0.0, "{stage}");
+    }
+    assert!(trace["base_answer"].is_object() && trace["answer"].is_object());
+
+    // A name in use is refused before any work, and what is stored stays.
+    assert_eq!(failure(store, &["ask", QUERY, "--threshold", "1.01", "--keep", "travel"]), "InvalidInput");
+    let list: Value = serde_json::from_str(&succeed(store, &["adapters", "list", "--json"])).unwrap();
+    assert_eq!(list.as_array().unwrap().len(), 1);
+    assert_eq!(list[0]["name"], "travel");
+
+    // Out, in under another name, applied, deleted.
+    let zip = store.join("out.zip");
+    let zip = zip.to_str().unwrap();
+    succeed(store, &["adapters", "export", "travel", zip]);
+    succeed(store, &["adapters", "import", "again", zip]);
+    assert_eq!(failure(store, &["adapters", "import", "again", zip]), "InvalidInput");
+    succeed(store, &["adapters", "import", "again", zip, "--replace"]);
+    let told = succeed(store, &["ask", QUERY, "--threshold", "0", "--adapter", "again"]);
+    assert!(told.contains("margin") && told.contains("unchanged, bit for bit"), "{told}");
+    assert!(!told.contains("learned"), "{told}");
+    succeed(store, &["adapters", "delete", "travel"]);
+    assert_eq!(failure(store, &["adapters", "delete", "travel"]), "AdapterNotFound");
+    assert_eq!(failure(store, &["ask", QUERY, "--adapter", "travel"]), "AdapterNotFound");
+}
+
+#[test]
+fn refuses_what_it_cannot_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path();
+    assert_eq!(failure(store, &["ask", "  "]), "InvalidInput");
+    assert_eq!(failure(store, &["ask", QUERY, "--threshold", "nan"]), "InvalidInput");
+    assert_eq!(failure(store, &["ask", QUERY, "--tools", "/no/such/file"]), "IoError");
+    let tools = store.join("tools.json");
+    std::fs::write(&tools, r#"[{"name": "a b"}]"#).unwrap();
+    assert_eq!(failure(store, &["ask", QUERY, "--tools", tools.to_str().unwrap()]), "InvalidInput");
+    let damaged = store.join("damaged.zip");
+    std::fs::write(&damaged, b"PK\x03\x04 cut short").unwrap();
+    let code = failure(store, &["adapters", "import", "x", damaged.to_str().unwrap()]);
+    assert!(["IntegrityError", "AdapterError", "InvalidInput"].contains(&code.as_str()), "{code}");
+    assert_eq!(failure(store, &["ask", QUERY, "--model", "/no/such/model"]), "IoError");
+}
