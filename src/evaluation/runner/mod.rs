@@ -58,6 +58,7 @@ struct Update {
     note: Option<String>,
     adapter: Option<Adapter>,
     again: Option<(Prefix, Answer)>,
+    samples: Option<Vec<Answer>>,
     seconds: Seconds,
 }
 

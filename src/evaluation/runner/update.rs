@@ -42,9 +42,16 @@ impl Runner<'_> {
         };
         match (&update.adapter, &update.again) {
             (Some(adapter), Some((prefix, _))) if mode.samples() => {
-                let watch = Stopwatch::start();
-                outcome.answers = self.sample(progress, Some(adapter), prefix, seed).await?;
-                update.seconds.insert("sample_again".into(), watch.seconds());
+                outcome.answers = match &update.samples {
+                    Some(samples) => samples.clone(),
+                    None => {
+                        let watch = Stopwatch::start();
+                        let samples = self.sample(progress, Some(adapter), prefix, seed).await?;
+                        update.seconds.insert("sample_again".into(), watch.seconds());
+                        update.samples = Some(samples.clone());
+                        samples
+                    }
+                };
             }
             (Some(_), Some((_, answer))) => outcome.answers = vec![answer.clone()],
             _ if mode.samples() => {
@@ -75,8 +82,15 @@ impl Runner<'_> {
             seconds.insert("synthesize".into(), taken);
         }
         let counts = (source != Source::Reference).then(|| counts(&synthesis));
-        let mut update =
-            Update { synthesis: counts, pairs: synthesis.pairs, note, adapter: None, again: None, seconds };
+        let mut update = Update {
+            synthesis: counts,
+            pairs: synthesis.pairs,
+            note,
+            adapter: None,
+            again: None,
+            samples: None,
+            seconds,
+        };
         if update.pairs.is_empty() {
             return Ok(update);
         }

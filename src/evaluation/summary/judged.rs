@@ -15,8 +15,8 @@ use crate::evaluation::{
 type Judged = (Option<Scores>, bool);
 
 fn judged(plan: &Plan, tasks: &Tasks<'_>) -> Vec<Judged> {
-    let Some(setting) = plan.settings.first() else { return Vec::new() };
-    let base = |task| tasks.get(task, Mode::Base, setting, 0);
+    let Some(setting) = plan.settings.first().map(|s| s.of_mode(Mode::Base).hash()) else { return Vec::new() };
+    let base = |task| tasks.get(task, Mode::Base, &setting, 0);
     let found = (0..tasks.ids.len()).filter_map(base).map(|r| (r.scores, !r.strict));
     found.filter(|(scores, _)| scores.is_some()).collect()
 }
@@ -58,12 +58,15 @@ pub(super) fn latency(plan: &Plan, suites: &[Tasks<'_>]) -> Latency {
     let (Some(mode), Some(setting), Some(&threshold)) = (mode, plan.settings.first(), plan.thresholds.first()) else {
         return Latency::default();
     };
+    let setting = setting.of_mode(mode).hash();
     let (mut certain, mut uncertain) = (Vec::new(), Vec::new());
     for tasks in suites {
         let flags = flag(&tasks.scores, Estimator::Margin, threshold);
         for (task, flagged) in flags.into_iter().enumerate() {
             for seed in plan.seeds_of(mode) {
-                let Some(record) = tasks.get(task, mode, setting, seed).filter(|r| r.error.is_none()) else { continue };
+                let Some(record) = tasks.get(task, mode, &setting, seed).filter(|r| r.error.is_none()) else {
+                    continue;
+                };
                 if flagged { uncertain.push(&record.seconds) } else { certain.push(&record.seconds) }
             }
         }

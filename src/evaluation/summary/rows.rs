@@ -58,6 +58,8 @@ struct Point {
 
 fn row(plan: &Plan, suites: &[Tasks<'_>], mode: Mode, setting: Setting, rule: Option<Rule>) -> Row {
     let over = mode.otherwise().or((mode != Mode::Base).then_some(Mode::Base));
+    let named = |mode: Mode| (mode, setting.of_mode(mode).hash());
+    let (own, before) = (named(mode), named(over.unwrap_or(mode)));
     let mut cells = BTreeMap::new();
     // By suite and seed, the points of the tasks.
     let mut grids: Vec<Vec<Vec<Point>>> = Vec::new();
@@ -72,7 +74,7 @@ fn row(plan: &Plan, suites: &[Tasks<'_>], mode: Mode, setting: Setting, rule: Op
             });
             let points = (0..tasks.ids.len()).map(|task| {
                 let chosen = selected.as_ref().map(|s| s.get(task).copied().unwrap_or(false));
-                point(tasks, task, (mode, &setting, seed), over, chosen, &mut updates)
+                point(tasks, (task, seed), &own, &before, chosen, &mut updates)
             });
             grid.push(points.collect());
         }
@@ -101,17 +103,14 @@ fn row(plan: &Plan, suites: &[Tasks<'_>], mode: Mode, setting: Setting, rule: Op
 /// What a mode gives for a task: its own record where the task is selected, else that of the mode it falls back to.
 fn point(
     tasks: &Tasks<'_>,
-    task: usize,
-    (mode, setting, seed): (Mode, &Setting, u64),
-    over: Option<Mode>,
+    (task, seed): (usize, u64),
+    (mode, setting): &(Mode, String),
+    (over, over_setting): &(Mode, String),
     chosen: Option<bool>,
     updates: &mut Updates,
 ) -> Option<Point> {
-    let own = tasks.get(task, mode, setting, seed)?;
-    let before = match over {
-        Some(over) => tasks.get(task, over, setting, seed)?,
-        None => own,
-    };
+    let own = tasks.get(task, *mode, setting, seed)?;
+    let before = tasks.get(task, *over, over_setting, seed)?;
     let now = if chosen == Some(false) { before } else { own };
     if let Some(chosen) = chosen {
         updates.answers += 1;

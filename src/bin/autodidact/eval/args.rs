@@ -227,3 +227,58 @@ fn unique<T: Copy + PartialEq>(values: &[T]) -> Vec<T> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::*;
+    use crate::args::{Args, Command};
+
+    fn parse(more: &[&str]) -> EvalArgs {
+        let head = ["autodidact", "eval", "--suite", "a.jsonl", "b.jsonl", "--out", "o"];
+        match Args::try_parse_from(head.iter().chain(more)).unwrap().command {
+            Command::Eval(args) => *args,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn settings(args: &EvalArgs, adaptation: &AdaptationConfig) -> Vec<Setting> {
+        args.settings(adaptation, &SynthesisConfig::default())
+    }
+
+    #[test]
+    fn lists_are_combined() {
+        Args::command().debug_assert();
+        let args = parse(&["--modes", "ttsi,pass@5", "--k", "1,2,1", "--rank", "4,8", "--learning-rate", "1e-3"]);
+        assert_eq!((args.suite.len(), &args.modes[..]), (2, &[Mode::TtSi, Mode::Pass5][..]));
+        let settings = settings(&args, &AdaptationConfig::default());
+        assert_eq!(settings.len(), 4);
+        let first = settings[0].learning.unwrap();
+        assert_eq!((settings[0].pairs, first.rank, first.alpha, first.steps), (Some(1), 4, 8.0, None));
+        assert_eq!(settings[3].pairs, Some(2));
+    }
+
+    #[test]
+    fn presets_are_defaults() {
+        let main = settings(&parse(&[]), &AdaptationConfig::paper())[0];
+        let learning = main.learning.unwrap();
+        assert_eq!((main.pairs, learning.rank, learning.alpha, learning.learning_rate), (Some(1), 8, 16.0, 1e-4));
+        assert_eq!((or(&[], 0.95), or(&[0.5, 0.5], 0.95)), (vec![0.95], vec![0.5]));
+    }
+
+    #[test]
+    fn merging_needs_no_suite_and_bad_words_are_named() {
+        let merge = Args::try_parse_from(["autodidact", "eval", "merge", "a", "b", "--out", "c"]).unwrap();
+        let Command::Eval(args) = merge.command else { panic!() };
+        assert!(matches!(args.command, Some(EvalCommand::Merge { dirs, .. }) if dirs.len() == 2));
+        for bad in [
+            &["autodidact", "eval", "--out", "o"][..],
+            &["autodidact", "eval", "--suite", "a", "--out", "o", "--modes", "best"],
+            &["autodidact", "eval", "--suite", "a", "--out", "o", "--shard", "2/2"],
+            &["autodidact", "eval", "--suite", "a", "--out", "o", "--reduction", "max"],
+        ] {
+            assert!(Args::try_parse_from(bad).is_err(), "{bad:?}");
+        }
+    }
+}

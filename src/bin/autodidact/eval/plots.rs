@@ -61,7 +61,29 @@ fn gain(plan: &Plan, summary: &Summary) -> Option<Value> {
         })
     });
     let series = series.collect();
-    Some(spec("Gain in strict accuracy, with its 95 % interval", json!(names), "points", series))
+    let mut spec = spec("Gain in strict accuracy, with its 95 % interval", json!(names), "points", series);
+    let cells = rows.iter().flat_map(|row| row.suites.values().chain([&row.mean]));
+    let ends: Vec<f64> = cells.filter_map(|c| c.gain).flat_map(|g| [g.low * 100.0, g.high * 100.0]).collect();
+    let (low, high, parts) = bounds(&ends);
+    if let Some(axis) = spec.pointer_mut("/y_axis_configs/0").and_then(Value::as_object_mut) {
+        axis.extend([
+            ("axis_min".to_owned(), json!(low)),
+            ("axis_max".to_owned(), json!(high)),
+            ("axis_split_number".to_owned(), json!(parts)),
+        ]);
+    }
+    Some(spec)
+}
+
+/// Round ends of an axis that holds zero and all values, and the number of its parts.
+fn bounds(values: &[f64]) -> (f64, f64, usize) {
+    let low = values.iter().copied().fold(0.0, f64::min);
+    let high = values.iter().copied().fold(0.0, f64::max);
+    let least = ((high - low) / 8.0).max(0.1);
+    let power = 10f64.powf(least.log10().floor());
+    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|s| s * power).find(|s| *s >= least).unwrap_or(10.0 * power);
+    let (low, high) = ((low / step).floor() * step, ((high / step).ceil() * step).max(step));
+    (low, high, ((high - low) / step).round() as usize)
 }
 
 /// Accuracy and share of updated tasks by threshold.
@@ -132,4 +154,17 @@ fn latency(summary: &Summary) -> Option<Value> {
         return None;
     }
     Some(spec("Mean milliseconds of a task by stage", json!(["certain", "uncertain"]), "ms", series))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::bounds;
+
+    #[test]
+    fn axes_hold_their_values() {
+        assert_eq!(bounds(&[-7.5, 26.3]), (-10.0, 30.0, 8));
+        assert_eq!(bounds(&[3.0, 79.0]), (0.0, 80.0, 8));
+        let (low, high, parts) = bounds(&[]);
+        assert!(low == 0.0 && high > 0.0 && parts == 1);
+    }
 }
