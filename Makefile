@@ -45,7 +45,7 @@ format: setup-rust ## formatting of the Rust code
 .PHONY: lint
 lint: format setup-wasm ## formatting and clippy, for both targets
 	@$(STEP) "clippy, native" cargo clippy --release --locked --all-targets -- -D warnings
-	@$(STEP) "clippy, browser" env CLIPPY_CONF_DIR=clippy/wasm CARGO_TARGET_DIR=$(WASM_TARGET_DIR) \
+	@$(STEP) "clippy, browser" env CLIPPY_CONF_DIR=clippy/wasm CARGO_TARGET_DIR="$(WASM_TARGET_DIR)" \
 		cargo clippy --release --target wasm32-unknown-unknown $(WASM) --lib $(WEB_TESTS) -- -D warnings
 
 .PHONY: test-native
@@ -61,6 +61,7 @@ test-page: bundle setup-browser ## the page itself in headless Chromium; screens
 	@$(STEP) "page, types" $(WWW) check
 	@$(STEP) "page, build" $(WWW) build
 	@$(STEP) "page, end to end" $(WWW) test:e2e
+	@$(STEP) "page, a crashed worker" $(WWW) test:e2e:crash
 
 .PHONY: bundle
 bundle: setup-bundle ## the wasm package (www/pkg) and the model (www/public/model)
@@ -84,7 +85,7 @@ deny: ## licences and sources of all dependencies (needs cargo-deny)
 
 .PHONY: screenshot
 screenshot: test-page ## docs/page.png anew, from the end-to-end test
-	@cp www/test-results/desktop-light-fold.png docs/page.png
+	@cp www/test-results/learned-desktop-light.png docs/page.png
 
 .PHONY: setup
 setup: setup-bundle setup-browser ## only install what is missing
@@ -101,4 +102,4 @@ setup-browser:
 
 .PHONY: clean
 clean: ## remove what was built inside the clone (the caches stay)
-	rm -rf www/pkg www/dist www/public/model www/test-results
+	rm -rf www/pkg www/dist www/dist-mock www/public/model www/test-results

@@ -107,7 +107,8 @@ browser() {
     say "installing ${missing[*]}"
     export DEBIAN_FRONTEND=noninteractive
     "${as_root[@]}" apt-get update -qq
-    "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+    "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 ||
+        die "apt-get has no ${missing[*]}; install a Chromium with its driver, and name them with CHROMIUM and CHROMEDRIVER"
 }
 
 for part in "$@"; do

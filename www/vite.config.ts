@@ -34,7 +34,7 @@ function needsWasmPackage(): Plugin {
     name: 'needs-wasm-package',
     configResolved(config) {
       if (existsSync(wasmPackage)) return;
-      const remedy = 'www/pkg is missing: run `wasm-pack build --target web --out-dir www/pkg --out-name autodidact` first';
+      const remedy = 'www/pkg is missing: run `make bundle` first';
       if (config.command === 'build') throw new Error(remedy);
       config.logger.warn(remedy);
     },

@@ -102,12 +102,11 @@ mod tests {
         let tokenizer = Tokenizer::from_bytes(&read("tokenizer.json")).unwrap();
         let prompts = PromptBuilder::from_config(Some(&read("tokenizer_config.json")), None).unwrap();
         let mut config = ModelConfig::from_json(&read("config.json")).unwrap();
-        // As in Qwen2.5: several ends, the tokenizer's is not the lowest; and one that is no token at all.
-        config.eos = vec![0, 9_999_999];
-        let generation_config = Some(br#"{"eos_token_id": [1, 0]}"#.to_vec());
+        // Several ends, as in Qwen2.5, and one that is no token at all.
+        config.eos = vec![5, 9_999_999];
+        let generation_config = Some(br#"{"eos_token_id": [7, 5]}"#.to_vec());
         let files = ModelFiles { generation_config, ..ModelFiles::default() };
         let end = tokenizer.token_to_id("<|end|>").unwrap();
-        assert!(end > 1);
-        assert_eq!(end_of_turn(&config, &files, &tokenizer, &prompts), [end, 1, 0]);
+        assert_eq!(end_of_turn(&config, &files, &tokenizer, &prompts), [end, 7, 5]);
     }
 }

@@ -30,11 +30,21 @@ pub struct SynthesisConfig {
     pub max_tokens: usize,
     /// Which checks a pair must pass.
     pub checks: Checks,
+    /// The model, asked the pair's query, must answer with the pair's calls.
+    pub agreement: bool,
 }
 
 impl Default for SynthesisConfig {
     fn default() -> Self {
-        Self { pairs: 1, tries: 4, temperature: 0.7, top_p: 0.9, max_tokens: 160, checks: Checks::default() }
+        Self {
+            pairs: 1,
+            tries: 4,
+            temperature: 0.7,
+            top_p: 0.9,
+            max_tokens: 160,
+            checks: Checks::default(),
+            agreement: false,
+        }
     }
 }
 
@@ -104,6 +114,9 @@ impl Synthesizer<'_> {
             let verdict = match self.prompts.parse_synthesis(&text, order) {
                 Err(failure) => Err((None, Rejection::from(failure))),
                 Ok(pair) => match validate(&pair, task, &out.pairs, self.config.checks) {
+                    Ok(()) if self.config.agreement && !self.agrees(task, &pair).await? => {
+                        Err((Some(pair), Rejection::Disagreement))
+                    }
                     Ok(()) => Ok(pair),
                     Err(rejection) => Err((Some(pair), rejection)),
                 },
@@ -121,5 +134,16 @@ impl Synthesizer<'_> {
         }
         out.valid = out.pairs.len();
         Ok(out)
+    }
+
+    /// Whether the model's own greedy answer to the pair's query is the pair's.
+    async fn agrees(&self, task: &Task, pair: &Pair) -> Result<bool> {
+        let asked = Task::new(pair.query.clone(), task.tools.clone());
+        let prompt = self.tokenizer.encode(&self.prompts.answer_prompt(&asked)?)?;
+        let prefix = self.session.prefill(&prompt).await?;
+        let stop = Stop { tokens: self.eos, max_tokens: self.config.max_tokens };
+        let generation = self.session.generate(&prefix, Sampling::GREEDY, &stop, |_| Ok(())).await?;
+        let text = self.tokenizer.decode(&generation.ids, true)?;
+        Ok(self.prompts.parse_answer(&text).is_ok_and(|calls| calls == pair.calls))
     }
 }

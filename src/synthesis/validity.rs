@@ -37,6 +37,8 @@ pub enum Rejection {
     Ungrounded(String),
     /// It repeats the task or an earlier pair.
     Copy,
+    /// Asked the pair's query, the model answers with other calls.
+    Disagreement,
 }
 
 impl Rejection {
@@ -48,6 +50,7 @@ impl Rejection {
             Self::Call(issue) => issue.reason(),
             Self::Ungrounded(_) => "ungrounded_value",
             Self::Copy => "copy",
+            Self::Disagreement => "disagreement",
         }
     }
 }

@@ -85,7 +85,8 @@ fn queries_are_clean_text() {
             let query = &example.query;
             assert!(!query.is_empty() && query.trim() == query, "{query:?}");
             assert!(
-                !query.contains(['{', '}', '\u{1}', '\u{2}', '#']) || query.contains(" #") || query.contains("\"#"),
+                !query.contains(['{', '}', '\u{1}', '\u{2}', '#'])
+                    || [" #", "\"#", "'#"].iter().any(|hashtag| query.contains(hashtag)),
                 "{query:?}"
             );
             assert!(!query.contains("  ") && !query.contains(" ,") && !query.contains(" ?"), "{query:?}");
@@ -298,7 +299,7 @@ fn configuration_is_obeyed_and_validated() {
         assert_eq!(example.calls.len(), 1);
         assert!(example.tools.len() <= 2 && example.tools.iter().all(|tool| tool.properties().count() <= 1));
     }
-    let wrong = GeneratorConfig { max_tools: 9, ..Default::default() };
+    let wrong = GeneratorConfig { max_tools: 13, ..Default::default() };
     assert_eq!(wrong.validate().unwrap_err().code(), "ConfigError");
     let wrong = GeneratorConfig { typo_rate: f64::NAN, ..Default::default() };
     assert!(wrong.validate().is_err());

@@ -30,7 +30,7 @@ export class AutodidactError extends Error {
   }
 }
 
-const FATAL = new Set(['AgentCrashed', 'WorkerFailed', 'DeviceLost', 'BackendError', 'NotReady']);
+const FATAL = new Set(['AgentCrashed', 'WorkerFailed', 'DeviceLost', 'BackendError']);
 
 const OF_GPU = new Set(['WebGPUNotAvailable', 'SelfTestFailed', 'DeviceLost', 'BackendError']);
 
@@ -68,6 +68,7 @@ const REMEDIES: Record<string, string> = {
   BaseMismatch: 'Delete this adapter, or load the model that it was trained on.',
   AdapterNotFound: 'It may have been deleted in another tab. Choose another adapter.',
   AdapterError: 'Choose a PEFT LoRA zip that was made for this model.',
+  TrainingDiverged: 'Choose a lower learning rate.',
   Busy: 'Wait until the current run ends, or stop it.',
   IoError: 'Check that the model files lie beside the page, then start the agent again.',
   UnsupportedModel: 'Put a model of a supported family beside the page.',

@@ -1,11 +1,12 @@
 /** The page: starts the agent, hands tasks to it, and shows what it reports. */
 import { AgentClient } from './client';
 import { AutodidactError } from './errors';
-import type { AgentEvent, BackendChoice, CreateOptions, Trace } from './protocol';
+import type { AgentEvent, AskOptions, BackendChoice, CreateOptions, Tool, Trace } from './protocol';
 import { Adapters } from './ui/adapters';
 import { Answers } from './ui/answers';
-import { Banner } from './ui/banner';
+import { Banner, type Remedy } from './ui/banner';
 import { LossChart } from './ui/chart';
+import { confirmed } from './ui/confirm';
 import { backendName, showDevice } from './ui/device';
 import { isUsable, need, setUsable } from './ui/dom';
 import { examples } from './ui/examples';
@@ -13,7 +14,8 @@ import { bytes } from './ui/format';
 import { Menu } from './ui/menu';
 import { Meter } from './ui/meter';
 import { Pairs } from './ui/pairs';
-import { phaseText, Progress } from './ui/progress';
+import { phaseText } from './ui/phases';
+import { Progress } from './ui/progress';
 import { Settings } from './ui/settings';
 import { Timing } from './ui/timing';
 
@@ -26,6 +28,9 @@ const address = new URLSearchParams(location.search);
 
 let client: AgentClient; // Made by start(), which runs before anything can use it.
 let running: AbortController | null = null;
+/** What ended the agent, and the ways on, until it is started again. */
+let failure: AutodidactError | null = null;
+let remedies: Remedy[] = [];
 
 const say = (text: string) => {
   need('status').textContent = text;
@@ -56,13 +61,15 @@ function report(reason: unknown): void {
   const error = AutodidactError.from(reason);
   if (error.isAborted) return;
   if (error.isFatal) failed(error, 'The agent has stopped');
-  else banner.show(error);
+  else banner.show(failure ?? error, remedies);
 }
 
 function failed(error: AutodidactError, text: string): void {
   const again = { label: 'Start again', run: () => void start() };
   const onCpu = { label: 'Use the CPU', run: () => ((settings.backend = 'cpu'), void start()) };
-  banner.show(error, error.isOfGpu && settings.backend !== 'cpu' ? [onCpu, again] : [again]);
+  failure = error;
+  remedies = error.isOfGpu && settings.backend !== 'cpu' ? [onCpu, again] : [again];
+  banner.show(error, remedies);
   engine('failed', text, 0);
   setUsable(askButton, false);
   say(`${text}.`);
@@ -82,6 +89,8 @@ async function start(): Promise<void> {
   client?.dispose();
   const mine = (client = new AgentClient());
   banner.hide();
+  failure = null;
+  remedies = [];
   setUsable(askButton, false);
   engine('loading', 'Loading the agent …');
   showDevice(null);
@@ -106,7 +115,8 @@ async function start(): Promise<void> {
 function showLoading(event: AgentEvent): void {
   if (event.type === 'download') {
     const { file, loaded, total } = event;
-    engine('loading', `Loading ${file}: ${bytes(loaded)} of ${bytes(total)}`, total > 0 ? loaded / total : undefined);
+    const known = total > 0;
+    engine('loading', `Loading ${file}: ${bytes(loaded)}${known ? ` of ${bytes(total)}` : ''}`, known ? loaded / total : undefined);
   } else if (event.type === 'phase') {
     engine('loading', `${phaseText(event.phase)} …`);
   }
@@ -125,14 +135,10 @@ async function ask(): Promise<void> {
   setUsable(askButton, false);
   setUsable(stopButton, true);
   try {
-    const tools = await menu.read().catch((reason: unknown) => {
-      if (AutodidactError.from(reason).code !== 'InvalidInput') throw reason;
-      menu.open();
-      return null;
-    });
-    if (!tools) return say('The tool menu is not valid.');
+    const tools = await readMenu();
+    const options = tools && (await choose());
+    if (!tools || !options) return;
     clearResults();
-    const options = settings.options();
     if (options.keep) void navigator.storage?.persist?.();
     progress.start();
     need('results').dataset['state'] = 'running';
@@ -147,6 +153,37 @@ async function ask(): Promise<void> {
   }
 }
 
+/** The tools, or null when the menu is not valid. */
+async function readMenu(): Promise<Tool[] | null> {
+  try {
+    return await menu.read();
+  } catch (reason) {
+    if (AutodidactError.from(reason).code !== 'InvalidInput') throw reason;
+    menu.open();
+    say('The tool menu is not valid.');
+    return null;
+  }
+}
+
+/** The settings, or null when one is not valid or a stored adapter shall not be replaced. */
+async function choose(): Promise<AskOptions | null> {
+  // Another tab may have stored something.
+  if (settings.keeps) await adapters.refresh().catch(report);
+  const options = settings.options();
+  if (!options) {
+    say('Correct the marked setting first.');
+    return null;
+  }
+  const { keep, threshold } = options;
+  if (!keep || threshold === 0 || !adapters.has(keep)) return options;
+  if (await confirmed(`Replace the stored adapter “${keep}” by what is learned now? This cannot be undone.`, 'Replace')) {
+    return { ...options, replace: true };
+  }
+  say('Nothing was asked. Choose another name to keep it under.');
+  settings.focusKeepName();
+  return null;
+}
+
 function clearResults(): void {
   answers.clear();
   meter.clear();
@@ -157,8 +194,10 @@ function clearResults(): void {
 
 /** On a narrow screen the results lie below the form: go there. */
 function showResults(): void {
-  const results = need('results');
-  if (results.getBoundingClientRect().top > innerHeight / 2) results.scrollIntoView();
+  // The first of them: the box around all has no place of its own there (narrow.css).
+  const first = need('results').firstElementChild;
+  const place = first?.getBoundingClientRect();
+  if (place && (place.top > innerHeight / 2 || place.bottom < 0)) first?.scrollIntoView();
 }
 
 function showEvent(event: AgentEvent): void {
@@ -192,7 +231,8 @@ async function finish(trace: Trace): Promise<void> {
   if (!trace.training) chart.clear('No training was needed or possible.');
   timing.show(trace.seconds);
   say(trace.adapted ? 'Done: it learned and answered again.' : 'Done: the first answer stands.');
-  if (trace.stored) await adapters.refresh();
+  // The result stands, whatever becomes of the list.
+  if (trace.stored) await adapters.refresh().catch(report);
 }
 
 function stopped(error: AutodidactError): void {

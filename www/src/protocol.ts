@@ -47,6 +47,8 @@ export interface AskOptions {
   threshold?: number;
   /** Keep the adapter under this name. */
   keep?: string;
+  /** `keep` may replace an adapter of that name. */
+  replace?: boolean;
   /** Apply this stored adapter first. */
   adapter?: string;
   seed?: number;
@@ -163,6 +165,7 @@ export type Phase = 'load' | 'self-test' | 'score' | 'answer' | 'synthesize' | '
 export type AnswerSide = 'base' | 'adapted';
 
 export type AgentEvent =
+  /** `total` is 0 when it is not known (a compressed transfer). */
   | { type: 'download'; file: string; loaded: number; total: number }
   | { type: 'backend'; report: BackendReport }
   | { type: 'phase'; phase: Phase }
@@ -180,6 +183,8 @@ export interface TrainEvent {
   total: number;
   loss: number;
   learning_rate: number;
+  /** Before clipping. */
+  gradient_norm: number;
   tokens_per_second: number;
   eta_seconds: number;
 }

@@ -7,9 +7,13 @@ const loaded = init();
 loaded.catch(() => {}); // Reported by the first call that awaits it.
 
 let agent: Agent | null = null;
+let starting: Promise<Agent> | null = null;
 
-function running(): Agent {
-  if (agent) return agent;
+/** The agent, as soon as it has started. */
+async function started(): Promise<Agent> {
+  // Why it could not start is the answer to `create`, not to the calls that wait for it.
+  const ready = await starting?.catch(() => null);
+  if (ready) return ready;
   throw new AutodidactError({ name: 'AutodidactError', code: 'NotReady', message: 'the agent has not started yet' });
 }
 
@@ -20,20 +24,21 @@ type Handlers = {
 
 const handlers: Handlers = {
   async create({ options }, emit) {
-    agent = await Agent.create(options, emit);
+    starting = Agent.create(options, emit);
+    agent = await starting;
     return agent.report();
   },
-  ask: ({ task, options }, emit) => running().ask(task, options, emit),
+  ask: async ({ task, options }, emit) => (await started()).ask(task, options, emit),
   cancel() {
-    running().cancel();
+    agent?.cancel();
     return null;
   },
   parseTools: ({ json }) => parseTools(json),
-  listAdapters: () => running().listAdapters(),
-  exportAdapter: ({ name }) => running().exportAdapter(name),
-  importAdapter: ({ name, bytes }) => running().importAdapter(name, bytes),
+  listAdapters: async () => (await started()).listAdapters(),
+  exportAdapter: async ({ name }) => (await started()).exportAdapter(name),
+  importAdapter: async ({ name, bytes }) => (await started()).importAdapter(name, bytes),
   async deleteAdapter({ name }) {
-    await running().deleteAdapter(name);
+    await (await started()).deleteAdapter(name);
     return null;
   },
 };

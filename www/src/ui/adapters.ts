@@ -1,8 +1,10 @@
 import type { AgentClient } from '../client';
+import { AutodidactError } from '../errors';
+import { freeName, nameFrom } from '../names';
 import type { AdapterMeta } from '../protocol';
 import { confirmed } from './confirm';
 import { h, need } from './dom';
-import { bytes, count, dateTime, decimals } from './format';
+import { bytes, counted, dateTime, decimals } from './format';
 
 interface Hooks {
   client: () => AgentClient;
@@ -32,9 +34,28 @@ export class Adapters {
   }
 
   async refresh(): Promise<void> {
-    this.#adapters = await this.#hooks.client().listAdapters();
+    const adapters = await this.#hooks.client().listAdapters();
+    // What stays the same is not touched: someone may be clicking on it.
+    if (JSON.stringify(adapters) === JSON.stringify(this.#adapters)) return;
+    this.#adapters = adapters;
+    const focused = this.#root.contains(document.activeElement) ? document.activeElement?.getAttribute('aria-label') : null;
     this.#show();
-    this.#hooks.onList(this.#adapters);
+    if (focused) this.#button(focused)?.focus();
+    this.#hooks.onList(adapters);
+  }
+
+  has(name: string): boolean {
+    return this.#adapters.some((adapter) => adapter.name === name);
+  }
+
+  #button(label: string): HTMLElement | undefined {
+    return [...this.#root.querySelectorAll('button')].find((button) => button.getAttribute('aria-label') === label);
+  }
+
+  /** Puts the focus on what follows, when the element that had it is gone. */
+  #refocus(next?: string): void {
+    if (!document.activeElement?.matches('body, :disabled')) return;
+    ((next && this.#button(`Delete ${next}`)) || need('adapters-heading')).focus();
   }
 
   #show(): void {
@@ -55,13 +76,13 @@ export class Adapters {
     const { name, task, pairs, steps, marginBefore, marginAfter, rank, alpha } = adapter;
     const action = (label: string, work: () => Promise<void> | void, kind = '') =>
       h('button', { type: 'button', class: kind, 'aria-label': `${label} ${name}`, onclick: () => this.#run(async () => work()) }, label);
-    const margin = (value: number | null) => (value === null ? '–' : decimals(value));
+    const margins = [marginBefore, marginAfter].filter((value) => value !== null).map((value) => decimals(value));
     const cell = (label: string, text: string, title?: string) => h('td', { 'data-label': label, title }, text);
     return h('tr', { 'data-adapter': name },
       h('th', { scope: 'row' }, name),
       cell('Task', task || '–', task),
-      cell('Learned from', `${count(pairs)} examples, ${count(steps)} steps`),
-      cell('Margin', `${margin(marginBefore)} → ${margin(marginAfter)}`, 'Before and after learning'),
+      cell('Learned from', `${counted(pairs, 'example')}, ${counted(steps, 'step')}`),
+      cell('Margin', margins.join(' → ') || '–', margins.length > 1 ? 'Before and after learning' : 'Before learning'),
       cell('Rank', String(rank), `alpha ${alpha}; ${adapter.targets.join(', ')}`),
       cell('Size', bytes(adapter.bytes), `SHA-256 ${adapter.sha256}`),
       cell('Date', dateTime(adapter.createdMs)),
@@ -80,7 +101,8 @@ export class Adapters {
   }
 
   async #import(file: File): Promise<void> {
-    const name = this.#freeName(file.name.replace(/\.zip$/i, '') || 'imported');
+    await this.refresh(); // Another tab may have stored something.
+    const name = freeName(nameFrom(file.name.replace(/\.zip$/i, '')), this.#adapters.map((adapter) => adapter.name));
     await this.#hooks.client().importAdapter(name, new Uint8Array(await file.arrayBuffer()));
     await this.refresh();
     this.#hooks.say(`Imported “${name}”.`);
@@ -88,25 +110,33 @@ export class Adapters {
 
   async #remove(name: string): Promise<void> {
     if (!(await confirmed(`Delete the adapter “${name}”? This cannot be undone.`, 'Delete'))) return;
-    await this.#hooks.client().deleteAdapter(name);
-    await this.refresh();
+    const next = this.#adapters[this.#adapters.findIndex((adapter) => adapter.name === name) + 1]?.name;
+    await this.#delete([name]);
+    this.#refocus(next);
     this.#hooks.say(`Deleted “${name}”.`);
   }
 
   async #removeAll(): Promise<void> {
     if (!(await confirmed(`Delete all ${this.#adapters.length} stored adapters? This cannot be undone.`, 'Delete all'))) return;
-    for (const { name } of this.#adapters) await this.#hooks.client().deleteAdapter(name);
-    await this.refresh();
+    await this.#delete(this.#adapters.map(({ name }) => name));
+    this.#refocus();
     this.#hooks.say('Deleted all adapters.');
   }
 
-  #freeName(wanted: string): string {
-    let name = wanted;
-    for (let n = 2; this.#adapters.some((adapter) => adapter.name === name); n++) name = `${wanted}-${n}`;
-    return name;
+  async #delete(names: string[]): Promise<void> {
+    try {
+      for (const name of names) await this.#hooks.client().deleteAdapter(name).catch(unlessGone);
+    } finally {
+      await this.refresh();
+    }
   }
 
   #run(work: () => Promise<void>): void {
     work().catch(this.#hooks.fail);
   }
+}
+
+/** Another tab may have deleted it first. */
+function unlessGone(reason: unknown): void {
+  if (AutodidactError.from(reason).code !== 'AdapterNotFound') throw reason;
 }

@@ -1,6 +1,8 @@
 import type { Answer, AnswerSide, Trace } from '../protocol';
 import { callsView, sameCalls } from './calls';
 import { h, need } from './dom';
+import { sentence } from './format';
+import { reasonText } from './reasons';
 
 /** The answers before and after learning, side by side. */
 export class Answers {
@@ -25,7 +27,7 @@ export class Answers {
   show(side: AnswerSide, answer: Answer): void {
     this.#sides[side].replaceChildren(
       callsView(answer.calls),
-      answer.error ? h('p', { class: 'bad' }, answer.error) : '',
+      answer.error ? h('p', { class: 'bad', title: answer.error }, sentence(reasonText(answer.error))) : '',
       h('details', {}, h('summary', {}, 'As the model wrote it'), h('pre', {}, answer.text)),
     );
   }
@@ -43,7 +45,7 @@ export class Answers {
       this.#mark('same', 'First answer stands');
     }
     const facts = [
-      trace.note,
+      trace.note && sentence(trace.note),
       trace.stored && `Kept as “${trace.stored}”.`,
       trace.restored ? 'The model’s own weights are as they were before.' : 'The model’s own weights could not be checked; start the agent again.',
     ];

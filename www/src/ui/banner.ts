@@ -2,7 +2,7 @@ import { remedyFor, type AutodidactError } from '../errors';
 import { h, need } from './dom';
 import { sentence } from './format';
 
-interface Remedy {
+export interface Remedy {
   label: string;
   run: () => void;
 }

@@ -9,6 +9,9 @@ export const percent = (fraction: number): string => {
 
 export const count = (value: number): string => value.toLocaleString('en');
 
+/** `1 step`, `2 steps`. */
+export const counted = (value: number, unit: string): string => `${count(value)} ${unit}${value === 1 ? '' : 's'}`;
+
 export const compact = (value: number): string =>
   Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 }).format(value);
 

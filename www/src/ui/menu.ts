@@ -1,7 +1,7 @@
 import { AutodidactError } from '../errors';
 import type { Tool } from '../protocol';
 import { h, need } from './dom';
-import { sentence } from './format';
+import { counted, sentence } from './format';
 
 type Parse = (json: string) => Promise<Tool[]>;
 
@@ -53,7 +53,7 @@ export class Menu {
   #show(tools: Tool[]): void {
     this.#json.removeAttribute('aria-invalid');
     this.#message.classList.remove('bad');
-    this.#message.textContent = `${tools.length} ${tools.length === 1 ? 'tool' : 'tools'}, all valid.`;
+    this.#message.textContent = `${counted(tools.length, 'tool')}, all valid.`;
     this.#list.replaceChildren(...tools.map(toolView));
   }
 

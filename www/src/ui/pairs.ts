@@ -1,6 +1,7 @@
 import type { Pair, Synthesis } from '../protocol';
 import { callsView } from './calls';
 import { h, need } from './dom';
+import { reasonText } from './reasons';
 
 /** The examples that the agent wrote for itself, and those that did not pass the checks. */
 export class Pairs {
@@ -13,10 +14,10 @@ export class Pairs {
     this.clear('After a question it was unsure about: the examples it wrote and trained on.');
   }
 
-  clear(text: string): void {
+  clear(text: string, title?: string): void {
     this.#valid = this.#rejected = 0;
     this.#count.textContent = '';
-    this.#list.replaceChildren(h('li', { class: 'empty' }, text));
+    this.#list.replaceChildren(h('li', { class: 'empty', title }, text));
   }
 
   add(pair: Pair, valid: boolean, reason?: string): void {
@@ -28,7 +29,7 @@ export class Pairs {
       h('li', { 'data-valid': String(valid) },
         h('p', {}, pair.query || '(no text)'),
         callsView(pair.calls),
-        h('p', { class: 'reason' }, valid ? 'Used for training' : `Rejected: ${reason ?? 'not valid'}`)),
+        h('p', { class: 'reason', title: reason }, valid ? 'Used for training' : `Rejected: ${reasonText(reason ?? 'not valid')}`)),
     );
   }
 
@@ -36,7 +37,7 @@ export class Pairs {
   finish(synthesis: Synthesis | null): void {
     if (this.#valid + this.#rejected > 0) return;
     if (!synthesis) return this.clear('None needed: it was sure enough.');
-    const reasons = Object.entries(synthesis.rejected).map(([reason, times]) => `${reason} (${times})`);
-    this.clear(reasons.length > 0 ? `None was valid: ${reasons.join(', ')}.` : 'None.');
+    const reasons = Object.entries(synthesis.rejected).map(([reason, times]) => `${reasonText(reason)} (${times})`);
+    this.clear(reasons.length > 0 ? `None was valid: ${reasons.join(', ')}.` : 'None.', Object.keys(synthesis.rejected).join(', '));
   }
 }

@@ -2,30 +2,7 @@ import type { Phase, TrainEvent } from '../protocol';
 import { bar, fill } from './bar';
 import { h, need } from './dom';
 import { decimals } from './format';
-
-const PHASES: [Phase, string][] = [
-  ['score', 'Judge'],
-  ['answer', 'Answer'],
-  ['synthesize', 'Write examples'],
-  ['train', 'Train'],
-  ['answer-again', 'Answer again'],
-  ['store', 'Keep'],
-  ['restore', 'Put weights back'],
-];
-
-const SAID: Record<Phase, string> = {
-  load: 'Loading the model',
-  'self-test': 'Testing the backend',
-  score: 'Judging how sure it is',
-  answer: 'Answering',
-  synthesize: 'Writing examples like your task',
-  train: 'Training on its examples',
-  'answer-again': 'Answering again',
-  store: 'Keeping the adapter',
-  restore: 'Putting the weights back',
-};
-
-export const phaseText = (phase: Phase): string => SAID[phase];
+import { PHASES } from './phases';
 
 interface Cell {
   element: HTMLElement;

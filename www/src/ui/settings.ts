@@ -1,6 +1,9 @@
+import { freeName } from '../names';
 import type { AdapterMeta, AskOptions, BackendChoice } from '../protocol';
 import { h, need } from './dom';
-import { decimals } from './format';
+import { count, decimals } from './format';
+
+const NUMBERS = ['pairs', 'steps', 'seed'] as const;
 
 /** The choices of the form. */
 export class Settings {
@@ -8,10 +11,17 @@ export class Settings {
   readonly #keep = need<HTMLInputElement>('keep');
   readonly #keepName = need<HTMLInputElement>('keep-name');
   readonly #adapter = need<HTMLSelectElement>('adapter');
+  readonly #numbers = NUMBERS.map((name) => need<HTMLInputElement>(name));
+  #stored: string[] = [];
+  /** The name that was filled in here; it makes way when it is taken, a typed one does not. */
+  #suggested = '';
 
   constructor(onBackend: (backend: BackendChoice) => void) {
     this.#threshold.addEventListener('input', () => this.#showThreshold());
     this.#keep.addEventListener('change', () => this.#showKeep());
+    for (const field of [this.#keepName, ...this.#numbers]) {
+      field.addEventListener('input', () => field.hasAttribute('aria-invalid') && this.#check());
+    }
     for (const radio of document.querySelectorAll<HTMLInputElement>('input[name="backend"]')) {
       radio.addEventListener('change', () => onBackend(this.backend));
     }
@@ -28,29 +38,44 @@ export class Settings {
     for (const radio of document.querySelectorAll<HTMLInputElement>('input[name="backend"]')) radio.checked = radio.value === backend;
   }
 
-  options(): AskOptions {
+  get keeps(): boolean {
+    return this.#keep.checked;
+  }
+
+  /** The choices; null when one is not valid, which is then marked and has the focus. */
+  options(): AskOptions | null {
+    this.#keepName.value = this.#keepName.value.trim();
+    const wrong = this.#check();
+    if (wrong) {
+      reveal(wrong);
+      return null;
+    }
     const options: AskOptions = { threshold: this.#threshold.valueAsNumber };
-    if (this.#keep.checked && this.#keepName.value.trim()) options.keep = this.#keepName.value.trim();
+    if (this.#keep.checked) options.keep = this.#keepName.value;
     if (this.#adapter.value) options.adapter = this.#adapter.value;
-    for (const name of ['pairs', 'steps', 'seed'] as const) {
+    for (const name of NUMBERS) {
       const value = need<HTMLInputElement>(name).valueAsNumber;
       if (Number.isFinite(value)) options[name] = value;
     }
     return options;
   }
 
-  /** Offers the stored adapters to start from, and keeps the choice if it is still there. */
-  offer(adapters: AdapterMeta[]): void {
+  /** Takes note of the stored adapters: offers them to start from, and keeps the choice if it is still there. */
+  offer(adapters: readonly AdapterMeta[]): void {
+    this.#stored = adapters.map(({ name }) => name);
     const chosen = this.#adapter.value;
-    this.#adapter.replaceChildren(
-      h('option', { value: '' }, 'plain model'),
-      ...adapters.map(({ name }) => h('option', { value: name }, name)),
-    );
-    this.use(adapters.some(({ name }) => name === chosen) ? chosen : '');
+    this.#adapter.replaceChildren(h('option', { value: '' }, 'plain model'), ...this.#stored.map((name) => h('option', { value: name }, name)));
+    this.use(this.#stored.includes(chosen) ? chosen : '');
+    if (this.#suggested && this.#keepName.value === this.#suggested) this.#suggest();
   }
 
   use(adapter: string): void {
     this.#adapter.value = adapter;
+  }
+
+  focusKeepName(): void {
+    this.#keepName.focus();
+    this.#keepName.select();
   }
 
   #showThreshold(): void {
@@ -58,7 +83,39 @@ export class Settings {
   }
 
   #showKeep(): void {
-    this.#keepName.disabled = !this.#keep.checked;
-    if (this.#keep.checked && !this.#keepName.value) this.#keepName.value = 'my-adapter';
+    this.#keepName.disabled = need('keep-hint').hidden = !this.#keep.checked;
+    if (this.#keep.checked && !this.#keepName.value) this.#suggest();
+    this.#check();
   }
+
+  #suggest(): void {
+    this.#suggested = freeName('my-adapter', this.#stored);
+    this.#keepName.value = this.#suggested;
+  }
+
+  /** Marks what is not valid, says why, and hands out the first such field. The limits stand in index.html. */
+  #check(): HTMLInputElement | undefined {
+    const wrong = [this.#keepName, ...this.#numbers].filter((field) => {
+      const valid = field.checkValidity();
+      if (valid) field.removeAttribute('aria-invalid');
+      else field.setAttribute('aria-invalid', 'true');
+      return !valid;
+    });
+    const name = wrong.includes(this.#keepName);
+    need('keep-hint').classList.toggle('bad', name);
+    need('keep-missing').hidden = !name || this.#keepName.value !== '';
+    need('numbers-message').textContent = wrong.filter((field) => field !== this.#keepName).map(limits).join(' ');
+    return wrong[0];
+  }
+}
+
+function limits(field: HTMLInputElement): string {
+  const label = field.labels?.[0]?.textContent?.trim() ?? field.id;
+  return `${label}: a whole number from ${field.min} to ${count(Number(field.max))}.`;
+}
+
+function reveal(field: HTMLInputElement): void {
+  const details = field.closest('details');
+  if (details) details.open = true;
+  field.focus();
 }

@@ -1,5 +1,9 @@
 import { fact, need } from './dom';
 import { seconds } from './format';
+import { PHASES } from './phases';
+
+/** Stages as the agent names them, in the order of the phases. */
+const STAGES = new Map<string, string>([...PHASES.map(([phase, label]) => [phase.replace('-', '_'), label] as const), ['total', 'Total']]);
 
 /** Seconds by stage, as the agent measured them. */
 export class Timing {
@@ -14,6 +18,10 @@ export class Timing {
   }
 
   show(stages: Record<string, number>): void {
-    this.#list.replaceChildren(...Object.entries(stages).map(([stage, value]) => fact(stage.replace(/[_-]/g, ' '), seconds(value))));
+    const facts = [...STAGES].flatMap(([stage, label]) => {
+      const value = stages[stage];
+      return value === undefined ? [] : [fact(label, seconds(value))];
+    });
+    this.#list.replaceChildren(...facts);
   }
 }

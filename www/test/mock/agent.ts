@@ -101,6 +101,7 @@ export class Agent {
   async #loop(task: Task, options: AskOptions, emit: Emit): Promise<Trace> {
     if (task.query.trim() === '') throw fail('InvalidInput', 'query: is empty; write a task');
     if (task.query.includes('mock:crash')) throw new WebAssembly.RuntimeError('unreachable');
+    const begun = performance.now();
     const seconds: Record<string, number> = {};
     const stage = async <T>(phase: Phase, work: () => Promise<T>): Promise<T> => {
       await this.#pause(0);
@@ -126,13 +127,18 @@ export class Agent {
     });
     emit({ type: 'score', uncertainty });
 
-    const base = answerOf(task, false);
+    const base = answerOf(task, options.adapter !== undefined);
     await stage('answer', () => this.#say('base', base, emit));
     const trace: Trace = {
       backend: this.info.backend.kind, model: this.info.model.name, uncertainty, synthesis: null, training: null,
       base_answer: base, answer: base, adapted: false, seconds, restored: true, stored: null, note: null,
     };
-    if (!uncertainty.unsure) return trace;
+    const end = async () => {
+      await stage('restore', () => this.#pause(30));
+      seconds['total'] = (performance.now() - begun) / 1000;
+      return trace;
+    };
+    if (!uncertainty.unsure) return end();
 
     trace.synthesis = await stage('synthesize', async () => {
       const requested = options.pairs ?? 2;
@@ -144,8 +150,8 @@ export class Agent {
         emit({ type: 'pair', pair, valid: true });
       }
       await this.#pause(80);
-      emit({ type: 'pair', pair: { query: task.query, calls: base.calls }, valid: false, reason: 'copy of the task' });
-      return { requested, valid: requested, rejected: { 'copy of the task': 1 }, pairs };
+      emit({ type: 'pair', pair: { query: task.query, calls: base.calls }, valid: false, reason: 'copy' });
+      return { requested, valid: requested, rejected: { copy: 1 }, pairs };
     });
 
     trace.training = await stage('train', async () => {
@@ -156,7 +162,7 @@ export class Agent {
         const loss = 0.08 + 1.9 * Math.exp(-step / 3.2) + 0.05 * Math.sin(step * 1.7);
         losses.push(loss);
         const learning_rate = 1e-3 * 0.5 * (1 + Math.cos((Math.PI * step) / total));
-        emit({ type: 'train', step, total, loss, learning_rate, tokens_per_second: 812 + 9 * (step % 4), eta_seconds: (total - step) * 0.06 });
+        emit({ type: 'train', step, total, loss, learning_rate, gradient_norm: loss / 2, tokens_per_second: 812 + 9 * (step % 4), eta_seconds: (total - step) * 0.06 });
       }
       return { steps: total, losses, parameters: 98_304, tokens: total * 61 };
     });
@@ -170,8 +176,7 @@ export class Agent {
       await stage('store', async () => this.store.put(meta(name, task.query, options), peftZip(name)));
       trace.stored = name;
     }
-    await stage('restore', () => this.#pause(30));
-    return trace;
+    return end();
   }
 
   listAdapters(): Promise<AdapterMeta[]> {
@@ -191,8 +196,9 @@ export class Agent {
     return imported;
   }
 
-  deleteAdapter(name: string): Promise<void> {
-    return this.store.delete(name);
+  async deleteAdapter(name: string): Promise<void> {
+    if (!(await this.store.get(name))) throw fail('AdapterNotFound', `no adapter named \`${name}\` is stored`);
+    await this.store.delete(name);
   }
 
   free(): void {}

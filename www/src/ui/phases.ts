@@ -1,0 +1,26 @@
+import type { Phase } from '../protocol';
+
+/** The phases of a run in their order, as Progress and the seconds name them. */
+export const PHASES: readonly [Phase, string][] = [
+  ['score', 'Judge'],
+  ['answer', 'Answer'],
+  ['synthesize', 'Write examples'],
+  ['train', 'Train'],
+  ['answer-again', 'Answer again'],
+  ['store', 'Keep'],
+  ['restore', 'Put weights back'],
+];
+
+const SAID: Record<Phase, string> = {
+  load: 'Loading the model',
+  'self-test': 'Testing the backend',
+  score: 'Judging how sure it is',
+  answer: 'Answering',
+  synthesize: 'Writing examples like your task',
+  train: 'Training on its examples',
+  'answer-again': 'Answering again',
+  store: 'Keeping the adapter',
+  restore: 'Putting the weights back',
+};
+
+export const phaseText = (phase: Phase): string => SAID[phase];
