@@ -102,6 +102,13 @@ fn synthetic_tokenizers_and_templates() {
             "{name}: {texts} dialogues, {lists} lists of ids, {} texts",
             model["texts"].as_array().unwrap().len()
         );
+        // An answer behind its prompt is what one text of both would be.
+        for text in ["<tool_call>\n{\"name\": \"f\"}", "{\"name\": \"find_hotel\"", "f(city=1)"] {
+            let prompt = "Where to?\n";
+            let whole = tokenizer.encode(&format!("{prompt}{text}")).unwrap();
+            let parts = [tokenizer.encode(prompt).unwrap(), tokenizer.encode_continuation(text).unwrap()].concat();
+            assert_eq!(whole, parts, "{name}: {text}");
+        }
         let format = CallFormat::detect(jinja, None);
         assert_eq!(
             format,

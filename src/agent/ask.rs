@@ -112,6 +112,7 @@ impl Agent {
             }
         }
         log.phase(Phase::Restore);
+        watch.lap();
         // Only training could have touched the weights; reading them back costs as much as they weigh.
         trace.restored = trace.synthesis.is_none() || self.is_unchanged().await?;
         seconds.insert("restore".to_owned(), watch.lap());

@@ -72,7 +72,7 @@ impl Agent {
     /// # Errors
     /// Those of the template and the tokenizer.
     pub fn example(&self, task: &Task, calls: &[ToolCall]) -> Result<TrainingExample> {
-        let mut response = self.tokenizer.encode(&self.prompts.answer_text(calls))?;
+        let mut response = self.tokenizer.encode_continuation(&self.prompts.answer_text(calls))?;
         response.extend(self.end);
         Ok(TrainingExample { prompt: self.answer_ids(task)?, response })
     }

@@ -1,6 +1,8 @@
 //! Independent pieces of work side by side, with results that do not depend on how many run at once.
 
-use crate::error::{Error, Result};
+#[cfg(not(target_family = "wasm"))]
+use crate::error::Error;
+use crate::error::Result;
 
 /// A fixed number of workers. Each computes its tensors on one thread of its own, so that sums are taken in the same
 /// order whatever their number. A browser has one.

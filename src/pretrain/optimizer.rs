@@ -186,7 +186,7 @@ fn orthogonal_factor(matrix: Matrix) -> Matrix {
     if wide { x } else { x.transpose() }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
     use crate::{backend, model::init::Normal, platform::readback};

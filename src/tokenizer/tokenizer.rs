@@ -45,6 +45,21 @@ impl Tokenizer {
         Ok(encoding.get_ids().to_vec())
     }
 
+    /// The ids of `text` as it goes on behind a prompt that ends a line or a mark. A sentencepiece tokenizer puts a space
+    /// before every text that it is given; here that space would be one of the answer.
+    ///
+    /// # Errors
+    /// As [`Tokenizer::encode`].
+    pub fn encode_continuation(&self, text: &str) -> Result<Vec<u32>> {
+        const BEFORE: &str = "\n";
+        let before = self.encode(BEFORE)?;
+        let joined = self.encode(&format!("{BEFORE}{text}"))?;
+        match joined.strip_prefix(&before[..]) {
+            Some(rest) => Ok(rest.to_vec()),
+            None => self.encode(text),
+        }
+    }
+
     /// The text of `ids`; with `skip_special`, tokens marked special leave no trace. Ids outside of the vocabulary are
     /// skipped, bytes that are no UTF-8 become U+FFFD.
     ///

@@ -85,10 +85,11 @@ pub async fn score(
     task: &Task,
     config: ScoreConfig,
 ) -> Result<Uncertainty> {
-    let opener = tokenizer.encode(format.opener())?;
+    let opener = tokenizer.encode_continuation(format.opener())?;
     let mut continuations = Vec::with_capacity(task.tools.len());
     for tool in &task.tools {
-        continuations.push(tokenizer.encode(&format!("{}{}{}", format.opener(), tool.name, format.name_boundary()))?);
+        let text = format!("{}{}{}", format.opener(), tool.name, format.name_boundary());
+        continuations.push(tokenizer.encode_continuation(&text)?);
     }
     let wants_no_call = config.no_call == NoCall::Always || task.tools.len() < 2;
     if wants_no_call {
