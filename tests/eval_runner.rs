@@ -1,4 +1,5 @@
 //! The evaluation's runner on the embedded model.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
 #![cfg(all(feature = "cli", not(target_family = "wasm")))]
 
 use std::{path::Path, rc::Rc};
