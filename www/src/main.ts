@@ -223,7 +223,7 @@ function showEvent(event: AgentEvent): void {
 }
 
 async function finish(trace: Trace): Promise<void> {
-  progress.end(false);
+  progress.end(false, trace.seconds);
   need('results').dataset['state'] = 'done';
   meter.show(trace.uncertainty);
   answers.finish(trace);

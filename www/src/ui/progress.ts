@@ -48,13 +48,15 @@ export class Progress {
     if (cell) fill(cell.bar, step / total);
   }
 
-  /** `stopped`: the run ended before its end. */
-  end(stopped: boolean): void {
+  /** `stopped`: the run ended before its end. `measured`: the agent's own seconds by stage, which replace the page's. */
+  end(stopped: boolean, measured: Record<string, number> = {}): void {
     clearInterval(this.#timer);
     this.#leave(stopped ? 'stopped' : 'done');
     this.#tick();
     this.#set('total', stopped ? 'stopped' : 'done');
     for (const [phase, { element, time }] of this.#cells) {
+      const seconds = measured[phase.replace('-', '_')];
+      if (seconds !== undefined) time.textContent = `${decimals(seconds, 1)} s`;
       if (element.dataset['state'] !== 'waiting') continue;
       this.#set(phase, 'skipped');
       time.textContent = stopped ? 'not reached' : 'not needed';
