@@ -293,7 +293,9 @@ impl Speaker<'_> {
         let bare = &clause.bare;
         let a = if clause.mass { bare.clone() } else { format!("{} {bare}", article(bare)) };
         let many = if clause.mass || tool.noun.coined { bare.clone() } else { plural(bare) };
-        let the = if clause.object.starts_with("the ") { clause.object.clone() } else { format!("the {bare}") };
+        // A headed object holds a value that must not get lost.
+        let whole = clause.headed || clause.object.starts_with("the ");
+        let the = if whole { clause.object.clone() } else { format!("the {bare}") };
         Some(form.replace("{a}", &a).replace("{p}", &many).replace("{t}", &the))
     }
 
