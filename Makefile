@@ -22,7 +22,7 @@ BUDGET ?= 3800000
 
 STEP := scripts/step.sh
 WASM := --locked --no-default-features --config wasm-pack.toml
-WEB_TESTS := $(patsubst tests/%.rs,--test %,$(wildcard tests/web*.rs))
+WEB_TESTS := $(patsubst tests/%.rs,--test %,$(wildcard tests/web*.rs tests/bench_web.rs))
 WWW := npm --prefix www run --silent
 
 .PHONY: help
@@ -74,6 +74,15 @@ budget: bundle ## sizes of the bundle, and its limit (BUDGET=3800000 bytes)
 .PHONY: bench
 bench: setup-rust ## seconds of each stage of the loop on the command line
 	@$(STEP) "benchmark of the loop" cargo run --release --locked --quiet -- bench
+
+.PHONY: bench-web
+bench-web: setup-wasm setup-browser ## what the score and the learning add to an answer, in headless Chromium
+	@$(STEP) "benchmark in the browser" env WEB_TESTS=bench_web scripts/test-web.sh
+
+.PHONY: results
+results: setup-rust ## docs/results.md anew: BENCHMARKS=folder LIMIT=tasks SEEDS=n SHARDS=processes
+	@$(STEP) "program" cargo build --release --locked
+	@$(STEP) "evaluation" scripts/results.sh "$(BENCHMARKS)" $(OUT)
 
 .PHONY: reference
 reference: ## the fixtures of tests/fixtures anew, with PyTorch, transformers and peft (1.4 GB)

@@ -3,6 +3,7 @@
 #
 #   test-web.sh [FILTER]     needs: setup.sh rust wasm browser
 #
+# $WEB_TESTS names other files of tests/, without .rs.
 # $CHROMIUM and $CHROMEDRIVER name another browser and its driver.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
@@ -22,7 +23,7 @@ if [[ $chromium != /usr/bin/chromium ]]; then
 fi
 
 files=()
-for file in tests/web*.rs; do
+for file in ${WEB_TESTS:-tests/web*.rs}; do
     files+=(--test "$(basename "$file" .rs)")
 done
 CARGO_TARGET_DIR=$wasm_target_dir wasm-pack test --release --headless --chrome --chromedriver "$chromedriver" --mode no-install \

@@ -103,6 +103,15 @@ impl Task {
     }
 }
 
+/// A task with its right answer, from a file or a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Labelled {
+    /// The task.
+    pub task: Task,
+    /// The right calls; empty where no tool fits.
+    pub calls: Vec<ToolCall>,
+}
+
 /// An input with its output: what synthesis writes and adaptation trains on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pair {

@@ -2,11 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
 #![cfg(all(feature = "cli", not(target_family = "wasm")))]
 
-use std::{path::Path, rc::Rc};
+mod common;
+
+use std::rc::Rc;
 
 use autodidact::{
     adaptation::AdaptationConfig,
-    agent::{Agent, AskEvent, AskOptions, ModelFiles, OpenOptions, Trace},
+    agent::{Agent, AskEvent, AskOptions, OpenOptions, Trace},
     backend::BackendChoice,
     evaluation::{
         CONTEXT, Estimator, Learning, Mode, ModelTeacher, Plan, Record, Runner, SampleConfig, Selection, Setting,
@@ -16,22 +18,11 @@ use autodidact::{
     storage::MemoryStore,
     task::Task,
 };
-use futures_lite::future::block_on;
+use common::{block_on, seed_files};
 
 fn agent() -> Agent {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("model/seed");
-    let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
-    let files = ModelFiles {
-        name: "seed".into(),
-        config: read("config.json"),
-        tokenizer: read("tokenizer.json"),
-        tokenizer_config: Some(read("tokenizer_config.json")),
-        chat_template: None,
-        generation_config: Some(read("generation_config.json")),
-        shards: vec![read("model.safetensors")],
-    };
     let options = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };
-    block_on(Agent::open(files, Rc::new(MemoryStore::new()), options, |_| {})).unwrap()
+    block_on(Agent::open(seed_files(), Rc::new(MemoryStore::new()), options, |_| {})).unwrap()
 }
 
 fn plan(modes: &[Mode], suite: &Suite) -> Plan {

@@ -19,6 +19,7 @@ fn pretrain(out: &Path, steps: usize) -> Command {
     let sizes = [
         ("--steps", steps),
         ("--checkpoint-every", 3),
+        ("--held-out", 2),
         ("--step-tokens", 512),
         ("--micro-tokens", 512),
         ("--vocab-size", 320),
@@ -65,6 +66,12 @@ fn a_killed_run_ends_like_an_uninterrupted_one() {
     let losses = |out: &Path| log(out).into_iter().map(|r| (r.step, r.loss.to_bits())).collect::<Vec<_>>();
     assert_eq!(losses(&whole), losses(&killed));
     assert_eq!(losses(&whole).len(), STEPS);
+    let accuracies = |out: &Path| fs::read_to_string(out.join("training/accuracy.jsonl")).unwrap();
+    assert_eq!(accuracies(&whole), accuracies(&killed));
+    assert_eq!(accuracies(&whole).lines().count(), STEPS.div_ceil(3));
+    for plot in ["loss.svg", "accuracy.svg"] {
+        assert!(fs::read_to_string(killed.join("training").join(plot)).unwrap().starts_with("<svg"), "{plot}");
+    }
 
     // Once the learning rate falls, a longer run is another run: refused, and nothing is lost.
     assert!(!pretrain(&whole, 40).status().unwrap().success());

@@ -2,40 +2,28 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
 #![cfg(not(target_family = "wasm"))]
 
-use std::{path::Path, rc::Rc};
+mod common;
+
+use std::rc::Rc;
 
 use autodidact::{
-    agent::{Agent, AskEvent, AskOptions, ModelFiles, OpenOptions, Trace},
+    agent::{Agent, AskEvent, AskOptions, OpenOptions, Trace},
     backend::BackendChoice,
     inference::Cancel,
     storage::{FolderStore, MemoryStore},
     task::Task,
     taskgen::{Generator, GeneratorConfig, Split},
 };
-use futures_lite::future::block_on;
+use common::{block_on, seed_files};
 
 /// Share of in-distribution tasks that must be answered with exactly the right calls. Held a little under what the
 /// model in the repository was measured at (see model/seed/README.md), so that a broken forward pass or prompt shows.
 const LEAST_CORRECT: f64 = 0.40;
 const TASKS: usize = 60;
 
-fn files() -> ModelFiles {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("model/seed");
-    let read = |name: &str| std::fs::read(folder.join(name)).unwrap();
-    ModelFiles {
-        name: "seed".into(),
-        config: read("config.json"),
-        tokenizer: read("tokenizer.json"),
-        tokenizer_config: Some(read("tokenizer_config.json")),
-        chat_template: None,
-        generation_config: Some(read("generation_config.json")),
-        shards: vec![read("model.safetensors")],
-    }
-}
-
 fn agent(store: Rc<dyn autodidact::storage::AdapterStore>) -> Agent {
     let options = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };
-    block_on(Agent::open(files(), store, options, |_| {})).unwrap()
+    block_on(Agent::open(seed_files(), store, options, |_| {})).unwrap()
 }
 
 fn ask(agent: &Agent, task: &Task, options: &AskOptions) -> Trace {

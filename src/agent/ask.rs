@@ -96,6 +96,7 @@ impl Agent {
             synthesis: None,
             training: None,
             adapted: false,
+            margin_after: None,
             seconds: BTreeMap::new(),
             restored: false,
             stored: None,
@@ -147,13 +148,20 @@ impl Agent {
         trace.training = Some(training.clone());
         seconds.insert("train".to_owned(), watch.lap());
         log.phase(Phase::AnswerAgain);
-        trace.answer = self.answer_with(&adapter.weights, prompt, task, options, cancel, log).await?;
-        trace.adapted = true;
+        let (margin, answer) = self.answer_with(&adapter.weights, prompt, task, options, cancel, log).await?;
+        trace.margin_after = Some(margin);
         seconds.insert("answer_again".to_owned(), watch.lap());
+        if options.gate && margin <= trace.uncertainty.margin {
+            trace.note = Some("the margin did not grow by learning; the base answer stands".into());
+            return Ok(());
+        }
+        trace.answer = answer;
+        trace.adapted = true;
         if let Some(name) = &options.keep {
             cancel.check()?;
             log.phase(Phase::Store);
-            self.keep(name, &adapter, task, (&synthesis, &training), trace.uncertainty.margin).await?;
+            let margins = (trace.uncertainty.margin, margin);
+            self.keep(name, &adapter, task, (&synthesis, &training), margins).await?;
             trace.stored = Some(name.clone());
             seconds.insert("store".to_owned(), watch.lap());
         }
@@ -191,6 +199,7 @@ impl Agent {
         Ok((answer, generation))
     }
 
+    /// The margin and the answer with an adapter.
     async fn answer_with(
         &self,
         lora: &LoraWeights,
@@ -199,10 +208,13 @@ impl Agent {
         options: &AskOptions,
         cancel: &Cancel,
         log: &Log,
-    ) -> Result<Answer> {
+    ) -> Result<(f32, Answer)> {
         let session = self.session(Some(lora), cancel);
         let prefix = session.prefill(prompt).await?;
-        Ok(self.answer(&session, &prefix, task, options, Which::Adapted, log).await?.0)
+        let format = self.prompts.format();
+        let scored = uncertainty::score(&session, &self.tokenizer, format, &prefix, task, options.score).await?;
+        let answer = self.answer(&session, &prefix, task, options, Which::Adapted, log).await?.0;
+        Ok((scored.margin, answer))
     }
 
     async fn synthesize(

@@ -3,7 +3,9 @@
 
 mod ask;
 mod asking;
+mod fine_tune;
 mod keep;
+mod latency;
 mod open;
 mod options;
 mod source;
@@ -15,6 +17,8 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 pub use asking::{AskEvent, Asking};
+pub use fine_tune::FineTuned;
+pub use latency::{Latency, TaskLatency};
 pub use open::OpenOptions;
 pub use options::AskOptions;
 pub use source::{INDEX, ModelFiles, SINGLE, shard_names};

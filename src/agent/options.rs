@@ -25,6 +25,8 @@ pub struct AskOptions {
     pub seed: u64,
     /// Most tokens of an answer.
     pub max_answer_tokens: usize,
+    /// The base answer stands, and nothing is stored, unless the margin of the task has grown by learning.
+    pub gate: bool,
     /// H
     pub score: ScoreConfig,
     /// G
@@ -42,6 +44,7 @@ impl Default for AskOptions {
             adapter: None,
             seed: 0,
             max_answer_tokens: 256,
+            gate: false,
             score: ScoreConfig::default(),
             synthesis: SynthesisConfig::default(),
             adaptation: AdaptationConfig::default(),

@@ -109,6 +109,9 @@ pub struct Trace {
     pub answer: Answer,
     /// The answer that stands was given after learning.
     pub adapted: bool,
+    /// The margin of the task after learning; `None` when nothing was learned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margin_after: Option<f32>,
     /// Seconds by stage.
     pub seconds: BTreeMap<String, f64>,
     /// The base weights, read back and compared bit for bit, are what they were when the model was loaded.

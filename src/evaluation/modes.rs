@@ -24,6 +24,9 @@ pub enum Mode {
     /// Test-time self-improvement.
     #[serde(rename = "ttsi")]
     TtSi,
+    /// TT-SI, but the base answer stands unless the margin has grown by learning.
+    #[serde(rename = "ttsi+gate")]
+    TtSiGate,
     /// As TT-SI, the pairs written by a teacher.
     #[serde(rename = "ttd")]
     TtD,
@@ -56,13 +59,14 @@ pub enum Source {
 
 impl Mode {
     /// All, in the order of the tables.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Base,
         Self::Majority,
         Self::Pass5,
         Self::IclTrain,
         Self::Sft,
         Self::TtSi,
+        Self::TtSiGate,
         Self::TtD,
         Self::IclSelf,
         Self::TtSiMajority,
@@ -80,6 +84,7 @@ impl Mode {
             Self::IclTrain => "icl-train",
             Self::Sft => "sft",
             Self::TtSi => "ttsi",
+            Self::TtSiGate => "ttsi+gate",
             Self::TtD => "ttd",
             Self::IclSelf => "icl-self",
             Self::TtSiMajority => "ttsi+majority",
@@ -93,7 +98,9 @@ impl Mode {
     /// is also the one that they are compared with. `None` for modes that treat all tasks alike.
     pub fn otherwise(self) -> Option<Self> {
         match self {
-            Self::TtSi | Self::TtD | Self::IclSelf | Self::Neighbours | Self::Oracle => Some(Self::Base),
+            Self::TtSi | Self::TtSiGate | Self::TtD | Self::IclSelf | Self::Neighbours | Self::Oracle => {
+                Some(Self::Base)
+            }
             Self::TtSiMajority => Some(Self::Majority),
             Self::TtSiPass5 => Some(Self::Pass5),
             Self::Base | Self::Majority | Self::Pass5 | Self::IclTrain | Self::Sft => None,
@@ -103,7 +110,7 @@ impl Mode {
     /// Where the pairs come from; `None` for modes without an update.
     pub fn source(self) -> Option<Source> {
         match self {
-            Self::TtSi | Self::TtSiMajority | Self::TtSiPass5 | Self::IclSelf => Some(Source::Own),
+            Self::TtSi | Self::TtSiGate | Self::TtSiMajority | Self::TtSiPass5 | Self::IclSelf => Some(Source::Own),
             Self::TtD => Some(Source::Teacher),
             Self::Neighbours => Some(Source::Neighbours),
             Self::Oracle => Some(Source::Reference),

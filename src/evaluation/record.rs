@@ -49,6 +49,9 @@ pub struct Record {
     pub samples: Vec<String>,
     /// How sure the model was.
     pub scores: Option<Scores>,
+    /// How sure it was of the same task after learning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scores_after: Option<Scores>,
     /// The task was given to the update: its margin is below the run's largest threshold, or the run updates all tasks.
     pub selected: bool,
     /// There was something to learn from, and the answer was given with it.
@@ -121,6 +124,7 @@ pub(super) mod tests {
             issue: None,
             samples: Vec::new(),
             scores: Some(scores),
+            scores_after: None,
             selected: false,
             learned: false,
             synthesis: None,

@@ -37,6 +37,10 @@ pub struct PretrainConfig {
     pub synthesis_rate: f64,
     /// Requests per menu, at most.
     pub max_turns: u32,
+    /// Share of the documents that are tasks of files, where some are given.
+    pub tasks_rate: f64,
+    /// Hash of those files; a run goes on only with the same ones.
+    pub tasks_digest: Option<String>,
     /// Size of the tokenizer's vocabulary.
     pub vocab_size: usize,
     /// Width.
@@ -57,7 +61,7 @@ impl Default for PretrainConfig {
     fn default() -> Self {
         Self {
             seed: 1,
-            steps: 5000,
+            steps: 4000,
             step_tokens: 4096,
             micro_tokens: 2048,
             max_len: 768,
@@ -66,10 +70,12 @@ impl Default for PretrainConfig {
             decay_share: 4,
             weight_decay: 0.1,
             read_steps: 300,
-            ramp_steps: 600,
+            ramp_steps: 1500,
             synthesis_rate: 0.25,
             max_turns: 4,
-            vocab_size: 2048,
+            tasks_rate: 0.08,
+            tasks_digest: None,
+            vocab_size: 4096,
             d_model: 192,
             n_layers: 6,
             n_heads: 6,
@@ -81,6 +87,19 @@ impl Default for PretrainConfig {
 }
 
 impl PretrainConfig {
+    /// # Errors
+    /// [`Error::InvalidInput`] for a rate out of its range.
+    pub fn check(&self) -> Result<()> {
+        if !(0.0..=1.0).contains(&self.synthesis_rate) {
+            return Err(Error::invalid("synthesis_rate", format!("{} is not in [0, 1]", self.synthesis_rate)));
+        }
+        // Above, tasks that are all too long would leave nothing to train on.
+        if !(0.0..=0.9).contains(&self.tasks_rate) {
+            return Err(Error::invalid("tasks_rate", format!("{} is not in [0, 0.9]", self.tasks_rate)));
+        }
+        Ok(())
+    }
+
     /// Step at which the learning rate starts to fall.
     pub fn decay_start(&self) -> usize {
         self.steps - self.steps / self.decay_share.max(1)

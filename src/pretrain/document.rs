@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::{
     error::{Error, Result},
-    task::{Message, Role, Task},
+    task::{Labelled, Message, Role, Task},
     taskgen::{Example, Generator},
     tokenizer::{PairOrder, PromptBuilder, Tokenizer},
 };
@@ -55,6 +55,17 @@ impl<'a> Writer<'a> {
         } else {
             self.answers(example, generator, rng)
         }
+    }
+
+    /// A task that the generator did not make, answered.
+    ///
+    /// # Errors
+    /// Those of the template and the tokenizer.
+    pub fn labelled(&self, labelled: &Labelled) -> Result<Document> {
+        let mut out = Document::default();
+        self.read(&mut out, &self.prompts.answer_prompt(&labelled.task)?)?;
+        self.learn(&mut out, &self.prompts.answer_text(&labelled.calls))?;
+        Ok(out)
     }
 
     fn synthesis(&self, example: &Example, generator: &mut Generator, rng: &mut ChaCha8Rng) -> Result<Document> {

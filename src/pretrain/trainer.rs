@@ -1,7 +1,7 @@
 //! The pretraining loop: pulled step by step, stopped and resumed at any step.
 
 use burn::tensor::{Device, Tensor};
-use rand::SeedableRng;
+use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,7 @@ use crate::{
     model::{Decoder, Gradients, init},
     nn::{Matrix, linear::Trainable},
     platform::{Stopwatch, Workers, readback},
+    task::Labelled,
     taskgen::{Generator, GeneratorConfig, Split},
     tokenizer::{PromptBuilder, Tokenizer},
 };
@@ -51,6 +52,7 @@ pub struct Pretrainer {
     decoder: Decoder,
     optimizer: Optimizer,
     workers: Workers,
+    tasks: Vec<Labelled>,
     end: u32,
     pad: u32,
 }
@@ -69,6 +71,7 @@ impl Pretrainer {
         device: &Device,
         workers: Workers,
     ) -> Result<Self> {
+        config.check()?;
         let id = |token: &str| {
             tokenizer
                 .token_to_id(token)
@@ -77,7 +80,14 @@ impl Pretrainer {
         let (end, pad) = (id(end)?, id(pad)?);
         let decoder = init::random(config.model(tokenizer.vocab_size(), end)?, config.seed, INIT_DEVIATION, device);
         let optimizer = Optimizer::new(decoder.config(), &decoder.weights().parameters(), config.weight_decay);
-        Ok(Self { config, tokenizer, prompts, decoder, optimizer, workers, end, pad })
+        Ok(Self { config, tokenizer, prompts, decoder, optimizer, workers, tasks: Vec::new(), end, pad })
+    }
+
+    /// Mixes these tasks among those of the generator, at the rate of the settings, whose `tasks_digest` names them.
+    #[must_use]
+    pub fn with_tasks(mut self, tasks: Vec<Labelled>) -> Self {
+        self.tasks = tasks;
+        self
     }
 
     /// Settings.
@@ -151,7 +161,11 @@ impl Pretrainer {
         let mut documents = Vec::new();
         let mut tokens = 0;
         while tokens < c.step_tokens {
-            let document = writer.document(&mut generator, &mut rng)?;
+            let document = if !self.tasks.is_empty() && rng.random_bool(c.tasks_rate) {
+                writer.labelled(&self.tasks[rng.random_range(0..self.tasks.len())])?
+            } else {
+                writer.document(&mut generator, &mut rng)?
+            };
             if document.ids.len() <= c.max_len {
                 tokens += document.ids.len();
                 documents.push(document);

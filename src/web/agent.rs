@@ -44,6 +44,8 @@ struct Question {
 struct WebAskOptions {
     threshold: Option<f32>,
     keep: Option<String>,
+    replace: bool,
+    gate: bool,
     adapter: Option<String>,
     seed: Option<u32>,
     pairs: Option<usize>,
@@ -57,7 +59,7 @@ impl From<WebAskOptions> for AskOptions {
         options.seed = o.seed.map_or(options.seed, u64::from);
         options.synthesis.pairs = o.pairs.unwrap_or(options.synthesis.pairs);
         options.adaptation.steps = o.steps.or(options.adaptation.steps);
-        Self { keep: o.keep, adapter: o.adapter, ..options }
+        Self { keep: o.keep, replace: o.replace, gate: o.gate, adapter: o.adapter, ..options }
     }
 }
 

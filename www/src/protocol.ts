@@ -51,6 +51,8 @@ export interface AskOptions {
   replace?: boolean;
   /** Apply this stored adapter first. */
   adapter?: string;
+  /** The first answer stands, and nothing is kept, unless the margin has grown by learning. */
+  gate?: boolean;
   seed?: number;
   /** Examples to write. */
   pairs?: number;
@@ -134,6 +136,8 @@ export interface Trace {
   base_answer: Answer;
   answer: Answer;
   adapted: boolean;
+  /** The margin of the task after learning; absent when nothing was learned. */
+  margin_after?: number;
   /** Seconds by stage. */
   seconds: Record<string, number>;
   /** The base weights are back, checked. */

@@ -28,6 +28,8 @@ pub enum Command {
     Bench(BenchArgs),
     /// Train the seed model from scratch on generated tool-call tasks. Resumes at the last checkpoint.
     Pretrain(PretrainArgs),
+    /// Fine-tune a LoRA on a file of labelled tasks; writes a PEFT directory.
+    Sft(SftArgs),
     /// Print labelled tasks of the generator as JSON Lines.
     Generate(GenerateArgs),
     /// Print the speed of training all weights of a random model of some shape; every token is a label.
@@ -77,6 +79,18 @@ pub struct PretrainArgs {
     /// Start over, even if there is a checkpoint.
     #[arg(long)]
     pub fresh: bool,
+    /// What computes. A GPU takes one pass after the other.
+    #[arg(long, value_enum, default_value_t = Device::Cpu)]
+    pub device: Device,
+    /// Labelled tasks to mix in, as `eval` reads them (JSON Lines); never those that you evaluate on.
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub tasks: Vec<PathBuf>,
+    /// Share of the documents that are such tasks [default: 0.08].
+    #[arg(long)]
+    pub tasks_rate: Option<f64>,
+    /// Held-out tasks answered at each checkpoint, of known and of unseen tools, as many of each; 0 for none.
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub held_out: usize,
     /// Steps between checkpoints.
     #[arg(long, default_value_t = 250)]
     pub checkpoint_every: usize,
@@ -119,6 +133,50 @@ pub struct PretrainArgs {
     /// Width of the MLP.
     #[arg(long)]
     pub d_ff: Option<usize>,
+}
+
+/// Options of `sft`.
+#[derive(Debug, ClapArgs)]
+pub struct SftArgs {
+    /// Labelled tasks, as `eval` reads them (JSON Lines).
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Folder for the adapter, as PEFT lays it out.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Model directory as Hugging Face lays it out [default: the seed model that comes with the program].
+    #[arg(long, value_name = "DIR")]
+    pub model: Option<PathBuf>,
+    /// What computes.
+    #[arg(long, value_enum, default_value_t = Device::Cpu)]
+    pub device: Device,
+    /// Passes over the tasks.
+    #[arg(long, default_value_t = 3)]
+    pub epochs: usize,
+    /// Tasks per step.
+    #[arg(long, default_value_t = 8)]
+    pub batch: usize,
+    /// Rank of the LoRA.
+    #[arg(long, default_value_t = 8)]
+    pub rank: usize,
+    /// Alpha of the LoRA [default: twice the rank].
+    #[arg(long)]
+    pub alpha: Option<f64>,
+    /// Peak learning rate.
+    #[arg(long, default_value_t = 2e-3)]
+    pub learning_rate: f64,
+    /// Seed of the order and of the adapter's first weights.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Also store the adapter under this name, for `ask --adapter`.
+    #[arg(long, value_name = "NAME")]
+    pub keep: Option<String>,
+    /// With --keep: replace an adapter of that name.
+    #[arg(long)]
+    pub replace: bool,
+    /// Folder of stored adapters [default: in the user's data folder].
+    #[arg(long, value_name = "DIR")]
+    pub store: Option<PathBuf>,
 }
 
 /// Which model, on what.
@@ -165,6 +223,9 @@ pub struct AskArgs {
     /// With --keep: replace an adapter of that name.
     #[arg(long)]
     pub replace: bool,
+    /// Let the first answer stand, and store nothing, unless the margin has grown by learning.
+    #[arg(long)]
+    pub gate: bool,
     /// Apply this stored adapter from the start.
     #[arg(long, value_name = "NAME")]
     pub adapter: Option<String>,
@@ -250,6 +311,9 @@ pub struct BenchArgs {
     /// Runs of each case; the median is printed.
     #[arg(long, default_value_t = 5)]
     pub runs: usize,
+    /// Generated tasks to time for the ratios to answering alone.
+    #[arg(long, default_value_t = 20)]
+    pub tasks: usize,
 }
 
 /// Options of `bench-pretrain`.

@@ -24,6 +24,7 @@ pub async fn run(args: AskArgs) -> Result<()> {
         threshold: args.threshold,
         keep: args.keep.clone(),
         replace: args.replace,
+        gate: args.gate,
         adapter: args.adapter.clone(),
         seed: args.seed,
         ..AskOptions::default()
@@ -142,7 +143,8 @@ impl Story {
         }
         match (&trace.stored, keep) {
             (Some(name), _) => self.say(&format!("kept     as `{name}`")),
-            (None, Some(_)) => self.say("kept     nothing: nothing was learned"),
+            (None, Some(_)) if trace.training.is_none() => self.say("kept     nothing: nothing was learned"),
+            (None, Some(_)) => self.say("kept     nothing"),
             (None, None) => {}
         }
         self.say(if trace.restored {

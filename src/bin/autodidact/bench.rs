@@ -1,10 +1,11 @@
 //! `autodidact bench`: a table of what the stages of the loop cost on this machine.
 
 use autodidact::{
-    agent::{AskEvent, AskOptions, Trace},
+    agent::{Agent, AskEvent, AskOptions, Latency, Trace},
     error::{Error, Result},
     inference::Cancel,
     task::Task,
+    taskgen::{Generator, GeneratorConfig, Split},
     tokenizer::menu_from_json,
 };
 
@@ -49,7 +50,20 @@ pub async fn run(args: BenchArgs) -> Result<()> {
             return Err(Error::Backend { reason: "the base weights changed".into() });
         }
     }
+    if args.tasks > 0 {
+        println!("\n{}", latency(&agent, args.tasks).await?);
+    }
     Ok(())
+}
+
+/// Generated tasks like those of training, each timed alone, as certain and as uncertain.
+async fn latency(agent: &Agent, tasks: usize) -> Result<Latency> {
+    let mut generator = Generator::new(Split::InDistribution, 1, GeneratorConfig::default());
+    let mut times = Vec::with_capacity(tasks);
+    for seed in 0..tasks as u64 {
+        times.push(agent.latency(&generator.sample().task(), seed, &Cancel::default()).await?);
+    }
+    Ok(Latency::of(&times))
 }
 
 fn median(traces: &[&Trace], stage: &str) -> String {

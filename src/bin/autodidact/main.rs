@@ -7,12 +7,14 @@ mod args;
 mod ask;
 mod bench;
 mod bench_pretrain;
+mod charts;
 mod eval;
 mod files;
 mod generate;
 mod inspect;
 mod open;
 mod pretrain;
+mod sft;
 
 use clap::Parser;
 
@@ -31,6 +33,7 @@ fn main() -> std::process::ExitCode {
             args::Command::Pretrain(args) => pretrain::run(args).await,
             args::Command::Generate(args) => generate::run(&args),
             args::Command::BenchPretrain(args) => bench_pretrain::run(&args).await,
+            args::Command::Sft(args) => sft::run(args).await,
             args::Command::Eval(args) => eval::run(*args).await,
         }
     });

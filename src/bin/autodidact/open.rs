@@ -81,10 +81,14 @@ pub async fn bare_agent(model: Option<&Path>, device: Device) -> Result<Agent> {
 }
 
 fn options(device: Device) -> OpenOptions {
-    let backend = match device {
+    OpenOptions { backend: choice(device), force_software_gpu: false }
+}
+
+/// The backend of a `--device`.
+pub fn choice(device: Device) -> BackendChoice {
+    match device {
         Device::Auto => BackendChoice::Auto,
         Device::Cpu => BackendChoice::Cpu,
         Device::Gpu => BackendChoice::WebGpu,
-    };
-    OpenOptions { backend, force_software_gpu: false }
+    }
 }

@@ -1,8 +1,5 @@
 //! The `sft` baseline: one LoRA on a training file.
 
-use rand::{SeedableRng, seq::SliceRandom};
-use rand_chacha::ChaCha8Rng;
-
 use super::{Outcome, Progress, Runner, Seconds};
 use crate::{
     adapter::Adapter,
@@ -10,9 +7,11 @@ use crate::{
     evaluation::{
         modes::Mode,
         plan::{Setting, task_seed},
+        suite::Item,
     },
     inference::Sampling,
     platform::Stopwatch,
+    task::Labelled,
 };
 
 impl Runner<'_> {
@@ -43,19 +42,12 @@ impl Runner<'_> {
     /// # Errors
     /// [`Error::InvalidInput`] when no task is left, and those of the training.
     pub async fn fine_tune(&self, seed: u64, setting: &Setting) -> Result<Adapter> {
-        let limit = self.agent.decoder().config().context;
-        let mut examples = Vec::with_capacity(self.train.len());
-        for item in self.train {
-            let example = self.agent.example(&item.task, &item.gold)?;
-            if example.prompt.len() + example.response.len() <= limit {
-                examples.push(example);
-            }
-        }
+        let labelled = |item: &Item| Labelled { task: item.task.clone(), calls: item.gold.clone() };
+        let tasks: Vec<Labelled> = self.train.iter().map(labelled).collect();
         let seed = task_seed(seed, "sft", "");
-        examples.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
         let mut config = self.plan.adaptation_for(setting);
         (config.steps, config.epochs, config.batch) = (None, self.plan.sft.epochs, self.plan.sft.batch);
-        Ok(self.agent.train(examples, None, (&config, seed), self.cancel, &self.watch).await?.0)
+        Ok(self.agent.fine_tune(&tasks, (&config, seed), self.cancel, &self.watch).await?.adapter)
     }
 
     /// Gives the runner an adapter that [`Runner::fine_tune`] made earlier; without, it makes its own when it needs one.

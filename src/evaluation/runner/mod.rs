@@ -20,11 +20,11 @@ use crate::{
     adapter::Adapter,
     agent::{Agent, Answer, perplexity},
     error::{Error, Result},
-    inference::{Cancel, Prefix, Sampling},
+    inference::{Cancel, Generation, Prefix, Sampling},
     platform::Stopwatch,
     synthesis::Synthesis,
     task::{Pair, Task},
-    uncertainty,
+    uncertainty::{self, Uncertainty},
 };
 
 /// Runs tasks by a plan.
@@ -57,6 +57,7 @@ struct Update {
     pairs: Vec<Pair>,
     note: Option<String>,
     adapter: Option<Adapter>,
+    scores: Option<Scores>,
     again: Option<(Prefix, Answer)>,
     samples: Option<Vec<Answer>>,
     seconds: Seconds,
@@ -85,6 +86,7 @@ struct Progress<'t> {
 struct Outcome {
     answers: Vec<Answer>,
     learned: bool,
+    scores: Option<Scores>,
     synthesis: Option<PairCounts>,
     pairs: Vec<Pair>,
     note: Option<String>,
@@ -166,12 +168,7 @@ impl<'a> Runner<'a> {
         let how = (Sampling::GREEDY, self.plan.max_answer_tokens);
         let (answer, generation) = self.agent.respond(&session, &prefix, task, how, |_| {}).await?;
         seconds.insert("answer".into(), watch.lap());
-        let scores = Scores {
-            margin: scored.margin,
-            max_probability: scored.max_probability,
-            entropy: scored.entropy,
-            perplexity: Some(perplexity(&generation.log_probs)).filter(|p| p.is_finite()),
-        };
+        let scores = scores(&scored, &generation);
         Ok(Base { prompt, prefix, scores, answer, seconds })
     }
 
@@ -259,6 +256,7 @@ impl<'a> Runner<'a> {
             issue: answer.error,
             samples,
             scores: Some(base.scores),
+            scores_after: outcome.scores,
             learned: outcome.learned,
             synthesis: outcome.synthesis,
             pairs: outcome.pairs,
@@ -282,6 +280,15 @@ fn vote(answers: &[Answer]) -> Option<&Answer> {
     winner.or(answers.first())
 }
 
+fn scores(scored: &Uncertainty, generation: &Generation) -> Scores {
+    Scores {
+        margin: scored.margin,
+        max_probability: scored.max_probability,
+        entropy: scored.entropy,
+        perplexity: Some(perplexity(&generation.log_probs)).filter(|p| p.is_finite()),
+    }
+}
+
 fn counts(synthesis: &Synthesis) -> PairCounts {
     let Synthesis { requested, valid, rejected, .. } = synthesis;
     PairCounts { requested: *requested, valid: *valid, rejected: rejected.clone() }
@@ -299,6 +306,7 @@ fn overflown(key: Key) -> Record {
         issue: None,
         samples: Vec::new(),
         scores: None,
+        scores_after: None,
         selected: false,
         learned: false,
         synthesis: None,

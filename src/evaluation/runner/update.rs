@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Outcome, Progress, Runner, Seconds, Update, Written, counts};
+use super::{Outcome, Progress, Runner, Seconds, Update, Written, counts, scores};
 use crate::{
     adaptation::TrainingExample,
     error::{Error, Result},
     evaluation::{
+        estimators::Scores,
         modes::{Mode, Source},
         plan::{Setting, task_seed},
         suite::Item,
@@ -16,6 +17,7 @@ use crate::{
     synthesis::Synthesis,
     task::{Pair, Task},
     taskgen::{Generator, GeneratorConfig},
+    uncertainty,
 };
 
 impl Runner<'_> {
@@ -37,6 +39,7 @@ impl Runner<'_> {
             synthesis: update.synthesis.clone(),
             pairs: update.pairs.clone(),
             note: update.note.clone(),
+            scores: update.scores,
             seconds: progress.base.seconds.clone(),
             ..Outcome::default()
         };
@@ -52,6 +55,11 @@ impl Runner<'_> {
                         samples
                     }
                 };
+            }
+            (Some(_), Some(_)) if mode == Mode::TtSiGate && !update.has_grown(&progress.base.scores) => {
+                outcome.answers = vec![progress.base.answer.clone()];
+                outcome.learned = false;
+                outcome.note = Some("the margin did not grow".into());
             }
             (Some(_), Some((_, answer))) => outcome.answers = vec![answer.clone()],
             _ if mode.samples() => {
@@ -87,6 +95,7 @@ impl Runner<'_> {
             pairs: synthesis.pairs,
             note,
             adapter: None,
+            scores: None,
             again: None,
             samples: None,
             seconds,
@@ -115,9 +124,12 @@ impl Runner<'_> {
         update.seconds.insert("train".into(), watch.lap());
         let session = self.agent.session(Some(&adapter.weights), self.cancel);
         let prefix = session.prefill(&progress.base.prompt).await?;
+        let (format, score) = (self.agent.prompts().format(), self.plan.score);
+        let scored = uncertainty::score(&session, self.agent.tokenizer(), format, &prefix, &item.task, score).await?;
         let how = (Sampling::GREEDY, self.plan.max_answer_tokens);
-        let (answer, _) = self.agent.respond(&session, &prefix, &item.task, how, |_| {}).await?;
+        let (answer, generation) = self.agent.respond(&session, &prefix, &item.task, how, |_| {}).await?;
         update.seconds.insert("answer_again".into(), watch.lap());
+        update.scores = Some(scores(&scored, &generation));
         update.again = Some((prefix, answer));
         update.adapter = Some(adapter);
         Ok(update)
@@ -165,6 +177,13 @@ impl Runner<'_> {
         };
         progress.syntheses.insert(name, found.clone());
         Ok(found)
+    }
+}
+
+impl Update {
+    /// The gate: the margin after learning is above the one before.
+    fn has_grown(&self, before: &Scores) -> bool {
+        self.scores.is_some_and(|after| after.margin > before.margin)
     }
 }
 

@@ -28,7 +28,7 @@ pub struct EvalArgs {
     /// generator:unseen-wording, generator:unseen-both.
     #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
     pub suite: Vec<String>,
-    /// Ways of answering: base, majority, pass@5, icl-train, sft, ttsi, ttd, icl-self, ttsi+majority, ttsi+pass@5,
+    /// Ways of answering: base, majority, pass@5, icl-train, sft, ttsi, ttsi+gate, ttd, icl-self, ttsi+majority, ttsi+pass@5,
     /// neighbours (generator suites only), oracle (sees the answer).
     #[arg(long, value_delimiter = ',', default_value = "base,ttsi")]
     pub modes: Vec<Mode>,
@@ -92,6 +92,12 @@ pub struct EvalArgs {
     /// Tries for each wanted pair.
     #[arg(long)]
     pub tries: Option<usize>,
+    /// Temperature at which pairs are written [default: 0.7].
+    #[arg(long)]
+    pub temperature: Option<f32>,
+    /// Use only pairs whose query the model, asked it, answers with the pair's calls.
+    #[arg(long)]
+    pub agreement: bool,
     /// Most tokens of an answer.
     #[arg(long, default_value_t = 256)]
     pub max_answer_tokens: usize,
@@ -162,6 +168,11 @@ impl EvalArgs {
         if !(1..=64).contains(&synthesis.tries) {
             return Err(Error::invalid("tries", "must be between 1 and 64"));
         }
+        synthesis.temperature = self.temperature.unwrap_or(synthesis.temperature);
+        if !(synthesis.temperature.is_finite() && synthesis.temperature >= 0.0) {
+            return Err(Error::invalid("temperature", "must be a number of 0 or more"));
+        }
+        synthesis.agreement = self.agreement;
         let mut score = ScoreConfig::default();
         score.reduction = self.reduction.unwrap_or(score.reduction);
         score.no_call = self.no_call.unwrap_or(score.no_call);

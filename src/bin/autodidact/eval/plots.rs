@@ -1,11 +1,12 @@
 //! The plots, as SVG.
 
 use autodidact::{
-    error::{Error, Result},
+    error::Result,
     evaluation::{BINS, Cell, Plan, Row, Summary, is_of_sweep},
 };
-use charts_rs::{BarChart, LineChart};
 use serde_json::{Value, json};
+
+use crate::charts::{bars, lines, percent, spec};
 
 /// Names and contents of the plots that the run has numbers for.
 pub fn draw(plan: &Plan, summary: &Summary) -> Result<Vec<(&'static str, String)>> {
@@ -15,30 +16,6 @@ pub fn draw(plan: &Plan, summary: &Summary) -> Result<Vec<(&'static str, String)
     plots.push(bars(&margins(summary)).map(|svg| ("margin.svg", svg)));
     plots.extend(latency(summary).map(|spec| bars(&spec).map(|svg| ("latency.svg", svg))));
     plots.into_iter().collect()
-}
-
-fn bars(spec: &Value) -> Result<String> {
-    BarChart::from_json(&spec.to_string()).and_then(|chart| chart.svg()).map_err(failed)
-}
-
-fn lines(spec: &Value) -> Result<String> {
-    LineChart::from_json(&spec.to_string()).and_then(|chart| chart.svg()).map_err(failed)
-}
-
-fn failed(error: impl std::fmt::Display) -> Error {
-    Error::invalid("plot", error.to_string())
-}
-
-fn spec(title: &str, x: Value, y_title: &str, series: Vec<Value>) -> Value {
-    json!({
-        "width": 900, "height": 460, "margin": 12, "title_text": title, "title_align": "left", "legend_position": "bottom", "legend_category": "rect",
-        "x_axis_data": x, "y_axis_configs": [{"axis_title": y_title, "axis_width": 60}], "series_list": series,
-        "x_axis_label_overflow": "rotate",
-    })
-}
-
-fn percent(share: f64) -> f64 {
-    (share * 10_000.0).round() / 100.0
 }
 
 /// One group of bars for each suite and for the mean, one bar for each mode, with its interval.

@@ -1,38 +1,55 @@
 //! `autodidact pretrain`: progress, log, checkpoints and files around the library's loop.
 
-use std::{fs::OpenOptions, io::Write, path::Path};
+mod held_out;
+mod log;
+
+use std::path::{Path, PathBuf};
 
 use autodidact::{
-    backend,
+    backend::{self, BackendKind},
     error::Result,
+    evaluation::Suite,
+    model::self_test,
     platform::{Stopwatch, Workers},
-    pretrain::{PretrainConfig, Pretrainer, StepReport, checkpoint, vocabulary},
+    pretrain::{PretrainConfig, Pretrainer, checkpoint, vocabulary},
+    task::Labelled,
     tokenizer::{SEED_END, SEED_PAD, Tokenizer},
 };
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{args::PretrainArgs, files};
+use self::{held_out::HeldOut, log::Log};
+use super::{args::PretrainArgs, files, open};
 
 /// Runs until all steps are done or the time is up.
 pub async fn run(args: PretrainArgs) -> Result<()> {
     let work = args.out.join("training");
     files::make_dir(&work)?;
-    let (state, log) = (work.join("checkpoint.safetensors"), work.join("log.jsonl"));
-    let config = settings(&args);
+    let state = work.join("checkpoint.safetensors");
+    let mut config = settings(&args);
+    let (tasks, digest) = labelled(&args.tasks)?;
+    config.tasks_digest = digest;
+    let (device, report) = backend::open(open::choice(args.device), false).await?;
+    let gpu = report.kind == BackendKind::WebGpu;
+    if gpu {
+        self_test::run(&device).await?;
+    }
     let tokenizer = tokenizer(&work.join("tokenizer.json"), &config, args.fresh)?;
     let prompts = vocabulary::prompts()?;
-    let workers = Workers::new(args.workers)?;
-    let mut run = Pretrainer::new(config, tokenizer, prompts, SEED_END, SEED_PAD, &backend::cpu(), workers)?;
-    if state.exists() && !args.fresh {
+    let workers = Workers::new(if gpu { Some(1) } else { args.workers })?;
+    let run = Pretrainer::new(config, tokenizer, prompts, SEED_END, SEED_PAD, &device, workers)?;
+    let mut run = run.with_tasks(tasks);
+    let begun = state.exists() && !args.fresh;
+    if begun {
         checkpoint::restore(&mut run, &files::read(&state)?)?;
-        // Steps after the checkpoint are done again, and logged again.
-        trim(&log, run.step_count())?;
-    } else if log.exists() {
-        std::fs::remove_file(&log).map_err(|e| files::io(&log, e))?;
     }
+    // Steps after the checkpoint are done again, and logged again.
+    let log = Log::open(&work, if begun { run.step_count() } else { 0 })?;
+    let held_out = HeldOut::new(args.held_out)?;
     eprintln!(
-        "{} parameters, step {} of {}",
+        "{} parameters on {} ({}), step {} of {}",
         run.decoder().config().parameters(),
+        report.kind,
+        report.adapter,
         run.step_count(),
         run.config().steps
     );
@@ -43,19 +60,26 @@ pub async fn run(args: PretrainArgs) -> Result<()> {
     }
     let watch = Stopwatch::start();
     let mut average: Option<f64> = None;
+    let mut accuracy = String::new();
     while !run.is_finished() {
         let report = run.step().await?;
         let smooth = average.map_or(f64::from(report.loss), |a| 0.98 * a + 0.02 * f64::from(report.loss));
         average = Some(smooth);
-        append(&log, &report)?;
+        log.step(&report)?;
         bar.set_position(report.step as u64);
-        bar.set_message(format!("loss {smooth:.3}, {:.0} tokens/s", report.tokens as f64 / report.seconds));
+        bar.set_message(format!("loss {smooth:.3}, {:.0} tokens/s{accuracy}", report.tokens as f64 / report.seconds));
         let late = args.max_seconds.is_some_and(|limit| watch.seconds() > limit);
         if late || report.step % args.checkpoint_every == 0 || run.is_finished() {
             files::write(&state, &checkpoint::save(&run).await?)?;
-            for (name, bytes) in checkpoint::model_files(&run).await? {
-                files::write(&args.out.join(name), &bytes)?;
+            let written = checkpoint::model_files(&run).await?;
+            for (name, bytes) in &written {
+                files::write(&args.out.join(name), bytes)?;
             }
+            if let Some(held) = held_out.measure(report.step, written).await? {
+                accuracy = held.words();
+                log.accuracy(&held)?;
+            }
+            log.plot()?;
         }
         if late {
             break;
@@ -74,6 +98,7 @@ fn settings(args: &PretrainArgs) -> PretrainConfig {
         step_tokens: args.step_tokens.unwrap_or(d.step_tokens),
         micro_tokens: args.micro_tokens.unwrap_or(d.micro_tokens),
         learning_rate: args.learning_rate.unwrap_or(d.learning_rate),
+        tasks_rate: args.tasks_rate.unwrap_or(d.tasks_rate),
         vocab_size: args.vocab_size.unwrap_or(d.vocab_size),
         d_model: args.d_model.unwrap_or(d.d_model),
         n_layers: args.layers.unwrap_or(d.n_layers),
@@ -95,22 +120,13 @@ fn tokenizer(path: &Path, config: &PretrainConfig, fresh: bool) -> Result<Tokeni
     Ok(tokenizer)
 }
 
-/// Drops what the log says of steps after `last`, and a line that a sudden end cut off.
-fn trim(log: &Path, last: usize) -> Result<()> {
-    if !log.exists() {
-        return Ok(());
+/// The tasks of the files, and a hash of them all.
+fn labelled(paths: &[PathBuf]) -> Result<(Vec<Labelled>, Option<String>)> {
+    let (mut tasks, mut digests) = (Vec::new(), Vec::new());
+    for path in paths {
+        let suite = Suite::from_jsonl(&path.display().to_string(), &files::read(path)?)?;
+        digests.push(suite.digest);
+        tasks.extend(suite.items.into_iter().map(|item| Labelled { task: item.task, calls: item.gold }));
     }
-    let bytes = files::read(log)?;
-    let kept: String = String::from_utf8_lossy(&bytes)
-        .lines()
-        .filter(|line| serde_json::from_str::<StepReport>(line).is_ok_and(|report| report.step <= last))
-        .flat_map(|line| [line, "\n"])
-        .collect();
-    files::write(log, kept.as_bytes())
-}
-
-fn append(log: &Path, report: &StepReport) -> Result<()> {
-    let line = serde_json::to_string(report).map_err(|e| files::io(log, e))?;
-    let mut file = OpenOptions::new().create(true).append(true).open(log).map_err(|e| files::io(log, e))?;
-    writeln!(file, "{line}").map_err(|e| files::io(log, e))
+    Ok((tasks, (!digests.is_empty()).then(|| digests.join("+"))))
 }
