@@ -22,7 +22,7 @@ BUDGET ?= 3800000
 
 STEP := scripts/step.sh
 WASM := --locked --no-default-features --config wasm-pack.toml
-WEB_TESTS := $(patsubst tests/%.rs,--test %,$(wildcard tests/web*.rs tests/bench_web.rs))
+WEB_TEST_FLAGS := $(patsubst tests/%.rs,--test %,$(wildcard tests/web*.rs tests/bench_web.rs))
 WWW := npm --prefix www run --silent
 
 .PHONY: help
@@ -46,7 +46,7 @@ format: setup-rust ## formatting of the Rust code
 lint: format setup-wasm ## formatting and clippy, for both targets
 	@$(STEP) "clippy, native" cargo clippy --release --locked --all-targets -- -D warnings
 	@$(STEP) "clippy, browser" env CLIPPY_CONF_DIR=clippy/wasm CARGO_TARGET_DIR="$(WASM_TARGET_DIR)" \
-		cargo clippy --release --target wasm32-unknown-unknown $(WASM) --lib $(WEB_TESTS) -- -D warnings
+		cargo clippy --release --target wasm32-unknown-unknown $(WASM) --lib $(WEB_TEST_FLAGS) -- -D warnings
 
 .PHONY: test-native
 test-native: setup-rust ## tests of the library and the command line

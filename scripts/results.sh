@@ -29,6 +29,10 @@ options=(
 
 parts=()
 pids=()
+# Jobs in the background do not hear Ctrl-C, and what they hold would refuse the next start.
+stop() { ((${#pids[@]} == 0)) || kill "${pids[@]}" 2>/dev/null || true; }
+trap stop EXIT
+trap 'exit 130' INT TERM
 for ((i = 0; i < shards; i++)); do
     parts+=("$out/shard-$i")
     "$autodidact" eval "${options[@]}" --shard "$i/$shards" --out "$out/shard-$i" &

@@ -54,7 +54,10 @@ fn plan(modes: &[Mode], suite: &Suite) -> Plan {
 }
 
 fn ask(agent: &Agent, task: &Task, seed: u64) -> Trace {
-    let options = AskOptions { threshold: 1.01, seed, ..AskOptions::default() };
+    traced(agent, task, AskOptions { threshold: 1.01, seed, ..AskOptions::default() })
+}
+
+fn traced(agent: &Agent, task: &Task, options: AskOptions) -> Trace {
     block_on(async {
         let cancel = Cancel::default();
         let mut asking = agent.ask(task, &options, &cancel);
@@ -103,6 +106,30 @@ fn what_is_measured_is_what_the_agent_does() {
         assert_eq!((&ttd[i].text, &ttd[i].pairs), (&ttsi[i].text, &ttsi[i].pairs));
     }
     assert!(ttsi.iter().any(|r| r.learned), "nothing was learned, so nothing was compared");
+}
+
+#[test]
+fn the_gate_keeps_the_base_answer_unless_the_margin_grew() {
+    let agent = agent();
+    let suite = Suite::generated("generator:unseen-tools", 14).unwrap();
+    let plan = plan(&[Mode::TtSi, Mode::TtSiGate], &suite);
+    let records = run(&agent, &plan, &suite, &suite);
+    let (mut opened, mut shut) = (0, 0);
+    let both = of(&records, Mode::TtSi).into_iter().zip(of(&records, Mode::TtSiGate));
+    for ((ttsi, gate), (base, item)) in both.zip(of(&records, Mode::Base).into_iter().zip(&suite.items)) {
+        let grown = ttsi.scores_after.is_some_and(|after| after.margin > ttsi.scores.unwrap().margin);
+        let expected = if grown { &ttsi.text } else { &base.text };
+        assert_eq!((&gate.text, gate.learned), (expected, grown && ttsi.learned));
+        opened += usize::from(ttsi.learned && grown);
+        shut += usize::from(ttsi.learned && !grown);
+
+        let seed = task_seed(0, &suite.name, &item.id);
+        let trace =
+            traced(&agent, &item.task, AskOptions { threshold: 1.01, seed, gate: true, ..AskOptions::default() });
+        assert_eq!((&trace.answer.text, trace.adapted), (&gate.text, gate.learned));
+        assert_eq!(trace.margin_after, ttsi.scores_after.map(|after| after.margin));
+    }
+    assert!(opened > 0 && shut > 0, "the gate was {opened} times open and {shut} times shut: nothing was compared");
 }
 
 #[test]

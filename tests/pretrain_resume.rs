@@ -4,7 +4,7 @@
 
 use std::{
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -13,9 +13,22 @@ use autodidact::pretrain::StepReport;
 
 const STEPS: usize = 14;
 
-fn pretrain(out: &Path, steps: usize) -> Command {
+/// Tasks of a file, short enough for a small vocabulary.
+fn tasks(folder: &Path, name: &str) -> PathBuf {
+    let line = |i: usize| {
+        format!(
+            "{{\"id\":\"{i}\",\"query\":\"{name} {i}\",\"tools\":[{{\"name\":\"f\",\"parameters\":{{\"type\":\"object\",\"properties\":\
+             {{\"n\":{{\"type\":\"integer\"}}}}}}}}],\"answer\":[{{\"name\":\"f\",\"arguments\":{{\"n\":{i}}}}}]}}\n"
+        )
+    };
+    let path = folder.join(format!("{name}.jsonl"));
+    fs::write(&path, (0..5).map(line).collect::<String>()).unwrap();
+    path
+}
+
+fn pretrain(out: &Path, tasks: &Path, steps: usize) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_autodidact"));
-    command.args(["pretrain", "--out"]).arg(out);
+    command.args(["pretrain", "--out"]).arg(out).arg("--tasks").arg(tasks).args(["--tasks-rate", "0.5"]);
     let sizes = [
         ("--steps", steps),
         ("--checkpoint-every", 3),
@@ -45,10 +58,11 @@ fn log(out: &Path) -> Vec<StepReport> {
 fn a_killed_run_ends_like_an_uninterrupted_one() {
     let folder = tempfile::tempdir().unwrap();
     let (whole, killed) = (folder.path().join("whole"), folder.path().join("killed"));
-    assert!(pretrain(&whole, STEPS).status().unwrap().success());
+    let given = tasks(folder.path(), "given");
+    assert!(pretrain(&whole, &given, STEPS).status().unwrap().success());
 
     // Killed (SIGKILL on Unix) between two checkpoints.
-    let mut child = pretrain(&killed, STEPS).spawn().unwrap();
+    let mut child = pretrain(&killed, &given, STEPS).spawn().unwrap();
     let start = Instant::now();
     while log(&killed).len() < 5 {
         assert!(start.elapsed() < Duration::from_secs(300), "the run does not get on");
@@ -59,7 +73,7 @@ fn a_killed_run_ends_like_an_uninterrupted_one() {
     child.wait().unwrap();
     let before = log(&killed).len();
     assert!((5..STEPS).contains(&before), "killed after step {before}");
-    assert!(pretrain(&killed, STEPS).status().unwrap().success());
+    assert!(pretrain(&killed, &given, STEPS).status().unwrap().success());
 
     let read = |out: &Path| fs::read(out.join("model.safetensors")).unwrap();
     assert_eq!(read(&whole), read(&killed), "other weights after a kill at step {before}");
@@ -74,6 +88,13 @@ fn a_killed_run_ends_like_an_uninterrupted_one() {
     }
 
     // Once the learning rate falls, a longer run is another run: refused, and nothing is lost.
-    assert!(!pretrain(&whole, 40).status().unwrap().success());
+    assert!(!pretrain(&whole, &given, 40).status().unwrap().success());
     assert_eq!(losses(&whole).len(), STEPS);
+
+    // Other tasks make another run, and tasks change what is learned.
+    let other = tasks(folder.path(), "other");
+    assert!(!pretrain(&killed, &other, STEPS).status().unwrap().success());
+    let changed = folder.path().join("changed");
+    assert!(pretrain(&changed, &other, STEPS).status().unwrap().success());
+    assert_ne!(losses(&whole), losses(&changed));
 }

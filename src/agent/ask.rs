@@ -13,7 +13,6 @@ use crate::{
     adapter::Adapter,
     error::{Error, Result},
     inference::{Cancel, Generation, Prefix, Sampling, Session},
-    model::LoraWeights,
     platform::Stopwatch,
     synthesis::Synthesis,
     task::{Pair, Task},
@@ -148,10 +147,17 @@ impl Agent {
         trace.training = Some(training.clone());
         seconds.insert("train".to_owned(), watch.lap());
         log.phase(Phase::AnswerAgain);
-        let (margin, answer) = self.answer_with(&adapter.weights, prompt, task, options, cancel, log).await?;
-        trace.margin_after = Some(margin);
+        let session = self.session(Some(&adapter.weights), cancel);
+        let prefix = session.prefill(prompt).await?;
+        let answer = self.answer(&session, &prefix, task, options, Which::Adapted, log).await?.0;
         seconds.insert("answer_again".to_owned(), watch.lap());
-        if options.gate && margin <= trace.uncertainty.margin {
+        if options.gate || options.keep.is_some() {
+            let format = self.prompts.format();
+            let scored = uncertainty::score(&session, &self.tokenizer, format, &prefix, task, options.score).await?;
+            trace.margin_after = Some(scored.margin);
+            seconds.insert("score_again".to_owned(), watch.lap());
+        }
+        if options.gate && trace.margin_after.is_some_and(|after| after <= trace.uncertainty.margin) {
             trace.note = Some("the margin did not grow by learning; the base answer stands".into());
             return Ok(());
         }
@@ -160,7 +166,7 @@ impl Agent {
         if let Some(name) = &options.keep {
             cancel.check()?;
             log.phase(Phase::Store);
-            let margins = (trace.uncertainty.margin, margin);
+            let margins = (trace.uncertainty.margin, trace.margin_after);
             self.keep(name, &adapter, task, (&synthesis, &training), margins).await?;
             trace.stored = Some(name.clone());
             seconds.insert("store".to_owned(), watch.lap());
@@ -197,24 +203,6 @@ impl Agent {
         let (answer, generation) = self.respond(session, prefix, task, how, tell).await?;
         log.put(Event::Answer { answer: which, result: answer.clone() });
         Ok((answer, generation))
-    }
-
-    /// The margin and the answer with an adapter.
-    async fn answer_with(
-        &self,
-        lora: &LoraWeights,
-        prompt: &[u32],
-        task: &Task,
-        options: &AskOptions,
-        cancel: &Cancel,
-        log: &Log,
-    ) -> Result<(f32, Answer)> {
-        let session = self.session(Some(lora), cancel);
-        let prefix = session.prefill(prompt).await?;
-        let format = self.prompts.format();
-        let scored = uncertainty::score(&session, &self.tokenizer, format, &prefix, task, options.score).await?;
-        let answer = self.answer(&session, &prefix, task, options, Which::Adapted, log).await?.0;
-        Ok((scored.margin, answer))
     }
 
     async fn synthesize(

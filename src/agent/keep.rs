@@ -47,7 +47,7 @@ impl Agent {
         adapter: &Adapter,
         task: &Task,
         (synthesis, training): (&Synthesis, &TrainingReport),
-        (margin_before, margin_after): (f32, f32),
+        (margin_before, margin_after): (f32, Option<f32>),
     ) -> Result<AdapterMeta> {
         let peft = adapter.to_peft(self.decoder.config(), &self.model.name, &self.model.fingerprint).await?;
         let (config, weights) = peft.to_bytes()?;
@@ -62,7 +62,7 @@ impl Agent {
             pairs: synthesis.pairs.len(),
             steps: training.steps,
             margin_before: Some(margin_before),
-            margin_after: Some(margin_after),
+            margin_after,
             ..AdapterMeta::default()
         };
         let record = AdapterRecord::new(meta, config, weights)?;

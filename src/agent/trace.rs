@@ -109,7 +109,8 @@ pub struct Trace {
     pub answer: Answer,
     /// The answer that stands was given after learning.
     pub adapted: bool,
-    /// The margin of the task after learning; `None` when nothing was learned.
+    /// The margin of the task after learning; `None` when nothing was learned, or neither the gate nor the store
+    /// asks for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub margin_after: Option<f32>,
     /// Seconds by stage.

@@ -54,18 +54,19 @@ pub struct Record {
     pub scores_after: Option<Scores>,
     /// The task was given to the update: its margin is below the run's largest threshold, or the run updates all tasks.
     pub selected: bool,
-    /// There was something to learn from, and the answer was given with it.
+    /// There was something to learn from, and the answer was given with what was learned.
     pub learned: bool,
     /// The writing of pairs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub synthesis: Option<PairCounts>,
-    /// The pairs that were learned from.
+    /// The pairs that were learned from, also where the gate then let the base answer stand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pairs: Vec<Pair>,
     /// Why a selected task was not learned from, other than for want of valid pairs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// Seconds by stage: `prefill`, `score`, `answer`, `sample`, `synthesize`, `train`, `answer_again`, `sample_again`. A
+    /// Seconds by stage: `prefill`, `score`, `answer`, `sample`, `synthesize`, `train`, `score_again`,
+    /// `answer_again`, `sample_again`. A
     /// stage that several modes share is stated in the records of all of them.
     pub seconds: BTreeMap<String, f64>,
 }

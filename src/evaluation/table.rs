@@ -158,7 +158,7 @@ fn updates(plan: &Plan, summary: &Summary) -> String {
         );
     }
     out.push_str(
-        "\nSelected: of all answers. Learned (a valid pair came) and changed (other calls than before): of the selected. \
+        "\nSelected: of all answers. Learned (a valid pair came, and the gate, if any, let it pass) and changed (other calls than before): of the selected. \
          Mended: wrong before, right after; harmed: right before, wrong after. Counts are summed over seeds.\n",
     );
     out

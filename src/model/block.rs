@@ -156,11 +156,9 @@ impl LayerWeights {
             qk = normed;
             saved = Some(norm_tape);
         }
-        let qk = shared.rope.apply(qk);
-        let scale = (hd as f64).sqrt().recip();
-        let q = qk.clone().narrow(1, 0, c.n_heads).mul_scalar(scale).reshape([b, t, kv, g, hd]);
-        let q = q.permute([0, 2, 3, 1, 4]).reshape([b, kv, g * t, hd]);
-        let k = qk.narrow(1, c.n_heads, kv).reshape([b, t, kv, hd]).permute([0, 2, 1, 3]);
+        let qk: Tensor<4> = shared.rope.apply(qk).reshape([b, t, c.n_heads + kv, hd]).permute([0, 2, 1, 3]);
+        let q = qk.clone().narrow(1, 0, c.n_heads).reshape([b, kv, g * t, hd]);
+        let k = qk.narrow(1, c.n_heads, kv);
         let v = qkv.narrow(1, wq + wk, wk).reshape([b, t, kv, hd]).permute([0, 2, 1, 3]);
         (q, k, v, saved)
     }
@@ -178,11 +176,9 @@ impl LayerWeights {
         let c = shared.config;
         let (b, t, kv, g, hd) = (shared.batch, shared.tokens, c.n_kv_heads, c.group(), c.head_dim);
         let n = b * t;
-        let scale = (hd as f64).sqrt().recip();
-        let dq: Tensor<5> = dq.reshape([b, kv, g, t, hd]);
-        let dq: Tensor<3> = dq.permute([0, 3, 1, 2, 4]).reshape([n, c.n_heads, hd]);
-        let back = |x: Tensor<4>| -> Tensor<3> { x.permute([0, 2, 1, 3]).reshape([n, kv, hd]) };
-        let mut dqk = shared.rope.backward(Tensor::cat(vec![dq.mul_scalar(scale), back(dk)], 1));
+        let dq = dq.reshape([b, kv * g, t, hd]);
+        let dqk = Tensor::cat(vec![dq, dk], 1).permute([0, 2, 1, 3]).reshape([n, c.n_heads + kv, hd]);
+        let mut dqk = shared.rope.backward(dqk);
         let mut gains = None;
         if let (Some(tape), Some(gain)) = (norm_tape, self.qk_gain()) {
             let (through, terms) = rms(c).backward(tape, gain, dqk, need_gain);
@@ -192,7 +188,8 @@ impl LayerWeights {
                 (by_head.clone().narrow(0, 0, c.n_heads).sum_dim(0), by_head.narrow(0, c.n_heads, kv).sum_dim(0))
             });
         }
-        let dqkv = Tensor::cat(vec![dqk, back(dv)], 1).reshape([n, (c.n_heads + 2 * kv) * hd]);
+        let dv = dv.permute([0, 2, 1, 3]).reshape([n, kv, hd]);
+        let dqkv = Tensor::cat(vec![dqk, dv], 1).reshape([n, (c.n_heads + 2 * kv) * hd]);
         (dqkv, gains)
     }
 }

@@ -17,6 +17,8 @@ pub struct Decoder {
     config: ModelConfig,
     weights: Weights,
     rope: Rope,
+    /// What queries and keys are multiplied with.
+    head_scales: Vec<f32>,
     device: Device,
 }
 
@@ -82,7 +84,9 @@ impl Decoder {
     /// Puts a model together from its parts.
     pub fn new(config: ModelConfig, weights: Weights, device: Device) -> Self {
         let rope = Rope::new(config.head_dim, config.rope_theta, config.rope_scaling);
-        Self { config, weights, rope, device }
+        let mut head_scales = vec![(config.head_dim as f32).sqrt().recip(); config.n_heads];
+        head_scales.resize(config.n_heads + config.n_kv_heads, 1.0);
+        Self { config, weights, rope, head_scales, device }
     }
 
     /// Shape of the model.
@@ -113,7 +117,8 @@ impl Decoder {
 
     /// Residual stream after the last block, `[n, d]`. With a cache, the tokens follow the cached positions.
     pub fn forward(&self, tokens: &Tokens, cache: Option<&mut KvCache>, lora: Option<&LoraWeights>) -> Matrix {
-        self.run(tokens, cache, lora, false).0
+        let shared = self.shared(tokens, cache.as_deref());
+        self.run(tokens, &shared, cache, lora, false).0
     }
 
     /// Next-token logits of some rows of the residual stream.
@@ -142,7 +147,8 @@ impl Decoder {
         lora: Option<&LoraWeights>,
         train: Trainable,
     ) -> Gradients {
-        let (hidden, tape) = self.run(tokens, None, lora, true);
+        let shared = self.shared(tokens, None);
+        let (hidden, tape) = self.run(tokens, &shared, None, lora, true);
         let [n, d] = hidden.dims();
         let m = targets.rows.len();
         let rows = self.indices(&targets.rows);
@@ -159,7 +165,6 @@ impl Decoder {
         let (dpicked, gain) = self.norm().backward(norm_tape, self.weights.final_norm.clone(), dnormed, base);
         let mut dx = Matrix::zeros([n, d], &self.device).select_assign(0, rows, dpicked, IndexingUpdateOp::Add);
 
-        let shared = self.shared(tokens, None);
         let mut blocks: Vec<BlockGrad> = Vec::with_capacity(self.weights.layers.len());
         for (i, (layer, tape)) in self.weights.layers.iter().zip(tape).enumerate().rev() {
             let adapter = lora.and_then(|l| l.layers.get(i));
@@ -190,16 +195,16 @@ impl Decoder {
     fn run(
         &self,
         tokens: &Tokens,
+        shared: &Shared<'_>,
         mut cache: Option<&mut KvCache>,
         lora: Option<&LoraWeights>,
         tape: bool,
     ) -> (Matrix, Vec<BlockTape>) {
-        let shared = self.shared(tokens, cache.as_deref());
         let mut x = self.weights.embedding.clone().select(0, self.indices(&tokens.ids));
         let mut tapes = Vec::new();
         for (i, layer) in self.weights.layers.iter().enumerate() {
             let adapter = lora.and_then(|l| l.layers.get(i));
-            let (next, saved) = layer.forward(x, &shared, cache.as_deref_mut().map(|c| (c, i)), adapter, tape);
+            let (next, saved) = layer.forward(x, shared, cache.as_deref_mut().map(|c| (c, i)), adapter, tape);
             x = next;
             tapes.extend(saved);
         }
@@ -218,7 +223,7 @@ impl Decoder {
             config: &self.config,
             batch,
             tokens: t,
-            rope: self.rope.table(&positions, &self.device),
+            rope: self.rope.table(&positions, &self.head_scales, &self.device),
             mask: attention_mask(tokens, past, window, self.config.group(), &self.device),
         }
     }

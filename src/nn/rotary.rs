@@ -34,9 +34,9 @@ pub struct Rope {
 /// Sines and cosines of the rows of one call, shared by all layers.
 #[derive(Debug, Clone)]
 pub struct RopeTable {
-    /// `[n, 1, 2, hd/2]`
+    /// `[n, heads, 2, hd/2]`, times the scale of each head
     cos: Tensor<4>,
-    /// `[n, 1, 2, hd/2]`, negative in the first half
+    /// `[n, heads, 2, hd/2]`, times the scale of each head, negative in the first half
     sin: Tensor<4>,
 }
 
@@ -49,8 +49,9 @@ impl Rope {
         Self { inverse_frequencies }
     }
 
-    /// Tables for rows at the given positions.
-    pub fn table(&self, positions: &[usize], device: &Device) -> RopeTable {
+    /// Tables for rows at the given positions. Each head is scaled as it is rotated (queries by `1/sqrt(hd)`), which costs
+    /// nothing then.
+    pub fn table(&self, positions: &[usize], scales: &[f32], device: &Device) -> RopeTable {
         let half = self.inverse_frequencies.len();
         let mut cos = Vec::with_capacity(positions.len() * half * 2);
         let mut sin = Vec::with_capacity(positions.len() * half * 2);
@@ -65,15 +66,15 @@ impl Rope {
             }
         }
         let shape = [positions.len(), 1, 2, half];
-        RopeTable {
-            cos: Tensor::from_data(TensorData::new(cos, shape), device),
-            sin: Tensor::from_data(TensorData::new(sin, shape), device),
-        }
+        let scales = Tensor::from_data(TensorData::new(scales.to_vec(), [1, scales.len(), 1, 1]), device);
+        // Written out for all heads once, so that every layer multiplies tensors of one shape.
+        let of_heads = |table: Vec<f32>| Tensor::from_data(TensorData::new(table, shape), device).mul(scales.clone());
+        RopeTable { cos: of_heads(cos), sin: of_heads(sin) }
     }
 }
 
 impl RopeTable {
-    /// Rotates each pair `(x_i, x_{i + hd/2})`.
+    /// Rotates each pair `(x_i, x_{i + hd/2})` and scales it.
     ///
     /// # Shapes
     /// - `x`, output: `[n, heads, hd]`
@@ -84,7 +85,7 @@ impl RopeTable {
         rotated.reshape([n, heads, head_dim])
     }
 
-    /// The transpose of [`RopeTable::apply`]: rotates the gradient back.
+    /// The transpose of [`RopeTable::apply`]: rotates the gradient back, and scales it.
     pub fn backward(&self, dy: Tensor<3>) -> Tensor<3> {
         let [n, heads, head_dim] = dy.dims();
         let dy: Tensor<4> = dy.reshape([n, heads, 2, head_dim / 2]);

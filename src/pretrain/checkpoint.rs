@@ -53,13 +53,11 @@ pub async fn save(run: &Pretrainer) -> Result<Vec<u8>> {
 pub fn restore(run: &mut Pretrainer, bytes: &[u8]) -> Result<()> {
     let file = SafetensorsFile::parse(bytes)?;
     let damaged = |reason: &str| Error::Integrity { what: "checkpoint".into(), reason: reason.into() };
-    let saved: PretrainConfig = file
-        .metadata()
-        .get(SETTINGS)
-        .and_then(|s| serde_json::from_str(s).ok())
-        .ok_or_else(|| damaged("it states no settings"))?;
+    let saved = file.metadata().get(SETTINGS).ok_or_else(|| damaged("it states no settings"))?;
     let steps = file.metadata().get(STEPS).and_then(|s| s.parse().ok()).ok_or_else(|| damaged("it states no step"))?;
-    if !run.config().continues(&saved, steps) {
+    // Settings that cannot be read are those of another version.
+    let saved = serde_json::from_str::<PretrainConfig>(saved).ok();
+    if !saved.is_some_and(|saved| run.config().continues(&saved, steps)) {
         return Err(Error::config(
             "checkpoint",
             "it was made with other settings; use the same options (more --steps only before the learning rate falls), \

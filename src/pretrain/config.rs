@@ -41,6 +41,12 @@ pub struct PretrainConfig {
     pub tasks_rate: f64,
     /// Hash of those files; a run goes on only with the same ones.
     pub tasks_digest: Option<String>,
+    /// Probability with which the words of a document are taken apart into the pieces that they were merged from.
+    #[serde(default)]
+    pub split_rate: f64,
+    /// Steps before words are taken apart.
+    #[serde(default)]
+    pub split_from: usize,
     /// Size of the tokenizer's vocabulary.
     pub vocab_size: usize,
     /// Width.
@@ -75,6 +81,8 @@ impl Default for PretrainConfig {
             max_turns: 4,
             tasks_rate: 0.08,
             tasks_digest: None,
+            split_rate: 0.3,
+            split_from: 0,
             vocab_size: 4096,
             d_model: 192,
             n_layers: 6,
@@ -90,8 +98,10 @@ impl PretrainConfig {
     /// # Errors
     /// [`Error::InvalidInput`] for a rate out of its range.
     pub fn check(&self) -> Result<()> {
-        if !(0.0..=1.0).contains(&self.synthesis_rate) {
-            return Err(Error::invalid("synthesis_rate", format!("{} is not in [0, 1]", self.synthesis_rate)));
+        for (what, rate) in [("synthesis_rate", self.synthesis_rate), ("split_rate", self.split_rate)] {
+            if !(0.0..=1.0).contains(&rate) {
+                return Err(Error::invalid(what, format!("{rate} is not in [0, 1]")));
+            }
         }
         // Above, tasks that are all too long would leave nothing to train on.
         if !(0.0..=0.9).contains(&self.tasks_rate) {
@@ -105,11 +115,20 @@ impl PretrainConfig {
         self.steps - self.steps / self.decay_share.max(1)
     }
 
-    /// True when a run with these settings can go on from `step` of a run with those: they differ in nothing but the
-    /// number of steps, and neither had begun its decay.
+    /// First step with words taken apart.
+    fn split_start(&self) -> usize {
+        if self.split_rate > 0.0 { self.split_from } else { usize::MAX }
+    }
+
+    /// True when a run with these settings can go on from `step` of a run with those: they differ in nothing but what has
+    /// not begun yet in either, the fall of the learning rate and the splitting of words.
     pub fn continues(&self, other: &Self, step: usize) -> bool {
-        let same = Self { steps: other.steps, ..self.clone() } == *other;
-        same && (self.steps == other.steps || step <= self.decay_start().min(other.decay_start()))
+        let later =
+            Self { steps: other.steps, split_rate: other.split_rate, split_from: other.split_from, ..self.clone() };
+        let split = (self.split_rate, self.split_from) == (other.split_rate, other.split_from);
+        later == *other
+            && (self.steps == other.steps || step <= self.decay_start().min(other.decay_start()))
+            && (split || step <= self.split_start().min(other.split_start()))
     }
 
     /// The model that is trained: Llama's architecture with tied embeddings.

@@ -3,6 +3,7 @@
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
+use super::splitting::Splitter;
 use crate::{
     error::{Error, Result},
     task::{Labelled, Message, Role, Task},
@@ -28,20 +29,29 @@ pub struct DocumentConfig {
     pub synthesis_rate: f64,
     /// Weight of the text that the model only reads (menus and requests).
     pub read_weight: f32,
+    /// Whether words are taken apart.
+    pub splits: bool,
 }
 
 /// Writes documents as token ids.
 pub struct Writer<'a> {
     tokenizer: &'a Tokenizer,
     prompts: &'a PromptBuilder,
+    splitter: &'a Splitter,
     end: u32,
     config: DocumentConfig,
 }
 
 impl<'a> Writer<'a> {
     /// `end` is the id of the token that ends a turn.
-    pub fn new(tokenizer: &'a Tokenizer, prompts: &'a PromptBuilder, end: u32, config: DocumentConfig) -> Self {
-        Self { tokenizer, prompts, end, config }
+    pub fn new(
+        tokenizer: &'a Tokenizer,
+        prompts: &'a PromptBuilder,
+        splitter: &'a Splitter,
+        end: u32,
+        config: DocumentConfig,
+    ) -> Self {
+        Self { tokenizer, prompts, splitter, end, config }
     }
 
     /// One document: a menu with a request and a task written after its example, or with one or more answered requests.
@@ -50,33 +60,50 @@ impl<'a> Writer<'a> {
     /// Those of the template and the tokenizer.
     pub fn document(&self, generator: &mut Generator, rng: &mut ChaCha8Rng) -> Result<Document> {
         let example = generator.sample();
+        let salt = self.salt(rng);
         if rng.random_bool(self.config.synthesis_rate) {
-            self.synthesis(&example, generator, rng)
+            self.synthesis(&example, generator, (rng, salt))
         } else {
-            self.answers(example, generator, rng)
+            self.answers(example, generator, (rng, salt))
         }
+    }
+
+    /// Decides how the words of a document come apart. Nothing is drawn where nothing does.
+    fn salt(&self, rng: &mut ChaCha8Rng) -> u64 {
+        if self.config.splits { rng.random() } else { 0 }
     }
 
     /// A task that the generator did not make, answered.
     ///
     /// # Errors
     /// Those of the template and the tokenizer.
-    pub fn labelled(&self, labelled: &Labelled) -> Result<Document> {
+    pub fn labelled(&self, labelled: &Labelled, rng: &mut ChaCha8Rng) -> Result<Document> {
+        let salt = self.salt(rng);
         let mut out = Document::default();
-        self.read(&mut out, &self.prompts.answer_prompt(&labelled.task)?)?;
-        self.learn(&mut out, &self.prompts.answer_text(&labelled.calls))?;
+        self.read(&mut out, &self.prompts.answer_prompt(&labelled.task)?, salt)?;
+        self.learn(&mut out, &self.prompts.answer_text(&labelled.calls), salt)?;
         Ok(out)
     }
 
-    fn synthesis(&self, example: &Example, generator: &mut Generator, rng: &mut ChaCha8Rng) -> Result<Document> {
+    fn synthesis(
+        &self,
+        example: &Example,
+        generator: &mut Generator,
+        (rng, salt): (&mut ChaCha8Rng, u64),
+    ) -> Result<Document> {
         let order = if rng.random_bool(0.5) { PairOrder::QueryFirst } else { PairOrder::CallFirst };
         let mut out = Document::default();
-        self.read(&mut out, &self.prompts.synthesis_prompt(&example.task(), &[], order)?)?;
-        self.learn(&mut out, &self.prompts.synthesis_text(&generator.similar(example), order))?;
+        self.read(&mut out, &self.prompts.synthesis_prompt(&example.task(), &[], order)?, salt)?;
+        self.learn(&mut out, &self.prompts.synthesis_text(&generator.similar(example), order), salt)?;
         Ok(out)
     }
 
-    fn answers(&self, mut example: Example, generator: &mut Generator, rng: &mut ChaCha8Rng) -> Result<Document> {
+    fn answers(
+        &self,
+        mut example: Example,
+        generator: &mut Generator,
+        (rng, salt): (&mut ChaCha8Rng, u64),
+    ) -> Result<Document> {
         let turns = rng.random_range(1..=self.config.max_turns.max(1));
         let mut out = Document::default();
         let mut task = Task { messages: Vec::new(), tools: example.tools.clone() };
@@ -91,8 +118,8 @@ impl<'a> Writer<'a> {
             let new = prompt
                 .get(seen..)
                 .ok_or_else(|| Error::Template { reason: "a longer dialogue rendered shorter".into() })?;
-            self.read(&mut out, new)?;
-            self.learn(&mut out, &answer)?;
+            self.read(&mut out, new, salt)?;
+            self.learn(&mut out, &answer, salt)?;
             seen = prompt.len() + answer.len() + self.end_len();
             let content = if example.calls.is_empty() { answer } else { String::new() };
             task.messages.push(Message { role: Role::Assistant, content, tool_calls: example.calls.clone() });
@@ -104,15 +131,20 @@ impl<'a> Writer<'a> {
         self.tokenizer.id_to_token(self.end).map_or(0, |token| token.len())
     }
 
-    fn read(&self, out: &mut Document, text: &str) -> Result<()> {
+    fn encode(&self, text: &str, salt: u64) -> Result<Vec<u32>> {
         let ids = self.tokenizer.encode(text)?;
+        Ok(if self.config.splits { self.splitter.split(&ids, salt) } else { ids })
+    }
+
+    fn read(&self, out: &mut Document, text: &str, salt: u64) -> Result<()> {
+        let ids = self.encode(text, salt)?;
         out.weights.extend(ids.iter().map(|_| self.config.read_weight));
         out.ids.extend(ids);
         Ok(())
     }
 
-    fn learn(&self, out: &mut Document, text: &str) -> Result<()> {
-        let ids = self.tokenizer.encode(text)?;
+    fn learn(&self, out: &mut Document, text: &str, salt: u64) -> Result<()> {
+        let ids = self.encode(text, salt)?;
         out.ids.extend(ids);
         out.ids.push(self.end);
         out.weights.resize(out.ids.len(), 1.0);

@@ -7,6 +7,7 @@ pub mod checkpoint;
 pub mod config;
 pub mod document;
 pub mod optimizer;
+pub mod splitting;
 pub mod trainer;
 pub mod vocabulary;
 

@@ -10,6 +10,7 @@ use super::{
     config::PretrainConfig,
     document::{Document, DocumentConfig, Writer},
     optimizer::Optimizer,
+    splitting::Splitter,
 };
 use crate::{
     adaptation::{Decay, Schedule},
@@ -53,6 +54,7 @@ pub struct Pretrainer {
     optimizer: Optimizer,
     workers: Workers,
     tasks: Vec<Labelled>,
+    splitter: Splitter,
     end: u32,
     pad: u32,
 }
@@ -80,14 +82,33 @@ impl Pretrainer {
         let (end, pad) = (id(end)?, id(pad)?);
         let decoder = init::random(config.model(tokenizer.vocab_size(), end)?, config.seed, INIT_DEVIATION, device);
         let optimizer = Optimizer::new(decoder.config(), &decoder.weights().parameters(), config.weight_decay);
-        Ok(Self { config, tokenizer, prompts, decoder, optimizer, workers, tasks: Vec::new(), end, pad })
+        let splitter = Splitter::new(&tokenizer, config.split_rate)?;
+        Ok(Self { config, tokenizer, prompts, decoder, optimizer, workers, tasks: Vec::new(), splitter, end, pad })
     }
 
-    /// Mixes these tasks among those of the generator, at the rate of the settings, whose `tasks_digest` names them.
-    #[must_use]
-    pub fn with_tasks(mut self, tasks: Vec<Labelled>) -> Self {
-        self.tasks = tasks;
-        self
+    /// Mixes these tasks among those of the generator, at the rate of the settings, whose `tasks_digest` names them. Tasks
+    /// longer than a document may be are left out; the second value is how many are used.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] when there are tasks and none fits, and those of the template and the tokenizer.
+    pub fn with_tasks(mut self, tasks: Vec<Labelled>) -> Result<(Self, usize)> {
+        let given = tasks.len();
+        let mut fitting = Vec::with_capacity(given);
+        for labelled in tasks {
+            let prompt = self.tokenizer.encode(&self.prompts.answer_prompt(&labelled.task)?)?;
+            let answer = self.tokenizer.encode(&self.prompts.answer_text(&labelled.calls))?;
+            // The end of the turn is a token too.
+            if prompt.len() + answer.len() < self.config.max_len {
+                fitting.push(labelled);
+            }
+        }
+        if fitting.is_empty() && given > 0 {
+            let reason = format!("all {given} are longer than {} tokens", self.config.max_len);
+            return Err(Error::invalid("tasks", reason));
+        }
+        let used = fitting.len();
+        self.tasks = fitting;
+        Ok((self, used))
     }
 
     /// Settings.
@@ -156,13 +177,14 @@ impl Pretrainer {
             max_turns: c.max_turns,
             synthesis_rate: c.synthesis_rate,
             read_weight: if step < c.read_steps { 1.0 } else { 0.0 },
+            splits: c.split_rate > 0.0 && step >= c.split_from,
         };
-        let writer = Writer::new(&self.tokenizer, &self.prompts, self.end, settings);
+        let writer = Writer::new(&self.tokenizer, &self.prompts, &self.splitter, self.end, settings);
         let mut documents = Vec::new();
         let mut tokens = 0;
         while tokens < c.step_tokens {
             let document = if !self.tasks.is_empty() && rng.random_bool(c.tasks_rate) {
-                writer.labelled(&self.tasks[rng.random_range(0..self.tasks.len())])?
+                writer.labelled(&self.tasks[rng.random_range(0..self.tasks.len())], &mut rng)?
             } else {
                 writer.document(&mut generator, &mut rng)?
             };

@@ -136,7 +136,7 @@ export interface Trace {
   base_answer: Answer;
   answer: Answer;
   adapted: boolean;
-  /** The margin of the task after learning; absent when nothing was learned. */
+  /** The margin of the task after learning; absent when nothing was learned, or neither `gate` nor `keep` asks for it. */
   margin_after?: number;
   /** Seconds by stage. */
   seconds: Record<string, number>;

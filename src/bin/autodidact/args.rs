@@ -86,8 +86,14 @@ pub struct PretrainArgs {
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub tasks: Vec<PathBuf>,
     /// Share of the documents that are such tasks [default: 0.08].
-    #[arg(long)]
+    #[arg(long, requires = "tasks")]
     pub tasks_rate: Option<f64>,
+    /// Probability with which words are taken apart into pieces, so that words of other tasks can be read [default: 0.3].
+    #[arg(long)]
+    pub split_rate: Option<f64>,
+    /// Steps before words are taken apart.
+    #[arg(long, default_value_t = 0)]
+    pub split_from: usize,
     /// Held-out tasks answered at each checkpoint, of known and of unseen tools, as many of each; 0 for none.
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub held_out: usize,

@@ -8,7 +8,7 @@ use autodidact::{
     error::{Error, Result},
     evaluation::Suite,
     inference::Cancel,
-    storage::{AdapterMeta, AdapterRecord, AdapterStore, CONFIG_FILE, WEIGHTS_FILE},
+    storage::{AdapterMeta, AdapterRecord, AdapterStore, CONFIG_FILE, WEIGHTS_FILE, validate_name},
     task::Labelled,
 };
 use indicatif::{ProgressBar, ProgressStyle};
@@ -35,6 +35,7 @@ pub async fn run(args: SftArgs) -> Result<()> {
     };
     // Told now, and not after the training.
     if let Some(name) = &args.keep {
+        validate_name(name)?;
         let stored = open::store(args.store.as_ref())?.list().await?;
         if !args.replace && stored.iter().any(|meta| meta.name == *name) {
             let reason = "an adapter of that name is stored; choose another, or say --replace";

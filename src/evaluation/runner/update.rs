@@ -73,6 +73,10 @@ impl Runner<'_> {
         if !mode.samples() {
             outcome.seconds.remove("sample_again");
         }
+        if mode != Mode::TtSiGate {
+            // Measured for the records; no part of what the mode does.
+            outcome.seconds.remove("score_again");
+        }
         progress.update = Some((name, update));
         Ok(outcome)
     }
@@ -124,11 +128,14 @@ impl Runner<'_> {
         update.seconds.insert("train".into(), watch.lap());
         let session = self.agent.session(Some(&adapter.weights), self.cancel);
         let prefix = session.prefill(&progress.base.prompt).await?;
+        let read_again = watch.lap();
         let (format, score) = (self.agent.prompts().format(), self.plan.score);
         let scored = uncertainty::score(&session, self.agent.tokenizer(), format, &prefix, &item.task, score).await?;
+        let score_again = watch.lap();
         let how = (Sampling::GREEDY, self.plan.max_answer_tokens);
         let (answer, generation) = self.agent.respond(&session, &prefix, &item.task, how, |_| {}).await?;
-        update.seconds.insert("answer_again".into(), watch.lap());
+        update.seconds.insert("answer_again".into(), read_again + watch.lap());
+        update.seconds.insert("score_again".into(), score_again);
         update.scores = Some(scores(&scored, &generation));
         update.again = Some((prefix, answer));
         update.adapter = Some(adapter);

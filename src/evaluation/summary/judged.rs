@@ -53,7 +53,7 @@ fn estimator_row(plan: &Plan, suite: &str, estimator: Estimator, judged: &[Judge
 }
 
 pub(super) fn latency(plan: &Plan, suites: &[Tasks<'_>]) -> Latency {
-    let timed = [Mode::TtSi, Mode::TtD, Mode::Neighbours, Mode::Oracle, Mode::Base];
+    let timed = [Mode::TtSi, Mode::TtSiGate, Mode::TtD, Mode::Neighbours, Mode::Oracle, Mode::Base];
     let mode = timed.into_iter().find(|mode| plan.modes.contains(mode));
     let (Some(mode), Some(setting), Some(&threshold)) = (mode, plan.settings.first(), plan.thresholds.first()) else {
         return Latency::default();

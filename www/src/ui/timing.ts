@@ -3,7 +3,13 @@ import { seconds } from './format';
 import { PHASES } from './phases';
 
 /** Stages as the agent names them, in the order of the phases. */
-const STAGES = new Map<string, string>([...PHASES.map(([phase, label]) => [phase.replace('-', '_'), label] as const), ['total', 'Total']]);
+const STAGES = new Map<string, string>([
+  ...PHASES.flatMap(([phase, label]) => {
+    const stage = [phase.replace('-', '_'), label] as const;
+    return phase === 'answer-again' ? [stage, ['score_again', 'Judge again'] as const] : [stage];
+  }),
+  ['total', 'Total'],
+]);
 
 /** Seconds by stage, as the agent measured them. */
 export class Timing {

@@ -6,7 +6,7 @@ use autodidact::{
     Agent,
     agent::{ModelFiles, OpenOptions},
     backend::BackendChoice,
-    error::Result,
+    error::{Error, Result},
     evaluation::{GENERATOR, Suite, names_match, strict_match},
     inference::{Cancel, Sampling},
     pretrain::checkpoint::NamedFile,
@@ -61,6 +61,11 @@ impl HeldOut {
         Ok(Self { suites: SUITES.iter().map(|name| Suite::generated(name, tasks)).collect::<Result<_>>()? })
     }
 
+    /// True when there are tasks.
+    pub fn is_asked(&self) -> bool {
+        !self.suites.is_empty()
+    }
+
     /// Answers the tasks greedily with a model as it was written; `None` where there are no tasks.
     pub async fn measure(&self, step: usize, written: Vec<NamedFile>) -> Result<Option<Accuracy>> {
         let Some(first) = self.suites.first() else { return Ok(None) };
@@ -72,9 +77,19 @@ impl HeldOut {
             let (mut strict, mut names) = (0, 0);
             for item in &suite.items {
                 let session = agent.session(None, &cancel);
-                let prefix = session.prefill(&agent.answer_ids(&item.task)?).await?;
+                let prefix = match session.prefill(&agent.answer_ids(&item.task)?).await {
+                    Ok(prefix) => prefix,
+                    // Too long a task is a wrong one, as in `eval`.
+                    Err(Error::ContextOverflow { .. }) => continue,
+                    Err(error) => return Err(error),
+                };
                 let how = (Sampling::GREEDY, MAX_TOKENS);
-                let (answer, _) = agent.respond(&session, &prefix, &item.task, how, |_| {}).await?;
+                let answered = agent.respond(&session, &prefix, &item.task, how, |_| {}).await;
+                let answer = match answered {
+                    Ok((answer, _)) => answer,
+                    Err(Error::ContextOverflow { .. }) => continue,
+                    Err(error) => return Err(error),
+                };
                 let readable = !answer.calls.is_empty() || answer.error.is_none();
                 strict += usize::from(readable && strict_match(&answer.calls, &item.gold, None));
                 names += usize::from(readable && names_match(&answer.calls, &item.gold));

@@ -35,6 +35,11 @@ impl Log {
         Ok(Self { steps, accuracies, folder: folder.to_owned() })
     }
 
+    /// The last step whose accuracy is known; 0 for none.
+    pub fn measured(&self) -> Result<usize> {
+        Ok(read::<Accuracy>(&self.accuracies)?.last().map_or(0, |accuracy| accuracy.step))
+    }
+
     /// A line for a step.
     pub fn step(&self, report: &StepReport) -> Result<()> {
         append(&self.steps, report)
@@ -58,7 +63,7 @@ impl Log {
         files::write(&self.folder.join("loss.svg"), curve("Loss by step", "nats", &at, series)?.as_bytes())?;
 
         let measured: Vec<Accuracy> = read(&self.accuracies)?;
-        let Some(first) = measured.first() else { return Ok(()) };
+        let (Some(first), Some(last)) = (measured.first(), measured.last()) else { return Ok(()) };
         let at: Vec<f64> = measured.iter().map(|accuracy| accuracy.step as f64).collect();
         let of = |name: &str, strict: bool| -> Vec<Option<f64>> {
             let share =
@@ -69,7 +74,7 @@ impl Log {
             [("strict", true), ("name only", false)]
                 .map(|(rule, strict)| json!({"name": format!("{name}, {rule}"), "data": of(name, strict)}))
         });
-        let title = format!("Held-out accuracy by step ({} tasks each)", first.tasks);
+        let title = format!("Held-out accuracy by step ({} tasks each)", last.tasks);
         files::write(&self.folder.join("accuracy.svg"), curve(&title, "%", &at, series.collect())?.as_bytes())
     }
 }

@@ -11,7 +11,11 @@ use autodidact::{
     evaluation::Suite,
     model::self_test,
     platform::{Stopwatch, Workers},
-    pretrain::{PretrainConfig, Pretrainer, checkpoint, vocabulary},
+    pretrain::{
+        PretrainConfig, Pretrainer,
+        checkpoint::{self, NamedFile},
+        vocabulary,
+    },
     task::Labelled,
     tokenizer::{SEED_END, SEED_PAD, Tokenizer},
 };
@@ -33,12 +37,20 @@ pub async fn run(args: PretrainArgs) -> Result<()> {
     if gpu {
         self_test::run(&device).await?;
     }
-    let tokenizer = tokenizer(&work.join("tokenizer.json"), &config, args.fresh)?;
+    if args.fresh && state.exists() {
+        std::fs::remove_file(&state).map_err(|e| files::io(&state, e))?;
+    }
+    // A tokenizer without a checkpoint may be of other settings.
+    let tokenizer = tokenizer(&work.join("tokenizer.json"), &config, !state.exists())?;
     let prompts = vocabulary::prompts()?;
     let workers = Workers::new(if gpu { Some(1) } else { args.workers })?;
     let run = Pretrainer::new(config, tokenizer, prompts, SEED_END, SEED_PAD, &device, workers)?;
-    let mut run = run.with_tasks(tasks);
-    let begun = state.exists() && !args.fresh;
+    let given = tasks.len();
+    let (mut run, used) = run.with_tasks(tasks)?;
+    if used < given {
+        eprintln!("{} of {given} tasks are longer than {} tokens and are left out", given - used, run.config().max_len);
+    }
+    let begun = state.exists();
     if begun {
         checkpoint::restore(&mut run, &files::read(&state)?)?;
     }
@@ -61,6 +73,11 @@ pub async fn run(args: PretrainArgs) -> Result<()> {
     let watch = Stopwatch::start();
     let mut average: Option<f64> = None;
     let mut accuracy = String::new();
+    if begun && held_out.is_asked() && log.measured()? < run.step_count() {
+        // The run before was stopped between its checkpoint and the measurement.
+        let written = write_model(&run, &args.out).await?;
+        accuracy = measure(&held_out, &log, run.step_count(), written).await?;
+    }
     while !run.is_finished() {
         let report = run.step().await?;
         let smooth = average.map_or(f64::from(report.loss), |a| 0.98 * a + 0.02 * f64::from(report.loss));
@@ -71,23 +88,43 @@ pub async fn run(args: PretrainArgs) -> Result<()> {
         let late = args.max_seconds.is_some_and(|limit| watch.seconds() > limit);
         if late || report.step % args.checkpoint_every == 0 || run.is_finished() {
             files::write(&state, &checkpoint::save(&run).await?)?;
-            let written = checkpoint::model_files(&run).await?;
-            for (name, bytes) in &written {
-                files::write(&args.out.join(name), bytes)?;
+            let written = write_model(&run, &args.out).await?;
+            if late && !run.is_finished() {
+                break;
             }
-            if let Some(held) = held_out.measure(report.step, written).await? {
-                accuracy = held.words();
-                log.accuracy(&held)?;
-            }
-            log.plot()?;
-        }
-        if late {
-            break;
+            accuracy = measure(&held_out, &log, report.step, written).await?;
         }
     }
     bar.finish();
     println!("{} of {} steps done; the model is in {}", run.step_count(), run.config().steps, args.out.display());
     Ok(())
+}
+
+/// The model as it is now.
+async fn write_model(run: &Pretrainer, out: &Path) -> Result<Vec<NamedFile>> {
+    let written = checkpoint::model_files(run).await?;
+    for (name, bytes) in &written {
+        files::write(&out.join(name), bytes)?;
+    }
+    Ok(written)
+}
+
+/// Measures and logs the accuracy, draws the plots, and returns words for the progress bar.
+async fn measure(held_out: &HeldOut, log: &Log, step: usize, written: Vec<NamedFile>) -> Result<String> {
+    let words = match held_out.measure(step, written).await {
+        Ok(None) => String::new(),
+        Ok(Some(accuracy)) => {
+            log.accuracy(&accuracy)?;
+            accuracy.words()
+        }
+        // The checkpoint is safe, and the training can go on without a measurement.
+        Err(error) => {
+            eprintln!("the accuracy after step {step} was not measured: {error}");
+            String::new()
+        }
+    };
+    log.plot()?;
+    Ok(words)
 }
 
 fn settings(args: &PretrainArgs) -> PretrainConfig {
@@ -98,6 +135,8 @@ fn settings(args: &PretrainArgs) -> PretrainConfig {
         step_tokens: args.step_tokens.unwrap_or(d.step_tokens),
         micro_tokens: args.micro_tokens.unwrap_or(d.micro_tokens),
         learning_rate: args.learning_rate.unwrap_or(d.learning_rate),
+        split_rate: args.split_rate.unwrap_or(d.split_rate),
+        split_from: args.split_from,
         tasks_rate: args.tasks_rate.unwrap_or(d.tasks_rate),
         vocab_size: args.vocab_size.unwrap_or(d.vocab_size),
         d_model: args.d_model.unwrap_or(d.d_model),
@@ -110,8 +149,8 @@ fn settings(args: &PretrainArgs) -> PretrainConfig {
 }
 
 /// The tokenizer of an earlier start, or a new one.
-fn tokenizer(path: &Path, config: &PretrainConfig, fresh: bool) -> Result<Tokenizer> {
-    if path.exists() && !fresh {
+fn tokenizer(path: &Path, config: &PretrainConfig, anew: bool) -> Result<Tokenizer> {
+    if path.exists() && !anew {
         return Tokenizer::from_bytes(&files::read(path)?);
     }
     eprintln!("training the tokenizer ...");
