@@ -111,25 +111,32 @@ fn what_is_measured_is_what_the_agent_does() {
 #[test]
 fn the_gate_keeps_the_base_answer_unless_the_margin_grew() {
     let agent = agent();
-    let suite = Suite::generated("generator:unseen-tools", 14).unwrap();
-    let plan = plan(&[Mode::TtSi, Mode::TtSiGate], &suite);
-    let records = run(&agent, &plan, &suite, &suite);
-    let (mut opened, mut shut) = (0, 0);
-    let both = of(&records, Mode::TtSi).into_iter().zip(of(&records, Mode::TtSiGate));
-    for ((ttsi, gate), (base, item)) in both.zip(of(&records, Mode::Base).into_iter().zip(&suite.items)) {
-        let grown = ttsi.scores_after.is_some_and(|after| after.margin > ttsi.scores.unwrap().margin);
-        let expected = if grown { &ttsi.text } else { &base.text };
-        assert_eq!((&gate.text, gate.learned), (expected, grown && ttsi.learned));
-        opened += usize::from(ttsi.learned && grown);
-        shut += usize::from(ttsi.learned && !grown);
+    let suite = Suite::generated("generator:unseen-tools", 8).unwrap();
+    // A learning rate that learns, and one that changes nothing, so that no margin can grow.
+    for (learning_rate, learns) in [(2e-3, true), (1e-12, false)] {
+        let mut plan = plan(&[Mode::TtSi, Mode::TtSiGate], &suite);
+        plan.settings[0].learning.as_mut().unwrap().learning_rate = learning_rate;
+        let records = run(&agent, &plan, &suite, &suite);
+        let (mut opened, mut shut) = (0, 0);
+        let both = of(&records, Mode::TtSi).into_iter().zip(of(&records, Mode::TtSiGate));
+        for ((ttsi, gate), (base, item)) in both.zip(of(&records, Mode::Base).into_iter().zip(&suite.items)) {
+            let grown = ttsi.scores_after.is_some_and(|after| after.margin > ttsi.scores.unwrap().margin);
+            let expected = if grown { &ttsi.text } else { &base.text };
+            assert_eq!((&gate.text, gate.learned), (expected, grown && ttsi.learned));
+            opened += usize::from(ttsi.learned && grown);
+            shut += usize::from(ttsi.learned && !grown);
 
-        let seed = task_seed(0, &suite.name, &item.id);
-        let trace =
-            traced(&agent, &item.task, AskOptions { threshold: 1.01, seed, gate: true, ..AskOptions::default() });
-        assert_eq!((&trace.answer.text, trace.adapted), (&gate.text, gate.learned));
-        assert_eq!(trace.margin_after, ttsi.scores_after.map(|after| after.margin));
+            let seed = task_seed(0, &suite.name, &item.id);
+            let mut options = AskOptions { threshold: 1.01, seed, gate: true, ..AskOptions::default() };
+            options.adaptation.learning_rate = learning_rate;
+            let trace = traced(&agent, &item.task, options);
+            assert_eq!((&trace.answer.text, trace.adapted), (&gate.text, gate.learned));
+            assert_eq!(trace.margin_after, ttsi.scores_after.map(|after| after.margin));
+        }
+        let compared = if learns { opened } else { shut };
+        assert!(compared > 0, "learning rate {learning_rate}: {opened} times open, {shut} times shut");
+        assert!(learns || opened == 0, "a margin grew by nothing");
     }
-    assert!(opened > 0 && shut > 0, "the gate was {opened} times open and {shut} times shut: nothing was compared");
 }
 
 #[test]
