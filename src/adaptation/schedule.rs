@@ -13,11 +13,14 @@ pub enum Decay {
     Cosine,
     /// No decay.
     Constant,
-    /// Constant, then down to zero in a straight line over the last `1 / share` of the steps (warmup-stable-decay,
-    /// Hu et al., 2024, arXiv 2404.06395).
+    /// Constant, then falling with the square root of the steps, and down to zero in a straight line over the last
+    /// `1 / share` of them (warmup-stable-decay, Hu et al., 2024, arXiv 2404.06395). Before the last part it does not
+    /// depend on the number of steps, so that a run can be made longer.
     Stable {
-        /// The decay takes one step in this many.
+        /// The decay to zero takes one step in this many.
         share: usize,
+        /// Step from which the plateau falls, as `sqrt(root_from / step)`; 0: never.
+        root_from: usize,
     },
 }
 
@@ -54,10 +57,35 @@ impl Schedule {
                 let progress = (step - self.warmup_steps) as f64 / span as f64;
                 self.learning_rate * (0.5 * (1.0 + (PI * progress).cos())).max(0.0)
             }
-            Decay::Stable { share } => {
+            Decay::Stable { share, root_from } => {
                 let span = (self.total_steps / share.max(1)).max(1);
-                self.learning_rate * (self.total_steps.saturating_sub(step) as f64 / span as f64).min(1.0)
+                let falls = root_from > 0 && step > root_from;
+                let plateau = if falls { (root_from as f64 / step as f64).sqrt() } else { 1.0 };
+                plateau * self.learning_rate * (self.total_steps.saturating_sub(step) as f64 / span as f64).min(1.0)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plateau_does_not_know_the_length_of_the_run() {
+        let run = |total_steps, root_from| Schedule {
+            learning_rate: 4.0,
+            warmup_steps: 10,
+            total_steps,
+            decay: Decay::Stable { share: 4, root_from },
+        };
+        let (short, long) = (run(1000, 100), run(4000, 100));
+        for step in [0, 5, 10, 99, 100, 101, 400, 749] {
+            assert_eq!(short.at(step), long.at(step), "step {step}");
+        }
+        assert_eq!((short.at(5), short.at(10), short.at(100), short.at(400)), (2.0, 4.0, 4.0, 2.0));
+        // Half of the last quarter is left.
+        assert!((short.at(875) - 0.5 * 4.0 * (100f64 / 875.0).sqrt()).abs() < 1e-12);
+        assert_eq!((short.at(1000), run(1000, 0).at(700)), (0.0, 4.0));
     }
 }

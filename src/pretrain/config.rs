@@ -25,8 +25,11 @@ pub struct PretrainConfig {
     pub learning_rate: f64,
     /// Steps with a rising learning rate.
     pub warmup_steps: usize,
-    /// The learning rate falls to zero over the last of this many equal parts of the run; before, it is constant.
+    /// The learning rate falls to zero over the last of this many equal parts of the run.
     pub decay_share: usize,
+    /// Step from which the learning rate falls with the square root of the steps; 0: it stays constant.
+    #[serde(default)]
+    pub root_from: usize,
     /// Weight decay of matrices.
     pub weight_decay: f64,
     /// Steps in which menus and requests are learned too; afterwards only responses are.
@@ -74,6 +77,7 @@ impl Default for PretrainConfig {
             learning_rate: 4e-3,
             warmup_steps: 50,
             decay_share: 4,
+            root_from: 600,
             weight_decay: 0.1,
             read_steps: 300,
             ramp_steps: 1500,
@@ -120,14 +124,25 @@ impl PretrainConfig {
         if self.split_rate > 0.0 { self.split_from } else { usize::MAX }
     }
 
+    /// First step below the peak learning rate.
+    fn root_start(&self) -> usize {
+        if self.root_from > 0 { self.root_from } else { usize::MAX }
+    }
+
     /// True when a run with these settings can go on from `step` of a run with those: they differ in nothing but what has
-    /// not begun yet in either, the fall of the learning rate and the splitting of words.
+    /// not begun yet in either, the falling of the learning rate and the splitting of words.
     pub fn continues(&self, other: &Self, step: usize) -> bool {
-        let later =
-            Self { steps: other.steps, split_rate: other.split_rate, split_from: other.split_from, ..self.clone() };
+        let later = Self {
+            steps: other.steps,
+            split_rate: other.split_rate,
+            split_from: other.split_from,
+            root_from: other.root_from,
+            ..self.clone()
+        };
         let split = (self.split_rate, self.split_from) == (other.split_rate, other.split_from);
         later == *other
             && (self.steps == other.steps || step <= self.decay_start().min(other.decay_start()))
+            && (self.root_from == other.root_from || step <= self.root_start().min(other.root_start()))
             && (split || step <= self.split_start().min(other.split_start()))
     }
 

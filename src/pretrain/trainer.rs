@@ -207,7 +207,7 @@ impl Pretrainer {
             learning_rate: self.config.learning_rate,
             warmup_steps: self.config.warmup_steps,
             total_steps: self.config.steps,
-            decay: Decay::Stable { share: self.config.decay_share },
+            decay: Decay::Stable { share: self.config.decay_share, root_from: self.config.root_from },
         };
         let learning_rate = schedule.at(step);
         let documents = self.documents(step)?;

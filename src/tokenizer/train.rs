@@ -27,7 +27,7 @@ use crate::error::{Error, Result};
 /// humps; digits and punctuation one by one; white space, whose last character is left to the word that follows.
 const SPLIT: &str = concat!(
     r" (?:the|a|an|to|of|with|for|and|is|in|on|by|my|me|at|from|be|should|it|this|our|please|set)(?![\p{L}\p{M}\p{N}_])",
-    r#"|, |: (?:string|integer|number|boolean)|: |="|", |"\)"#,
+    r#"|, |: (?:string|integer|number|boolean)(?![\p{L}\p{M}\p{N}_])|: |="|", |"\)"#,
     r"|\p{Lu}?[\p{Ll}\p{M}]+|\p{Lu}+(?!\p{Ll})|[\p{L}\p{M}]+",
     r"|\p{N}|[^\s\p{L}\p{M}\p{N}]|\s+(?!\S)|\s",
 );

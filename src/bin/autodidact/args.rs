@@ -121,6 +121,9 @@ pub struct PretrainArgs {
     /// Peak learning rate.
     #[arg(long)]
     pub learning_rate: Option<f64>,
+    /// Step from which the learning rate falls with the square root of the steps; 0 keeps it [default: 600].
+    #[arg(long)]
+    pub root_from: Option<usize>,
     /// Size of the vocabulary.
     #[arg(long)]
     pub vocab_size: Option<usize>,

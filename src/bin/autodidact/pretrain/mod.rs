@@ -135,6 +135,7 @@ fn settings(args: &PretrainArgs) -> PretrainConfig {
         step_tokens: args.step_tokens.unwrap_or(d.step_tokens),
         micro_tokens: args.micro_tokens.unwrap_or(d.micro_tokens),
         learning_rate: args.learning_rate.unwrap_or(d.learning_rate),
+        root_from: args.root_from.unwrap_or(d.root_from),
         split_rate: args.split_rate.unwrap_or(d.split_rate),
         split_from: args.split_from,
         tasks_rate: args.tasks_rate.unwrap_or(d.tasks_rate),
