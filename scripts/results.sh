@@ -43,10 +43,12 @@ for pid in "${pids[@]}"; do wait "$pid"; done
 {
     echo "<!-- Made by \`make results\`; do not edit. -->"
     echo
-    echo "Made by \`make results\`, which runs, in $shards process(es), and then merges:"
+    echo "# Results"
+    echo
+    echo "What the columns mean: [evaluation.md](evaluation.md). Run as $shards process(es), then merged:"
     echo
     echo "    autodidact eval ${options[*]}"
-    echo
-    cat "$out/all/table.md"
+    # Without the title and the command of the merge.
+    sed '1,/^    autodidact eval merge/d' "$out/all/table.md"
 } >"$root/docs/results.md"
 echo "docs/results.md"
