@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
 #![cfg(all(feature = "cli", not(target_family = "wasm")))]
 
-mod common;
+mod seed;
 
 use std::rc::Rc;
 
@@ -18,7 +18,8 @@ use autodidact::{
     storage::MemoryStore,
     task::Task,
 };
-use common::{block_on, seed_files};
+use futures_lite::future::block_on;
+use seed::seed_files;
 
 fn agent() -> Agent {
     let options = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };

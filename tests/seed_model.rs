@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
 #![cfg(not(target_family = "wasm"))]
 
-mod common;
+mod seed;
 
 use std::rc::Rc;
 
@@ -14,7 +14,8 @@ use autodidact::{
     task::Task,
     taskgen::{Generator, GeneratorConfig, Split},
 };
-use common::{block_on, seed_files};
+use futures_lite::future::block_on;
+use seed::seed_files;
 
 /// Share of in-distribution tasks that must be answered with exactly the right calls. Held a little under what the
 /// model in the repository was measured at (see model/seed/README.md), so that a broken forward pass or prompt shows.

@@ -3,12 +3,14 @@
 #![cfg(target_family = "wasm")]
 #![recursion_limit = "256"]
 
+mod seed;
+
 use std::rc::Rc;
 
 use autodidact::{
     adaptation::optimizer::{AdamW, AdamWConfig},
     adapter::{Adapter, LoraConfig},
-    agent::{Agent, AskEvent, AskOptions, ModelFiles, OpenOptions, Trace},
+    agent::{Agent, AskEvent, AskOptions, OpenOptions, Trace},
     backend::{self, BackendChoice, BackendKind},
     error::Error,
     inference::{Cancel, Sampling, Session, Stop},
@@ -20,6 +22,7 @@ use autodidact::{
     tokenizer::menu_from_json,
 };
 use burn::tensor::{Device, Tensor};
+use seed::seed_files;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::*;
 
@@ -66,18 +69,6 @@ async fn gpu() -> Device {
     let (device, report) = backend::open(BackendChoice::WebGpu, true).await.expect("a WebGPU adapter");
     assert_eq!(report.kind, BackendKind::WebGpu);
     device
-}
-
-fn seed_files() -> ModelFiles {
-    ModelFiles {
-        name: "seed".into(),
-        config: include_bytes!("../model/seed/config.json").to_vec(),
-        tokenizer: include_bytes!("../model/seed/tokenizer.json").to_vec(),
-        tokenizer_config: Some(include_bytes!("../model/seed/tokenizer_config.json").to_vec()),
-        chat_template: None,
-        generation_config: Some(include_bytes!("../model/seed/generation_config.json").to_vec()),
-        shards: vec![include_bytes!("../model/seed/model.safetensors").to_vec()],
-    }
 }
 
 async fn ask(agent: &Agent, options: &AskOptions) -> Trace {

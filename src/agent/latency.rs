@@ -66,11 +66,19 @@ impl fmt::Display for Latency {
 }
 
 impl Agent {
-    /// Times a task three ways, with the default options.
+    /// Times tasks, each in three ways with the default options; the place of a task is its seed.
     ///
     /// # Errors
     /// Those of [`Agent::ask`]; [`Error::ContextOverflow`] for a prompt that does not fit.
-    pub async fn latency(&self, task: &Task, seed: u64, cancel: &Cancel) -> Result<TaskLatency> {
+    pub async fn latency(&self, tasks: &[Task], cancel: &Cancel) -> Result<Latency> {
+        let mut times = Vec::with_capacity(tasks.len());
+        for (seed, task) in tasks.iter().enumerate() {
+            times.push(self.task_latency(task, seed as u64, cancel).await?);
+        }
+        Ok(Latency::of(&times))
+    }
+
+    async fn task_latency(&self, task: &Task, seed: u64, cancel: &Cancel) -> Result<TaskLatency> {
         let defaults = AskOptions::default();
         let watch = Stopwatch::start();
         let session = self.session(None, cancel);

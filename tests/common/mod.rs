@@ -7,7 +7,6 @@ use std::{
 };
 
 use autodidact::{
-    agent::ModelFiles,
     backend,
     model::{Decoder, Loaded, LoraWeights, ModelConfig, Targets, Tokens, load},
     nn::Matrix,
@@ -19,21 +18,6 @@ use autodidact::{
 use burn::tensor::Tensor;
 pub use futures_lite::future::block_on;
 use serde_json::Value;
-
-/// The files of the model in the repository.
-pub fn seed_files() -> ModelFiles {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("model/seed");
-    let read = |name: &str| bytes(&folder.join(name));
-    ModelFiles {
-        name: "seed".into(),
-        config: read("config.json"),
-        tokenizer: read("tokenizer.json"),
-        tokenizer_config: Some(read("tokenizer_config.json")),
-        chat_template: None,
-        generation_config: Some(read("generation_config.json")),
-        shards: vec![read("model.safetensors")],
-    }
-}
 
 /// Folder of all fixtures.
 pub fn fixtures() -> PathBuf {

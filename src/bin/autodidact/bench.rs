@@ -59,11 +59,8 @@ pub async fn run(args: BenchArgs) -> Result<()> {
 /// Generated tasks like those of training, each timed alone, as certain and as uncertain.
 async fn latency(agent: &Agent, tasks: usize) -> Result<Latency> {
     let mut generator = Generator::new(Split::InDistribution, 1, GeneratorConfig::default());
-    let mut times = Vec::with_capacity(tasks);
-    for seed in 0..tasks as u64 {
-        times.push(agent.latency(&generator.sample().task(), seed, &Cancel::default()).await?);
-    }
-    Ok(Latency::of(&times))
+    let tasks: Vec<Task> = (0..tasks).map(|_| generator.sample().task()).collect();
+    agent.latency(&tasks, &Cancel::default()).await
 }
 
 fn median(traces: &[&Trace], stage: &str) -> String {
