@@ -78,6 +78,12 @@ pub enum Error {
         /// The cause.
         reason: String,
     },
+    /// A form of the output cannot be enforced.
+    #[error("constrained decoding: {reason}; mend the schema, or switch constrained decoding off")]
+    Grammar {
+        /// The cause.
+        reason: String,
+    },
     /// The prompt and the tokens to generate do not fit the model's context.
     #[error("{tokens} tokens do not fit the model's context of {limit}; shorten the task or the tool menu")]
     ContextOverflow {
@@ -193,6 +199,7 @@ impl Error {
             Self::Integrity { .. } => "IntegrityError",
             Self::Tokenizer { .. } => "TokenizerError",
             Self::Template { .. } => "TemplateError",
+            Self::Grammar { .. } => "GrammarError",
             Self::ContextOverflow { .. } => "ContextOverflow",
             Self::InvalidInput { .. } => "InvalidInput",
             Self::Adapter { .. } => "AdapterError",

@@ -10,6 +10,7 @@ pub mod backend;
 pub mod error;
 #[cfg(all(feature = "cli", not(target_family = "wasm")))]
 pub mod evaluation;
+pub mod grammar;
 pub mod inference;
 pub mod model;
 pub mod nn;

@@ -44,6 +44,7 @@ fn plan(modes: &[Mode], suite: &Suite) -> Plan {
         selections: vec![Selection::Uncertain],
         estimators: vec![Estimator::Margin],
         max_answer_tokens: 256,
+        constrained: true,
         score: Default::default(),
         synthesis: Default::default(),
         adaptation,

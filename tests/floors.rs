@@ -9,7 +9,7 @@ const FLOORS: [&[&str]; 10] = [
     &["error", "task"],
     &["backend", "platform"],
     &["nn", "tokenizer", "taskgen"],
-    &["model"],
+    &["model", "grammar"],
     &["inference", "adapter", "storage"],
     &["uncertainty", "synthesis", "adaptation"],
     &["agent", "pretrain"],

@@ -198,7 +198,7 @@ fn greedy_tokens_are_equal(name: &str) {
             seen.push(id);
             Ok(())
         };
-        session.generate(&prefix, Sampling::GREEDY, &stop, on_token).await
+        session.generate(&prefix, Sampling::GREEDY, &stop, None, on_token).await
     })
     .unwrap();
     assert_eq!(generation.ids, theirs);

@@ -7,14 +7,15 @@ use std::{
 };
 
 use super::{
-    Agent, Answer, AskOptions, Asking, Event, Phase, ScoreReport, Trace, TrainingReport, Which, steps::perplexity,
+    Agent, Answer, AskOptions, Asking, Event, Phase, ScoreReport, Trace, TrainingReport, Which, Writing,
+    steps::perplexity,
 };
 use crate::{
     adapter::Adapter,
     error::{Error, Result},
-    inference::{Cancel, Generation, Prefix, Sampling, Session},
+    inference::{Cancel, Generation, Prefix, Session},
     platform::Stopwatch,
-    synthesis::Synthesis,
+    synthesis::{Synthesis, SynthesisConfig},
     task::{Pair, Task},
     tokenizer::check_menu,
     uncertainty,
@@ -198,7 +199,7 @@ impl Agent {
         which: Which,
         log: &Log,
     ) -> Result<(Answer, Generation)> {
-        let how = (Sampling::GREEDY, options.max_answer_tokens);
+        let how = Writing::greedy(options.max_answer_tokens, options.constrained);
         let tell = |text| log.put(Event::Token { answer: which, text });
         let (answer, generation) = self.respond(session, prefix, task, how, tell).await?;
         log.put(Event::Answer { answer: which, result: answer.clone() });
@@ -217,7 +218,8 @@ impl Agent {
             let reason = rejection.map(|r| r.reason().to_owned());
             log.put(Event::Pair { pair, valid: reason.is_none(), reason });
         };
-        self.synthesizer(*session, options.synthesis).run(task, options.seed, report).await
+        let config = SynthesisConfig { constrained: options.constrained, ..options.synthesis };
+        self.synthesizer(*session, config)?.run(task, options.seed, report).await
     }
 
     async fn adapt(

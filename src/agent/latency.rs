@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::{Agent, AskEvent, AskOptions, Trace};
+use super::{Agent, AskEvent, AskOptions, Trace, Writing};
 use crate::{
     error::{Error, Result},
-    inference::{Cancel, Sampling},
+    inference::Cancel,
     platform::Stopwatch,
     task::Task,
 };
@@ -83,7 +83,14 @@ impl Agent {
         let watch = Stopwatch::start();
         let session = self.session(None, cancel);
         let prefix = session.prefill(&self.answer_ids(task)?).await?;
-        self.respond(&session, &prefix, task, (Sampling::GREEDY, defaults.max_answer_tokens), |_| {}).await?;
+        self.respond(
+            &session,
+            &prefix,
+            task,
+            Writing::greedy(defaults.max_answer_tokens, defaults.constrained),
+            |_| {},
+        )
+        .await?;
         let alone = watch.seconds();
         let certain = self.traced(task, &AskOptions { threshold: 0.0, seed, ..defaults.clone() }, cancel).await?;
         let uncertain = self.traced(task, &AskOptions { threshold: 1.01, seed, ..defaults }, cancel).await?;

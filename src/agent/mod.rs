@@ -8,11 +8,10 @@ mod keep;
 mod latency;
 mod open;
 mod options;
-mod source;
 mod steps;
 mod trace;
 
-use std::rc::Rc;
+use std::{cell::OnceCell, rc::Rc};
 
 use serde::{Deserialize, Serialize};
 
@@ -21,12 +20,13 @@ pub use fine_tune::FineTuned;
 pub use latency::{Latency, TaskLatency};
 pub use open::OpenOptions;
 pub use options::AskOptions;
-pub use source::{INDEX, ModelFiles, SINGLE, shard_names};
-pub use steps::perplexity;
+pub use steps::{Writing, perplexity};
 pub use trace::{Answer, Event, Phase, ScoreReport, Trace, TrainingReport, Which};
 
+pub use crate::model::{INDEX, ModelFiles, SINGLE, shard_names};
 use crate::{
     backend::BackendReport,
+    grammar::Vocabulary,
     model::Decoder,
     storage::AdapterStore,
     tokenizer::{PromptBuilder, Tokenizer},
@@ -65,6 +65,8 @@ pub struct Agent {
     backend: BackendReport,
     model: ModelReport,
     store: Rc<dyn AdapterStore>,
+    /// Made when text is first constrained.
+    vocabulary: OnceCell<Rc<Vocabulary>>,
 }
 
 impl Agent {

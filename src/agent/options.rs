@@ -25,6 +25,8 @@ pub struct AskOptions {
     pub seed: u64,
     /// Most tokens of an answer.
     pub max_answer_tokens: usize,
+    /// Answers and pairs can only be written as calls of the menu's tools that fit their schemas (constrained decoding).
+    pub constrained: bool,
     /// The base answer stands, and nothing is stored, unless the margin of the task has grown by learning.
     pub gate: bool,
     /// H
@@ -44,6 +46,7 @@ impl Default for AskOptions {
             adapter: None,
             seed: 0,
             max_answer_tokens: 256,
+            constrained: true,
             gate: false,
             score: ScoreConfig::default(),
             synthesis: SynthesisConfig::default(),

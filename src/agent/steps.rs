@@ -1,16 +1,37 @@
 //! The steps of the loop one by one, for callers that put them together in another way (suites, comparisons).
 
+use std::rc::Rc;
+
 use super::{Agent, Answer, TrainingReport};
 use crate::{
     adaptation::{AdaptationConfig, TrainEvent, Trainer, TrainingExample},
     adapter::Adapter,
     error::Result,
+    grammar::{Grammar, Vocabulary},
     inference::{Cancel, Generation, Prefix, Sampling, Session, Stop},
     model::{LoraWeights, export},
     synthesis::{SynthesisConfig, Synthesizer},
     task::{Task, ToolCall},
     tokenizer::check_call,
 };
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Writing {
+    /// How tokens are drawn.
+    pub sampling: Sampling,
+    /// Most tokens.
+    pub max_tokens: usize,
+    /// Only calls of the menu's tools that fit their schemas can be written, or a text without a call.
+    pub constrained: bool,
+}
+
+impl Writing {
+    /// Always the most probable token.
+    pub fn greedy(max_tokens: usize, constrained: bool) -> Self {
+        Self { sampling: Sampling::GREEDY, max_tokens, constrained }
+    }
+}
 
 impl Agent {
     /// The model with an adapter, or without.
@@ -35,13 +56,18 @@ impl Agent {
         session: &Session<'_>,
         prefix: &Prefix,
         task: &Task,
-        (sampling, max_tokens): (Sampling, usize),
+        how: Writing,
         mut on_text: impl FnMut(String),
     ) -> Result<(Answer, Generation)> {
         let mut stream = self.tokenizer.stream();
-        let stop = Stop { tokens: &self.eos, max_tokens };
+        let stop = Stop { tokens: &self.eos, max_tokens: how.max_tokens };
+        // Without tools nothing can be called.
+        let constraint = match how.constrained && !task.tools.is_empty() {
+            true => Some(self.vocabulary()?.constrain(&Grammar::answer(self.prompts.format(), &task.tools))?),
+            false => None,
+        };
         let generation = session
-            .generate(prefix, sampling, &stop, |id| {
+            .generate(prefix, how.sampling, &stop, constraint, |id| {
                 if let Some(text) = stream.push(id)? {
                     on_text(text);
                 }
@@ -62,9 +88,26 @@ impl Agent {
         Ok((answer, generation))
     }
 
+    /// The model's tokens for constrained decoding, read when they are first asked for.
+    ///
+    /// # Errors
+    /// Those of [`Vocabulary::new`].
+    pub fn vocabulary(&self) -> Result<&Vocabulary> {
+        if let Some(vocabulary) = self.vocabulary.get() {
+            return Ok(vocabulary);
+        }
+        let vocabulary = Rc::new(Vocabulary::new(&self.tokenizer, &self.eos)?);
+        Ok(self.vocabulary.get_or_init(|| vocabulary))
+    }
+
     /// Writes pairs like a task.
-    pub fn synthesizer<'a>(&'a self, session: Session<'a>, config: SynthesisConfig) -> Synthesizer<'a> {
-        Synthesizer { session, tokenizer: &self.tokenizer, prompts: &self.prompts, eos: &self.eos, config }
+    ///
+    /// # Errors
+    /// Those of [`Agent::vocabulary`], when the pairs are constrained.
+    pub fn synthesizer<'a>(&'a self, session: Session<'a>, config: SynthesisConfig) -> Result<Synthesizer<'a>> {
+        let vocabulary = if config.constrained { Some(self.vocabulary()?) } else { None };
+        let (tokenizer, prompts, eos) = (&self.tokenizer, &self.prompts, &self.eos[..]);
+        Ok(Synthesizer { session, tokenizer, prompts, eos, vocabulary, config })
     }
 
     /// A labelled task as token ids: its answer prompt, and the calls as the model should have written them.

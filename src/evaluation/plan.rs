@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     adaptation::AdaptationConfig,
+    agent::Writing,
     error::{Error, Result},
     synthesis::SynthesisConfig,
     uncertainty::ScoreConfig,
@@ -168,6 +169,8 @@ pub struct Plan {
     pub estimators: Vec<Estimator>,
     /// Most tokens of an answer.
     pub max_answer_tokens: usize,
+    /// Answers can only be written as calls of the menu's tools that fit their schemas.
+    pub constrained: bool,
     /// H
     pub score: ScoreConfig,
     /// G; `pairs` comes from the setting.
@@ -238,6 +241,11 @@ impl Plan {
             return Err(Error::invalid("mode `ttd`", "it needs --teacher"));
         }
         Ok(())
+    }
+
+    /// How the most probable answer is written.
+    pub fn greedy(&self) -> Writing {
+        Writing::greedy(self.max_answer_tokens, self.constrained)
     }
 
     /// The settings of a mode, each once, the main one first.

@@ -4,7 +4,10 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    grammar::Allowed,
+};
 
 /// How tokens are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -54,10 +57,22 @@ impl Sampler {
     }
 
     /// The next token from the logits of the whole vocabulary, with its log-probability under the unmodified
-    /// distribution. `None` for an empty vocabulary.
-    pub fn next(&mut self, logits: &[f32]) -> Option<(u32, f32)> {
-        let best = argmax(logits)?;
-        let choice = if self.settings.temperature == 0.0 { best } else { self.draw(logits, best) };
+    /// distribution. `None` for an empty vocabulary, or where nothing of it is allowed.
+    pub fn next(&mut self, logits: &[f32], allowed: Option<&Allowed>) -> Option<(u32, f32)> {
+        let masked: Vec<f32>;
+        let open = match allowed {
+            Some(allowed) => {
+                let keep = |(id, z): (usize, &f32)| if allowed.contains(id) { *z } else { f32::NEG_INFINITY };
+                masked = logits.iter().enumerate().map(keep).collect();
+                &masked[..]
+            }
+            None => logits,
+        };
+        let best = argmax(open)?;
+        if allowed.is_some_and(|allowed| !allowed.contains(best)) {
+            return None;
+        }
+        let choice = if self.settings.temperature == 0.0 { best } else { self.draw(open, best) };
         Some((choice as u32, logits[choice] - log_sum_exp(logits)))
     }
 
@@ -119,7 +134,7 @@ mod tests {
 
     #[test]
     fn greedy_takes_the_first_maximum_with_its_log_probability() {
-        let (token, log_p) = sampler(0.0, 0, 1.0).next(&[0.0, 2.0, 2.0]).unwrap();
+        let (token, log_p) = sampler(0.0, 0, 1.0).next(&[0.0, 2.0, 2.0], None).unwrap();
         assert_eq!(token, 1);
         assert!((log_p - (2.0 - (1.0 + 2.0 * 2f32.exp()).ln())).abs() < 1e-6);
     }
@@ -129,7 +144,7 @@ mod tests {
         let logits = [3.0, 2.0, 1.0, 0.0];
         for (k, p, allowed) in [(2, 1.0, 2), (0, 0.5, 1), (0, 0.8, 2), (1, 1.0, 1)] {
             let mut s = sampler(1.0, k, p);
-            assert!((0..200).all(|_| s.next(&logits).unwrap().0 < allowed), "k {k} p {p}");
+            assert!((0..200).all(|_| s.next(&logits, None).unwrap().0 < allowed), "k {k} p {p}");
         }
     }
 
@@ -138,7 +153,7 @@ mod tests {
         let logits = [0.0, 1f32.ln(), 2f32.ln()];
         let draw = || {
             let mut s = sampler(1.0, 0, 1.0);
-            (0..4000).map(|_| s.next(&logits).unwrap().0).collect::<Vec<_>>()
+            (0..4000).map(|_| s.next(&logits, None).unwrap().0).collect::<Vec<_>>()
         };
         let first = draw();
         let share = first.iter().filter(|t| **t == 2).count() as f32 / 4000.0;
@@ -150,6 +165,6 @@ mod tests {
     fn bad_settings_and_empty_vocabularies_are_refused() {
         assert!(Sampler::new(Sampling { temperature: f32::NAN, ..Sampling::GREEDY }).is_err());
         assert!(Sampler::new(Sampling { top_p: 0.0, ..Sampling::GREEDY }).is_err());
-        assert!(sampler(0.0, 0, 1.0).next(&[]).is_none());
+        assert!(sampler(0.0, 0, 1.0).next(&[], None).is_none());
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     error::{Error, Result},
+    grammar::Constraint,
     inference::{
         cancel::Cancel,
         sampler::{Sampler, Sampling},
@@ -110,15 +111,17 @@ impl Session<'_> {
         Ok(Prefix { cache, next_logits })
     }
 
-    /// Continues a prompt token by token. `on_token` sees each token as it comes.
+    /// Continues a prompt token by token, each of them allowed by `constraint`. `on_token` sees each token as it comes.
     ///
     /// # Errors
-    /// [`Error::Aborted`] at any token, and those of the backend and of `on_token`.
+    /// [`Error::Aborted`] at any token, [`Error::Grammar`] when the constraint allows no token, and those of the backend
+    /// and of `on_token`.
     pub async fn generate(
         &self,
         prefix: &Prefix,
         sampling: Sampling,
         stop: &Stop<'_>,
+        mut constraint: Option<Constraint>,
         mut on_token: impl FnMut(u32) -> Result<()>,
     ) -> Result<Generation> {
         let mut sampler = Sampler::new(sampling)?;
@@ -129,7 +132,11 @@ impl Session<'_> {
         let mut out = Generation { ids: Vec::new(), log_probs: Vec::new(), finish: Finish::Length };
         while out.ids.len() < max_tokens {
             self.cancel.check()?;
-            let Some((token, log_prob)) = sampler.next(&logits) else { break };
+            let allowed = constraint.as_mut().map(Constraint::allowed).transpose()?;
+            let Some((token, log_prob)) = sampler.next(&logits, allowed.as_ref()) else {
+                let reason = "no token of the model's vocabulary can go on".into();
+                return Err(Error::Grammar { reason });
+            };
             if !log_prob.is_finite() {
                 return Err(Error::Backend { reason: "the model's probabilities are not numbers".into() });
             }
@@ -139,6 +146,9 @@ impl Session<'_> {
                 break;
             }
             out.ids.push(token);
+            if let Some(constraint) = &mut constraint {
+                constraint.accept(token)?;
+            }
             on_token(token)?;
             if out.ids.len() < max_tokens {
                 let hidden = self.decoder.forward(&Tokens::single(&[token]), Some(&mut cache), self.lora);

@@ -10,6 +10,7 @@ pub mod lora;
 pub mod mask;
 pub mod names;
 pub mod self_test;
+pub mod source;
 pub mod weights;
 
 pub use config::{Family, ModelConfig};
@@ -17,3 +18,4 @@ pub use decoder::{Decoder, Gradients, Targets, Tokens};
 pub use load::{Loaded, load};
 pub use lora::{LayerLora, LoraWeights};
 pub use names::Slot;
+pub use source::{INDEX, ModelFiles, ModelParts, SINGLE, shard_names};

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::{Tensor, TensorData};
-use half::f16;
+use half::{bf16, f16};
 use safetensors::{Dtype, tensor::TensorView};
 use serde_json::json;
 
 use super::{config::PretrainConfig, trainer::Pretrainer};
 use crate::{
     error::{Error, Result},
-    model::export,
+    model::{ModelFiles, SINGLE, export},
     nn::Matrix,
     platform::{
         readback,
@@ -86,26 +86,40 @@ pub fn restore(run: &mut Pretrainer, bytes: &[u8]) -> Result<()> {
     run.restore(parameters, state, steps)
 }
 
-/// The model as the files of a Hugging Face directory, with weights in F16.
+/// The model as the files of a Hugging Face directory. Its weights are in F16; those of a run that started from a model
+/// are in the type that the model's `config.json` names, or F32, and all its other files are as they were.
 ///
 /// # Errors
 /// [`Error::Backend`] when a tensor cannot be read back.
 pub async fn model_files(run: &Pretrainer) -> Result<Vec<NamedFile>> {
     let config = run.decoder().config();
     let tensors = export::to_host(run.decoder()).await?;
-    let halves: Vec<(String, Vec<usize>, Vec<u8>)> = tensors
-        .into_iter()
-        .map(|(name, t)| (name, t.shape, t.data.iter().flat_map(|x| f16::from_f32(*x).to_le_bytes()).collect()))
-        .collect();
+    let dtype = run.origin().map_or(Dtype::F16, stated_dtype);
+    let encoded: Vec<(String, Vec<usize>, Vec<u8>)> =
+        tensors.into_iter().map(|(name, t)| (name, t.shape, encode(&t.data, dtype))).collect();
     let mut views = Vec::new();
-    for (name, shape, bytes) in &halves {
-        let view = TensorView::new(Dtype::F16, shape.clone(), bytes)
-            .map_err(|e| Error::config(name.as_str(), e.to_string()))?;
+    for (name, shape, bytes) in &encoded {
+        let view =
+            TensorView::new(dtype, shape.clone(), bytes).map_err(|e| Error::config(name.as_str(), e.to_string()))?;
         views.push((name.as_str(), view));
     }
     let metadata = Some(std::collections::HashMap::from([("format".to_owned(), "pt".to_owned())]));
     let weights =
         safetensors::serialize(views, metadata).map_err(|e| Error::config("model.safetensors", e.to_string()))?;
+    if let Some(origin) = run.origin() {
+        let optional = [
+            ("generation_config.json", origin.generation_config.clone()),
+            ("tokenizer_config.json", origin.tokenizer_config.clone()),
+            ("chat_template.jinja", origin.chat_template.clone().map(String::into_bytes)),
+        ];
+        let mut files = vec![
+            ("config.json", origin.config.clone()),
+            (SINGLE, weights),
+            ("tokenizer.json", origin.tokenizer.clone()),
+        ];
+        files.extend(optional.into_iter().filter_map(|(name, bytes)| Some((name, bytes?))));
+        return Ok(files);
+    }
     let settings = TokenizerSettings {
         eos_token: SEED_END,
         pad_token: SEED_PAD,
@@ -126,9 +140,28 @@ pub async fn model_files(run: &Pretrainer) -> Result<Vec<NamedFile>> {
     Ok(vec![
         ("config.json", pretty(&config_json)?),
         ("generation_config.json", pretty(&generation)?),
-        ("model.safetensors", weights),
+        (SINGLE, weights),
         ("tokenizer.json", run.tokenizer().to_bytes()?),
         ("tokenizer_config.json", files.tokenizer_config),
         ("special_tokens_map.json", files.special_tokens_map),
     ])
+}
+
+/// The type of the weights that a `config.json` names, where it is one that is written.
+fn stated_dtype(files: &ModelFiles) -> Dtype {
+    let config: serde_json::Value = serde_json::from_slice(&files.config).unwrap_or_default();
+    let stated = config.get("torch_dtype").or_else(|| config.get("dtype"));
+    match stated.and_then(serde_json::Value::as_str) {
+        Some("float16") => Dtype::F16,
+        Some("bfloat16") => Dtype::BF16,
+        _ => Dtype::F32,
+    }
+}
+
+fn encode(data: &[f32], dtype: Dtype) -> Vec<u8> {
+    match dtype {
+        Dtype::F16 => data.iter().flat_map(|x| f16::from_f32(*x).to_le_bytes()).collect(),
+        Dtype::BF16 => data.iter().flat_map(|x| bf16::from_f32(*x).to_le_bytes()).collect(),
+        _ => data.iter().flat_map(|x| x.to_le_bytes()).collect(),
+    }
 }

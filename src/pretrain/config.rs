@@ -13,6 +13,9 @@ use crate::{
 pub struct PretrainConfig {
     /// Seed of weights, data and order.
     pub seed: u64,
+    /// Fingerprint of the model that the run starts from; none: from random weights.
+    #[serde(default)]
+    pub from: Option<String>,
     /// Optimizer steps.
     pub steps: usize,
     /// Tokens of documents per step.
@@ -25,7 +28,7 @@ pub struct PretrainConfig {
     pub learning_rate: f64,
     /// Steps with a rising learning rate.
     pub warmup_steps: usize,
-    /// The learning rate falls to zero over the last of this many equal parts of the run.
+    /// The learning rate falls to zero over the last of this many equal parts of the run; 1: from the start.
     pub decay_share: usize,
     /// Step from which the learning rate falls with the square root of the steps; 0: it stays constant.
     #[serde(default)]
@@ -70,6 +73,7 @@ impl Default for PretrainConfig {
     fn default() -> Self {
         Self {
             seed: 1,
+            from: None,
             steps: 4000,
             step_tokens: 4096,
             micro_tokens: 2048,
@@ -106,6 +110,9 @@ impl PretrainConfig {
             if !(0.0..=1.0).contains(&rate) {
                 return Err(Error::invalid(what, format!("{rate} is not in [0, 1]")));
             }
+        }
+        if self.max_turns == 0 {
+            return Err(Error::invalid("max_turns", "must be at least 1"));
         }
         // Above, tasks that are all too long would leave nothing to train on.
         if !(0.0..=0.9).contains(&self.tasks_rate) {
@@ -144,6 +151,25 @@ impl PretrainConfig {
             && (self.steps == other.steps || step <= self.decay_start().min(other.decay_start()))
             && (self.root_from == other.root_from || step <= self.root_start().min(other.root_start()))
             && (split || step <= self.split_start().min(other.split_start()))
+    }
+
+    /// These settings for a run that goes on from a model: nothing that only a model without any knowledge needs, and the
+    /// sizes of that model.
+    pub fn from_model(self, model: &ModelConfig, fingerprint: &str) -> Self {
+        Self {
+            from: Some(fingerprint.to_owned()),
+            read_steps: 0,
+            ramp_steps: 0,
+            max_len: self.max_len.min(model.context),
+            vocab_size: model.vocab_size,
+            d_model: model.d_model,
+            n_layers: model.n_layers,
+            n_heads: model.n_heads,
+            n_kv_heads: model.n_kv_heads,
+            d_ff: model.d_ff,
+            context: model.context,
+            ..self
+        }
     }
 
     /// The model that is trained: Llama's architecture with tied embeddings.

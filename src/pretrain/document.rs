@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::splitting::Splitter;
 use crate::{
-    error::{Error, Result},
+    error::Result,
     task::{Labelled, Message, Role, Task},
     taskgen::{Example, Generator},
     tokenizer::{PairOrder, PromptBuilder, Tokenizer},
@@ -27,6 +27,8 @@ pub struct DocumentConfig {
     pub max_turns: u32,
     /// Share of the documents that teach to write a similar task.
     pub synthesis_rate: f64,
+    /// No request is added beyond so many tokens.
+    pub max_len: usize,
     /// Weight of the text that the model only reads (menus and requests).
     pub read_weight: f32,
     /// Whether words are taken apart.
@@ -39,6 +41,7 @@ pub struct Writer<'a> {
     prompts: &'a PromptBuilder,
     splitter: &'a Splitter,
     end: u32,
+    end_text: String,
     config: DocumentConfig,
 }
 
@@ -51,7 +54,8 @@ impl<'a> Writer<'a> {
         end: u32,
         config: DocumentConfig,
     ) -> Self {
-        Self { tokenizer, prompts, splitter, end, config }
+        let end_text = tokenizer.id_to_token(end).unwrap_or_default();
+        Self { tokenizer, prompts, splitter, end, end_text, config }
     }
 
     /// One document: a menu with a request and a task written after its example, or with one or more answered requests.
@@ -107,7 +111,7 @@ impl<'a> Writer<'a> {
         let turns = rng.random_range(1..=self.config.max_turns.max(1));
         let mut out = Document::default();
         let mut task = Task { messages: Vec::new(), tools: example.tools.clone() };
-        let mut seen = 0;
+        let mut seen = String::new();
         for turn in 0..turns {
             if turn > 0 {
                 example = generator.another(&example);
@@ -115,20 +119,21 @@ impl<'a> Writer<'a> {
             task.messages.push(Message::text(Role::User, example.query.clone()));
             let prompt = self.prompts.answer_prompt(&task)?;
             let answer = self.prompts.answer_text(&example.calls);
-            let new = prompt
-                .get(seen..)
-                .ok_or_else(|| Error::Template { reason: "a longer dialogue rendered shorter".into() })?;
+            // Some templates render a past turn in another way than the model wrote it: there the document ends.
+            let Some(new) = prompt.strip_prefix(&seen) else { break };
+            let kept = out.ids.len();
             self.read(&mut out, new, salt)?;
             self.learn(&mut out, &answer, salt)?;
-            seen = prompt.len() + answer.len() + self.end_len();
+            if turn > 0 && out.ids.len() > self.config.max_len {
+                out.ids.truncate(kept);
+                out.weights.truncate(kept);
+                break;
+            }
+            seen = prompt + &answer + &self.end_text;
             let content = if example.calls.is_empty() { answer } else { String::new() };
             task.messages.push(Message { role: Role::Assistant, content, tool_calls: example.calls.clone() });
         }
         Ok(out)
-    }
-
-    fn end_len(&self) -> usize {
-        self.tokenizer.id_to_token(self.end).map_or(0, |token| token.len())
     }
 
     fn encode(&self, text: &str, salt: u64) -> Result<Vec<u32>> {

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     adaptation::{Decay, Schedule},
     error::{Error, Result},
-    model::{Decoder, Gradients, init},
+    model::{Decoder, Gradients, ModelFiles, ModelParts, init},
     nn::{Matrix, linear::Trainable},
     platform::{Stopwatch, Workers, readback},
     task::Labelled,
@@ -57,6 +57,7 @@ pub struct Pretrainer {
     splitter: Splitter,
     end: u32,
     pad: u32,
+    origin: Option<ModelFiles>,
 }
 
 impl Pretrainer {
@@ -81,9 +82,43 @@ impl Pretrainer {
         };
         let (end, pad) = (id(end)?, id(pad)?);
         let decoder = init::random(config.model(tokenizer.vocab_size(), end)?, config.seed, INIT_DEVIATION, device);
+        Self::at_start(config, (decoder, tokenizer, prompts), (end, pad), workers)
+    }
+
+    /// A run that starts from the weights of a model, whose tokenizer and prompts it uses. Of the sizes in `config` those
+    /// of the model take the place.
+    ///
+    /// # Errors
+    /// Those of [`ModelFiles::read`]; [`Error::Tokenizer`] when no token ends a turn, or when words shall be taken apart
+    /// and the tokenizer has no merges.
+    pub fn from_model(
+        config: PretrainConfig,
+        mut files: ModelFiles,
+        device: &Device,
+        workers: Workers,
+    ) -> Result<Self> {
+        let ModelParts { decoder, fingerprint, tokenizer, prompts, eos } = files.read(device)?;
+        files.shards.clear();
+        let config = config.from_model(decoder.config(), &fingerprint);
+        config.check()?;
+        let end =
+            *eos.first().ok_or_else(|| Error::Tokenizer { reason: "the model's files name no end token".into() })?;
+        // Padding is never looked at.
+        let pad = prompts.template().special_token("pad_token").and_then(|token| tokenizer.token_to_id(token));
+        let run = Self::at_start(config, (decoder, tokenizer, prompts), (end, pad.unwrap_or(end)), workers)?;
+        Ok(Self { origin: Some(files), ..run })
+    }
+
+    fn at_start(
+        config: PretrainConfig,
+        (decoder, tokenizer, prompts): (Decoder, Tokenizer, PromptBuilder),
+        (end, pad): (u32, u32),
+        workers: Workers,
+    ) -> Result<Self> {
         let optimizer = Optimizer::new(decoder.config(), &decoder.weights().parameters(), config.weight_decay);
         let splitter = Splitter::new(&tokenizer, config.split_rate)?;
-        Ok(Self { config, tokenizer, prompts, decoder, optimizer, workers, tasks: Vec::new(), splitter, end, pad })
+        let (tasks, origin) = (Vec::new(), None);
+        Ok(Self { config, tokenizer, prompts, decoder, optimizer, workers, tasks, splitter, end, pad, origin })
     }
 
     /// Mixes these tasks among those of the generator, at the rate of the settings, whose `tasks_digest` names them. Tasks
@@ -109,6 +144,11 @@ impl Pretrainer {
         let used = fitting.len();
         self.tasks = fitting;
         Ok((self, used))
+    }
+
+    /// The files of the model that the run started from, without its weights.
+    pub fn origin(&self) -> Option<&ModelFiles> {
+        self.origin.as_ref()
     }
 
     /// Settings.
@@ -176,6 +216,7 @@ impl Pretrainer {
         let settings = DocumentConfig {
             max_turns: c.max_turns,
             synthesis_rate: c.synthesis_rate,
+            max_len: c.max_len,
             read_weight: if step < c.read_steps { 1.0 } else { 0.0 },
             splits: c.split_rate > 0.0 && step >= c.split_from,
         };

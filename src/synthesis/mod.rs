@@ -10,6 +10,7 @@ pub use validity::{Checks, Rejection, validate};
 
 use crate::{
     error::Result,
+    grammar::{Constraint, Grammar, Vocabulary},
     inference::{Prefix, Sampling, Session, Stop},
     task::{Pair, Task},
     tokenizer::{PairOrder, PromptBuilder, SynthesisStyle, Tokenizer},
@@ -30,6 +31,8 @@ pub struct SynthesisConfig {
     pub max_tokens: usize,
     /// Which checks a pair must pass.
     pub checks: Checks,
+    /// Only pairs whose calls name tools of the menu and fit their schemas can be written (constrained decoding).
+    pub constrained: bool,
     /// The model, asked the pair's query, must answer with the pair's calls.
     pub agreement: bool,
 }
@@ -43,6 +46,7 @@ impl Default for SynthesisConfig {
             top_p: 0.9,
             max_tokens: 160,
             checks: Checks::default(),
+            constrained: true,
             agreement: false,
         }
     }
@@ -71,6 +75,8 @@ pub struct Synthesizer<'a> {
     pub prompts: &'a PromptBuilder,
     /// Token ids that end a turn.
     pub eos: &'a [u32],
+    /// Its tokens as bytes; none: pairs are not constrained.
+    pub vocabulary: Option<&'a Vocabulary>,
     /// Options.
     pub config: SynthesisConfig,
 }
@@ -109,7 +115,9 @@ impl Synthesizer<'_> {
                 seed: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(attempt as u64),
             };
             let stop = Stop { tokens: self.eos, max_tokens: self.config.max_tokens };
-            let generation = self.session.generate(prefix, sampling, &stop, |_| Ok(())).await?;
+            let (format, style) = (self.prompts.format(), self.prompts.style());
+            let constraint = self.constrain(|| Grammar::pair(format, style, order, &task.tools))?;
+            let generation = self.session.generate(prefix, sampling, &stop, constraint, |_| Ok(())).await?;
             let text = self.tokenizer.decode(&generation.ids, false)?;
             let verdict = match self.prompts.parse_synthesis(&text, order) {
                 Err(failure) => Err((None, Rejection::from(failure))),
@@ -136,13 +144,18 @@ impl Synthesizer<'_> {
         Ok(out)
     }
 
+    fn constrain(&self, grammar: impl FnOnce() -> Grammar) -> Result<Option<Constraint>> {
+        self.vocabulary.map(|vocabulary| vocabulary.constrain(&grammar())).transpose()
+    }
+
     /// Whether the model's own greedy answer to the pair's query is the pair's.
     async fn agrees(&self, task: &Task, pair: &Pair) -> Result<bool> {
         let asked = Task::new(pair.query.clone(), task.tools.clone());
         let prompt = self.tokenizer.encode(&self.prompts.answer_prompt(&asked)?)?;
         let prefix = self.session.prefill(&prompt).await?;
         let stop = Stop { tokens: self.eos, max_tokens: self.config.max_tokens };
-        let generation = self.session.generate(&prefix, Sampling::GREEDY, &stop, |_| Ok(())).await?;
+        let constraint = self.constrain(|| Grammar::answer(self.prompts.format(), &task.tools))?;
+        let generation = self.session.generate(&prefix, Sampling::GREEDY, &stop, constraint, |_| Ok(())).await?;
         let text = self.tokenizer.decode(&generation.ids, true)?;
         Ok(self.prompts.parse_answer(&text).is_ok_and(|calls| calls == pair.calls))
     }

@@ -30,7 +30,7 @@ pub use parse_failure::ParseFailure;
 pub use prompt::{PLAIN_ANSWER, PromptBuilder};
 pub use schema::{CallIssue, check_call, order_arguments};
 pub use seed_template::{SEED_END, SEED_PAD, SEED_TEMPLATE, SEED_TOKENS};
-pub use synthesis_prompt::{PairOrder, SynthesisStyle};
+pub use synthesis_prompt::{NATIVE_ANSWER, NATIVE_QUERY, PairOrder, SynthesisStyle};
 pub use template::{ChatTemplate, tool_value};
 pub use tokenizer::{TextStream, Tokenizer};
 pub use train::{AddedSpec, TokenizerFiles, TokenizerSettings, tokenizer_files, train_bpe};

@@ -53,8 +53,10 @@ impl PairOrder {
     }
 }
 
-const NATIVE_ANSWER: &str = "<|assistant|>";
-const NATIVE_QUERY: &str = "<|user|>";
+/// Stands between a query and its calls, in the seed model's texts.
+pub const NATIVE_ANSWER: &str = "<|assistant|>";
+/// Stands between calls and their query, in the seed model's texts.
+pub const NATIVE_QUERY: &str = "<|user|>";
 
 /// The user message that asks for a new pair.
 pub(super) fn instruction(task: &Task, avoid: &[Pair], order: PairOrder) -> String {

@@ -1,5 +1,6 @@
 //! Text to ids and back, by a Hugging Face `tokenizer.json`.
 
+use serde_json::{Map, Value, json};
 use tokenizers::Tokenizer as HfTokenizer;
 
 use crate::error::{Error, Result};
@@ -90,6 +91,29 @@ impl Tokenizer {
     /// [`Error::Tokenizer`] when a part cannot be written.
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         self.inner.to_string(false).map(String::into_bytes).map_err(|e| failure(e.to_string()))
+    }
+
+    /// What of a `tokenizer.json` says which bytes a token stands for: `decoder`, `added_tokens` and `model.vocab`.
+    ///
+    /// # Errors
+    /// [`Error::Tokenizer`] when a part cannot be written.
+    pub(crate) fn parts(&self) -> Result<Value> {
+        let decoder = serde_json::to_value(self.inner.get_decoder()).map_err(|e| failure(e.to_string()))?;
+        let added = self.inner.get_added_tokens_decoder();
+        let added: Vec<Value> = added
+            .iter()
+            .map(|(id, token)| json!({"id": id, "content": token.content, "special": token.special}))
+            .collect();
+        // Only bytes are written so; the exception would be a piece of text that a byte-fallback reader stumbles over.
+        let odd = |token: &str| token.starts_with("<0x") && !(token.len() == 6 && token.ends_with('>'));
+        let vocab: Map<String, Value> = self
+            .inner
+            .get_vocab(false)
+            .into_iter()
+            .filter(|(token, _)| !odd(token))
+            .map(|(token, id)| (token, id.into()))
+            .collect();
+        Ok(json!({"decoder": decoder, "added_tokens": added, "model": {"vocab": vocab}}))
     }
 
     /// A decoder for tokens that come one at a time; special tokens leave no trace.

@@ -46,6 +46,7 @@ struct WebAskOptions {
     keep: Option<String>,
     replace: bool,
     gate: bool,
+    unconstrained: bool,
     adapter: Option<String>,
     seed: Option<u32>,
     pairs: Option<usize>,
@@ -59,7 +60,14 @@ impl From<WebAskOptions> for AskOptions {
         options.seed = o.seed.map_or(options.seed, u64::from);
         options.synthesis.pairs = o.pairs.unwrap_or(options.synthesis.pairs);
         options.adaptation.steps = o.steps.or(options.adaptation.steps);
-        Self { keep: o.keep, replace: o.replace, gate: o.gate, adapter: o.adapter, ..options }
+        Self {
+            keep: o.keep,
+            replace: o.replace,
+            gate: o.gate,
+            adapter: o.adapter,
+            constrained: !o.unconstrained,
+            ..options
+        }
     }
 }
 

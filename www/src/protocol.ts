@@ -53,6 +53,8 @@ export interface AskOptions {
   adapter?: string;
   /** The first answer stands, and nothing is kept, unless the margin has grown by learning. */
   gate?: boolean;
+  /** Answers and examples may be any text; else only calls that fit the tools' schemas can be written. */
+  unconstrained?: boolean;
   seed?: number;
   /** Examples to write. */
   pairs?: number;

@@ -76,6 +76,9 @@ pub struct PretrainArgs {
     /// Folder for the model; the checkpoint and the log go into its `training` sub-folder.
     #[arg(long, default_value = "model/new")]
     pub out: PathBuf,
+    /// Start from the weights of a model directory, with its tokenizer and chat template, instead of from nothing.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["vocab_size", "d_model", "layers", "heads", "kv_heads", "d_ff"])]
+    pub from: Option<PathBuf>,
     /// Start over, even if there is a checkpoint.
     #[arg(long)]
     pub fresh: bool,
@@ -88,7 +91,14 @@ pub struct PretrainArgs {
     /// Share of the documents that are such tasks [default: 0.08].
     #[arg(long, requires = "tasks")]
     pub tasks_rate: Option<f64>,
-    /// Probability with which words are taken apart into pieces, so that words of other tasks can be read [default: 0.3].
+    /// Requests of a document over its menu, at most.
+    #[arg(long, default_value_t = 4)]
+    pub max_turns: u32,
+    /// Share of the documents that teach to write a similar task [default: 0.25].
+    #[arg(long)]
+    pub synthesis_rate: Option<f64>,
+    /// Probability with which words are taken apart into pieces, so that words of other tasks can be read [default: 0.3,
+    /// and 0 with --from].
     #[arg(long)]
     pub split_rate: Option<f64>,
     /// Steps before words are taken apart.
@@ -118,9 +128,12 @@ pub struct PretrainArgs {
     /// Tokens of one forward and backward pass.
     #[arg(long)]
     pub micro_tokens: Option<usize>,
-    /// Peak learning rate.
+    /// Peak learning rate [default: 4e-3, and 4e-4 with --from].
     #[arg(long)]
     pub learning_rate: Option<f64>,
+    /// The learning rate falls to zero over the last of this many equal parts of the run; 1: from the start.
+    #[arg(long, default_value_t = 4)]
+    pub decay_share: usize,
     /// Step from which the learning rate falls with the square root of the steps; 0 keeps it [default: 600].
     #[arg(long)]
     pub root_from: Option<usize>,
@@ -235,6 +248,9 @@ pub struct AskArgs {
     /// Let the first answer stand, and store nothing, unless the margin has grown by learning.
     #[arg(long)]
     pub gate: bool,
+    /// Write answers and examples without constrained decoding.
+    #[arg(long)]
+    pub unconstrained: bool,
     /// Apply this stored adapter from the start.
     #[arg(long, value_name = "NAME")]
     pub adapter: Option<String>,

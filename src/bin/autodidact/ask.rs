@@ -25,6 +25,7 @@ pub async fn run(args: AskArgs) -> Result<()> {
         keep: args.keep.clone(),
         replace: args.replace,
         gate: args.gate,
+        constrained: !args.unconstrained,
         adapter: args.adapter.clone(),
         seed: args.seed,
         ..AskOptions::default()

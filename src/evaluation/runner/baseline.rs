@@ -9,7 +9,6 @@ use crate::{
         plan::{Setting, task_seed},
         suite::Item,
     },
-    inference::Sampling,
     platform::Stopwatch,
     task::Labelled,
 };
@@ -30,7 +29,7 @@ impl Runner<'_> {
         let watch = Stopwatch::start();
         let session = self.agent.session(lora, self.cancel);
         let prefix = session.prefill(&progress.base.prompt).await?;
-        let how = (Sampling::GREEDY, self.plan.max_answer_tokens);
+        let how = self.plan.greedy();
         let (answer, _) = self.agent.respond(&session, &prefix, &progress.item.task, how, |_| {}).await?;
         let seconds = Seconds::from([("answer".to_owned(), watch.seconds())]);
         Ok(Outcome { answers: vec![answer], learned: true, seconds, ..Outcome::default() })

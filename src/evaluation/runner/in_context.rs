@@ -4,7 +4,6 @@ use super::{Outcome, Progress, Runner, Written, counts};
 use crate::{
     error::{Error, Result},
     evaluation::{modes::Source, neighbours::nearest, plan::Setting},
-    inference::Sampling,
     platform::Stopwatch,
     task::Pair,
 };
@@ -46,7 +45,7 @@ impl Runner<'_> {
             let ids = self.agent.tokenizer().encode(&prompt)?;
             match session.prefill(&ids).await {
                 Ok(prefix) => {
-                    let how = (Sampling::GREEDY, self.plan.max_answer_tokens);
+                    let how = self.plan.greedy();
                     let (answer, _) = self.agent.respond(&session, &prefix, task, how, |_| {}).await?;
                     seconds.insert("answer_again".into(), watch.seconds());
                     let left = wanted - pairs.len();

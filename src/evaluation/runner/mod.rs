@@ -18,7 +18,7 @@ use super::{
 use crate::{
     adaptation::TrainEvent,
     adapter::Adapter,
-    agent::{Agent, Answer, perplexity},
+    agent::{Agent, Answer, Writing, perplexity},
     error::{Error, Result},
     inference::{Cancel, Generation, Prefix, Sampling},
     platform::Stopwatch,
@@ -165,7 +165,7 @@ impl<'a> Runner<'a> {
         let scored =
             uncertainty::score(&session, self.agent.tokenizer(), format, &prefix, task, self.plan.score).await?;
         seconds.insert("score".into(), watch.lap());
-        let how = (Sampling::GREEDY, self.plan.max_answer_tokens);
+        let how = self.plan.greedy();
         let (answer, generation) = self.agent.respond(&session, &prefix, task, how, |_| {}).await?;
         seconds.insert("answer".into(), watch.lap());
         let scores = scores(&scored, &generation);
@@ -223,7 +223,7 @@ impl<'a> Runner<'a> {
         for index in 0..config.answers {
             let seed = task_seed(seed, &format!("sample {index}/{}", progress.suite), &progress.item.id);
             let sampling = Sampling { temperature: config.temperature, top_k: 0, top_p: config.top_p, seed };
-            let how = (sampling, self.plan.max_answer_tokens);
+            let how = Writing { sampling, ..self.plan.greedy() };
             answers.push(self.agent.respond(&session, prefix, &progress.item.task, how, |_| {}).await?.0);
         }
         Ok(answers)

@@ -12,7 +12,6 @@ use crate::{
         plan::{Setting, task_seed},
         suite::Item,
     },
-    inference::Sampling,
     platform::Stopwatch,
     synthesis::Synthesis,
     task::{Pair, Task},
@@ -132,7 +131,7 @@ impl Runner<'_> {
         let (format, score) = (self.agent.prompts().format(), self.plan.score);
         let scored = uncertainty::score(&session, self.agent.tokenizer(), format, &prefix, &item.task, score).await?;
         let score_again = watch.lap();
-        let how = (Sampling::GREEDY, self.plan.max_answer_tokens);
+        let how = self.plan.greedy();
         let (answer, generation) = self.agent.respond(&session, &prefix, &item.task, how, |_| {}).await?;
         update.seconds.insert("answer_again".into(), read_again + watch.lap());
         update.seconds.insert("score_again".into(), score_again);
@@ -160,7 +159,7 @@ impl Runner<'_> {
         let written = match (source, example) {
             (Source::Own, _) => {
                 let session = self.agent.session(None, self.cancel);
-                self.agent.synthesizer(session, config).run(task, task_seed, |_, _| {}).await
+                self.agent.synthesizer(session, config)?.run(task, task_seed, |_, _| {}).await
             }
             (Source::Teacher, _) => match self.teacher {
                 Some(teacher) => teacher.pairs(task, config, task_seed).await,

@@ -28,6 +28,7 @@ pub fn plan(modes: &[Mode], seeds: u64) -> Plan {
         selections: Selection::ALL.to_vec(),
         estimators: vec![Estimator::Margin],
         max_answer_tokens: 256,
+        constrained: true,
         score: Default::default(),
         synthesis: Default::default(),
         adaptation: Default::default(),

@@ -101,6 +101,9 @@ pub struct EvalArgs {
     /// Most tokens of an answer.
     #[arg(long, default_value_t = 256)]
     pub max_answer_tokens: usize,
+    /// Write answers and pairs without constrained decoding.
+    #[arg(long)]
+    pub unconstrained: bool,
     /// The teacher of ttd: a second model directory, or the address of an OpenAI-compatible server
     /// (http://host:port/v1; needs a program built with --features teacher-server).
     #[arg(long, value_name = "DIR|URL")]
@@ -194,6 +197,7 @@ impl EvalArgs {
             selections: unique(&self.selection),
             estimators: unique(&self.estimator),
             max_answer_tokens: self.max_answer_tokens,
+            constrained: !self.unconstrained,
             score,
             synthesis,
             adaptation,

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, rc::Rc};
 
 use autodidact::{
     Agent,
-    agent::{ModelFiles, OpenOptions},
+    agent::{ModelFiles, OpenOptions, Writing},
     backend::BackendChoice,
     error::{Error, Result},
     evaluation::{GENERATOR, Suite, names_match, strict_match},
@@ -83,7 +83,8 @@ impl HeldOut {
                     Err(Error::ContextOverflow { .. }) => continue,
                     Err(error) => return Err(error),
                 };
-                let how = (Sampling::GREEDY, MAX_TOKENS);
+                // The model alone: `eval --unconstrained` measures the same.
+                let how = Writing::greedy(MAX_TOKENS, false);
                 let answered = agent.respond(&session, &prefix, &item.task, how, |_| {}).await;
                 let answer = match answered {
                     Ok((answer, _)) => answer,

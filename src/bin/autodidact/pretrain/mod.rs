@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use autodidact::{
     backend::{self, BackendKind},
-    error::Result,
+    error::{Error, Result},
     evaluation::Suite,
     model::self_test,
     platform::{Stopwatch, Workers},
@@ -28,8 +28,12 @@ use super::{args::PretrainArgs, files, open};
 pub async fn run(args: PretrainArgs) -> Result<()> {
     let work = args.out.join("training");
     files::make_dir(&work)?;
+    if let Some(from) = &args.from {
+        copy_beside(from, &args.out)?;
+    }
     let state = work.join("checkpoint.safetensors");
     let mut config = settings(&args);
+    let origin = args.from.as_deref().map(|dir| open::model_files(Some(dir))).transpose()?;
     let (tasks, digest) = labelled(&args.tasks)?;
     config.tasks_digest = digest;
     let (device, report) = backend::open(open::choice(args.device), false).await?;
@@ -40,11 +44,16 @@ pub async fn run(args: PretrainArgs) -> Result<()> {
     if args.fresh && state.exists() {
         std::fs::remove_file(&state).map_err(|e| files::io(&state, e))?;
     }
-    // A tokenizer without a checkpoint may be of other settings.
-    let tokenizer = tokenizer(&work.join("tokenizer.json"), &config, !state.exists())?;
-    let prompts = vocabulary::prompts()?;
     let workers = Workers::new(if gpu { Some(1) } else { args.workers })?;
-    let run = Pretrainer::new(config, tokenizer, prompts, SEED_END, SEED_PAD, &device, workers)?;
+    let run = match origin {
+        Some(origin) => Pretrainer::from_model(config, origin, &device, workers)?,
+        None => {
+            // A tokenizer without a checkpoint may be of other settings.
+            let tokenizer = tokenizer(&work.join("tokenizer.json"), &config, !state.exists())?;
+            let prompts = vocabulary::prompts()?;
+            Pretrainer::new(config, tokenizer, prompts, SEED_END, SEED_PAD, &device, workers)?
+        }
+    };
     let given = tasks.len();
     let (mut run, used) = run.with_tasks(tasks)?;
     if used < given {
@@ -100,6 +109,23 @@ pub async fn run(args: PretrainArgs) -> Result<()> {
     Ok(())
 }
 
+/// Files of a model directory that the library has no use for, and other programs have.
+const BESIDE: [&str; 4] = ["special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt"];
+
+/// Copies them into the new directory, which must be another one.
+fn copy_beside(from: &Path, out: &Path) -> Result<()> {
+    let place = |path: &Path| path.canonicalize().map_err(|e| files::io(path, e));
+    if place(from)? == place(out)? {
+        return Err(Error::invalid("out", "it is the folder of the model that the run starts from; choose another"));
+    }
+    for name in BESIDE {
+        if from.join(name).exists() {
+            files::write(&out.join(name), &files::read(&from.join(name))?)?;
+        }
+    }
+    Ok(())
+}
+
 /// The model as it is now.
 async fn write_model(run: &Pretrainer, out: &Path) -> Result<Vec<NamedFile>> {
     let written = checkpoint::model_files(run).await?;
@@ -128,14 +154,20 @@ async fn measure(held_out: &HeldOut, log: &Log, step: usize, written: Vec<NamedF
 }
 
 fn settings(args: &PretrainArgs) -> PretrainConfig {
-    let d = PretrainConfig::default();
+    let mut d = PretrainConfig::default();
+    if args.from.is_some() {
+        d = PretrainConfig { learning_rate: 4e-4, split_rate: 0.0, ..d };
+    }
     PretrainConfig {
         seed: args.seed,
         steps: args.steps.unwrap_or(d.steps),
         step_tokens: args.step_tokens.unwrap_or(d.step_tokens),
         micro_tokens: args.micro_tokens.unwrap_or(d.micro_tokens),
         learning_rate: args.learning_rate.unwrap_or(d.learning_rate),
+        decay_share: args.decay_share,
         root_from: args.root_from.unwrap_or(d.root_from),
+        max_turns: args.max_turns,
+        synthesis_rate: args.synthesis_rate.unwrap_or(d.synthesis_rate),
         split_rate: args.split_rate.unwrap_or(d.split_rate),
         split_from: args.split_from,
         tasks_rate: args.tasks_rate.unwrap_or(d.tasks_rate),

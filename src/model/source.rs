@@ -1,0 +1,128 @@
+//! The files of a Hugging Face model directory, as bytes, and what is made of them; where they come from is the caller's
+//! business.
+
+use burn::tensor::Device;
+use serde_json::Value;
+
+use super::{
+    config::{ModelConfig, token_ids},
+    decoder::Decoder,
+    load::{Loaded, load},
+};
+use crate::{
+    error::{Error, Result},
+    platform::safetensors::SafetensorsFile,
+    tokenizer::{PromptBuilder, Tokenizer},
+};
+
+/// The files that a model needs.
+#[derive(Debug, Clone, Default)]
+pub struct ModelFiles {
+    /// What the model is called in reports and in the adapters made for it.
+    pub name: String,
+    /// `config.json`
+    pub config: Vec<u8>,
+    /// `tokenizer.json`
+    pub tokenizer: Vec<u8>,
+    /// `tokenizer_config.json`
+    pub tokenizer_config: Option<Vec<u8>>,
+    /// `chat_template.jinja`
+    pub chat_template: Option<String>,
+    /// `generation_config.json`
+    pub generation_config: Option<Vec<u8>>,
+    /// `model.safetensors`, or the shards that the index names.
+    pub shards: Vec<Vec<u8>>,
+}
+
+/// A model with all that belongs to it.
+pub struct ModelParts {
+    /// The model.
+    pub decoder: Decoder,
+    /// See [`Loaded::fingerprint`].
+    pub fingerprint: String,
+    /// The tokenizer.
+    pub tokenizer: Tokenizer,
+    /// The prompts.
+    pub prompts: PromptBuilder,
+    /// Tokens that end a turn; the first is the one that the model writes. Empty where the files name none.
+    pub eos: Vec<u32>,
+}
+
+impl ModelFiles {
+    /// Reads all of them, with the weights on `device`.
+    ///
+    /// # Errors
+    /// Those of the configuration, the tokenizer, the chat template and the weights.
+    pub fn read(&self, device: &Device) -> Result<ModelParts> {
+        let config = ModelConfig::from_json(&self.config)?;
+        let tokenizer = Tokenizer::from_bytes(&self.tokenizer)?;
+        if tokenizer.vocab_size() > config.vocab_size {
+            let reason =
+                format!("it has {} tokens, the model's embedding only {}", tokenizer.vocab_size(), config.vocab_size);
+            return Err(Error::Tokenizer { reason });
+        }
+        let prompts = PromptBuilder::from_config(self.tokenizer_config.as_deref(), self.chat_template.as_deref())?;
+        let eos = end_of_turn(&config, self, &tokenizer, &prompts);
+        let shards: Vec<SafetensorsFile<'_>> =
+            self.shards.iter().map(|s| SafetensorsFile::parse(s)).collect::<Result<_>>()?;
+        let Loaded { decoder, fingerprint } = load(config, &shards, device)?;
+        Ok(ModelParts { decoder, fingerprint, tokenizer, prompts, eos })
+    }
+}
+
+/// All ids that the model's files name as the end of a turn, as far as the vocabulary reaches. The first is the one that
+/// the model itself writes: the tokenizer's, since the others are also ends of documents.
+fn end_of_turn(config: &ModelConfig, files: &ModelFiles, tokenizer: &Tokenizer, prompts: &PromptBuilder) -> Vec<u32> {
+    let mut eos: Vec<u32> = Vec::new();
+    eos.extend(prompts.template().special_token("eos_token").and_then(|token| tokenizer.token_to_id(token)));
+    let generation = files.generation_config.as_deref().and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok());
+    eos.extend(token_ids(generation.as_ref().and_then(|g| g.get("eos_token_id"))));
+    eos.extend(&config.eos);
+    let mut seen = std::collections::HashSet::new();
+    eos.retain(|id| (*id as usize) < config.vocab_size && seen.insert(*id));
+    eos
+}
+
+/// Weights in one file.
+pub const SINGLE: &str = "model.safetensors";
+/// The index of sharded weights.
+pub const INDEX: &str = "model.safetensors.index.json";
+
+/// The files that an index names, each once, in order.
+///
+/// # Errors
+/// [`Error::Config`] for an index without a weight map, or with a name that is not a plain file name.
+pub fn shard_names(index: &[u8]) -> Result<Vec<String>> {
+    let index: Value = serde_json::from_slice(index).map_err(|e| Error::config(INDEX, e.to_string()))?;
+    let map = index
+        .get("weight_map")
+        .and_then(Value::as_object)
+        .ok_or_else(|| Error::config(INDEX, "`weight_map` is missing"))?;
+    let mut names: Vec<String> = map.values().filter_map(Value::as_str).map(str::to_owned).collect();
+    names.sort();
+    names.dedup();
+    match names.iter().find(|n| n.is_empty() || n.starts_with('.') || n.contains(['/', '\\', ':'])) {
+        Some(name) => Err(Error::config(INDEX, format!("`{name}` is not a plain file name"))),
+        None => Ok(names),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tokenizers_own_end_of_turn_is_trained() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("model/seed");
+        let read = |file: &str| std::fs::read(folder.join(file)).unwrap();
+        let tokenizer = Tokenizer::from_bytes(&read("tokenizer.json")).unwrap();
+        let prompts = PromptBuilder::from_config(Some(&read("tokenizer_config.json")), None).unwrap();
+        let mut config = ModelConfig::from_json(&read("config.json")).unwrap();
+        // Several ends, as in Qwen2.5, and one that is no token at all.
+        config.eos = vec![5, 9_999_999];
+        let generation_config = Some(br#"{"eos_token_id": [7, 5]}"#.to_vec());
+        let files = ModelFiles { generation_config, ..ModelFiles::default() };
+        let end = tokenizer.token_to_id("<|end|>").unwrap();
+        assert_eq!(end_of_turn(&config, &files, &tokenizer, &prompts), [end, 7, 5]);
+    }
+}
