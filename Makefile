@@ -71,6 +71,10 @@ bundle: setup-bundle ## the wasm package (www/pkg) and the model (www/public/mod
 budget: bundle ## sizes of the bundle, and its limit (BUDGET=3800000 bytes)
 	@$(STEP) "byte budget" scripts/budget.sh $(BUDGET)
 
+.PHONY: fuzz
+fuzz: setup-rust ## damaged files and texts, RUNS=20000 of each kind
+	@$(STEP) "damaged input" env PROPTEST_CASES=$(or $(RUNS),20000) cargo test --release --locked --test fuzz
+
 .PHONY: bench
 bench: setup-rust ## seconds of each stage of the loop on the command line
 	@$(STEP) "benchmark of the loop" cargo run --release --locked --quiet -- bench

@@ -100,7 +100,7 @@ fn what_is_measured_is_what_the_agent_does() {
     for (i, item) in suite.items.iter().enumerate() {
         let trace = ask(&agent, &item.task, task_seed(0, &suite.name, &item.id));
         assert_eq!(base[i].text, trace.base_answer.text);
-        assert_eq!(base[i].scores.unwrap().margin, trace.uncertainty.margin);
+        assert_eq!(Some(base[i].scores.unwrap().margin), trace.uncertainty.margin);
         assert_eq!(base[i].scores.unwrap().perplexity, trace.uncertainty.perplexity);
         assert_eq!((&ttsi[i].text, ttsi[i].learned), (&trace.answer.text, trace.adapted));
         assert_eq!(ttsi[i].pairs, trace.synthesis.unwrap().pairs);

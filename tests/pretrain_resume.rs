@@ -98,3 +98,39 @@ fn a_killed_run_ends_like_an_uninterrupted_one() {
     assert!(pretrain(&changed, &other, STEPS).status().unwrap().success());
     assert_ne!(losses(&whole), losses(&changed));
 }
+
+/// A run that starts from a model: `out` is new, `from` stays as it is.
+fn go_on(from: &Path, out: &Path, steps: usize) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_autodidact"));
+    command.args(["pretrain", "--from"]).arg(from).arg("--out").arg(out);
+    command.args(["--held-out", "0", "--step-tokens", "512", "--micro-tokens", "512"]);
+    command.args(["--steps", &steps.to_string()]).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+#[test]
+fn a_run_goes_on_from_a_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+    let given = tasks(folder.path(), "given");
+    assert!(pretrain(&first, &given, 3).status().unwrap().success());
+    let read = |out: &Path, file: &str| fs::read(out.join(file)).unwrap();
+    let before = read(&first, "model.safetensors");
+
+    assert!(go_on(&first, &second, 2).status().unwrap().success());
+    for file in ["config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"] {
+        assert_eq!(read(&first, file), read(&second, file), "{file}");
+    }
+    assert_eq!(before, read(&first, "model.safetensors"));
+    assert_ne!(before, read(&second, "model.safetensors"));
+    // Where the first run ended, and not where it began.
+    assert!(log(&second)[0].loss < log(&first)[0].loss, "{} after {}", log(&second)[0].loss, log(&first)[0].loss);
+
+    // From the same weights it goes on; from others it is another run, and into the model's own folder it does not write.
+    assert!(go_on(&first, &second, 2).status().unwrap().success());
+    let third = folder.path().join("third");
+    assert!(pretrain(&third, &given, 2).status().unwrap().success());
+    assert!(!go_on(&third, &second, 2).status().unwrap().success());
+    assert!(!go_on(&first, &first, 2).status().unwrap().success());
+    assert_eq!(before, read(&first, "model.safetensors"));
+}

@@ -18,7 +18,7 @@ use crate::{
     synthesis::{Synthesis, SynthesisConfig},
     task::{Pair, Task},
     tokenizer::check_menu,
-    uncertainty,
+    uncertainty::{self, Uncertainty},
 };
 
 /// Collects the events of one question.
@@ -66,26 +66,29 @@ impl Agent {
         let session = self.session(lora, cancel);
         let prompt = self.answer_ids(task)?;
 
-        log.phase(Phase::Score);
+        let answer_first = options.estimator.reads_the_answer();
+        let mut report = ScoreReport::new(options.estimator, options.threshold);
+        log.phase(if answer_first { Phase::Answer } else { Phase::Score });
         let prefix = session.prefill(&prompt).await?;
-        let format = self.prompts.format();
-        let scored = uncertainty::score(&session, &self.tokenizer, format, &prefix, task, options.score).await?;
-        let mut report = ScoreReport {
-            margin: scored.margin,
-            threshold: options.threshold,
-            unsure: scored.margin < options.threshold,
-            max_probability: scored.max_probability,
-            entropy: scored.entropy,
-            perplexity: None,
-            candidates: scored.candidates,
-        };
-        log.put(Event::Score { uncertainty: report.clone() });
-        seconds.insert("score".to_owned(), watch.lap());
-
-        log.phase(Phase::Answer);
+        if !answer_first {
+            report.add(self.score(&session, &prefix, task, options).await?);
+            report.decide();
+            log.put(Event::Score { uncertainty: report.clone() });
+            seconds.insert("score".to_owned(), watch.lap());
+            log.phase(Phase::Answer);
+        }
         let (base_answer, generation) = self.answer(&session, &prefix, task, options, Which::Base, &log).await?;
-        report.perplexity = Some(perplexity(&generation.log_probs));
+        report.perplexity = Some(perplexity(&generation.log_probs)).filter(|p| p.is_finite());
         seconds.insert("answer".to_owned(), watch.lap());
+        if answer_first {
+            report.decide();
+            if report.unsure {
+                log.phase(Phase::Score);
+                report.add(self.score(&session, &prefix, task, options).await?);
+                seconds.insert("score".to_owned(), watch.lap());
+            }
+            log.put(Event::Score { uncertainty: report.clone() });
+        }
 
         let mut trace = Trace {
             backend: self.backend.kind.to_string(),
@@ -153,12 +156,11 @@ impl Agent {
         let answer = self.answer(&session, &prefix, task, options, Which::Adapted, log).await?.0;
         seconds.insert("answer_again".to_owned(), watch.lap());
         if options.gate || options.keep.is_some() {
-            let format = self.prompts.format();
-            let scored = uncertainty::score(&session, &self.tokenizer, format, &prefix, task, options.score).await?;
-            trace.margin_after = Some(scored.margin);
+            trace.margin_after = Some(self.score(&session, &prefix, task, options).await?.margin);
             seconds.insert("score_again".to_owned(), watch.lap());
         }
-        if options.gate && trace.margin_after.is_some_and(|after| after <= trace.uncertainty.margin) {
+        let grown = trace.margin_after.zip(trace.uncertainty.margin).is_none_or(|(after, before)| after > before);
+        if options.gate && !grown {
             trace.note = Some("the margin did not grow by learning; the base answer stands".into());
             return Ok(());
         }
@@ -173,6 +175,17 @@ impl Agent {
             seconds.insert("store".to_owned(), watch.lap());
         }
         Ok(())
+    }
+
+    async fn score(
+        &self,
+        session: &Session<'_>,
+        prefix: &Prefix,
+        task: &Task,
+        options: &AskOptions,
+    ) -> Result<Uncertainty> {
+        let format = self.prompts.format();
+        uncertainty::score(session, &self.tokenizer, format, prefix, task, options.score).await
     }
 
     /// Refuses a name for what will be learned that belongs to another adapter, before any work is done.

@@ -47,7 +47,7 @@ impl Agent {
         adapter: &Adapter,
         task: &Task,
         (synthesis, training): (&Synthesis, &TrainingReport),
-        (margin_before, margin_after): (f32, Option<f32>),
+        (margin_before, margin_after): (Option<f32>, Option<f32>),
     ) -> Result<AdapterMeta> {
         let peft = adapter.to_peft(self.decoder.config(), &self.model.name, &self.model.fingerprint).await?;
         let (config, weights) = peft.to_bytes()?;
@@ -61,7 +61,7 @@ impl Agent {
             task: task.query().to_owned(),
             pairs: synthesis.pairs.len(),
             steps: training.steps,
-            margin_before: Some(margin_before),
+            margin_before,
             margin_after,
             ..AdapterMeta::default()
         };

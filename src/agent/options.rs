@@ -6,14 +6,16 @@ use crate::{
     adaptation::AdaptationConfig,
     error::{Error, Result},
     synthesis::SynthesisConfig,
-    uncertainty::ScoreConfig,
+    uncertainty::{Estimator, ScoreConfig},
 };
 
 /// How a task is treated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AskOptions {
-    /// The task is studied when its margin is below this; 0 never, above 1 always.
+    /// By what the agent decides whether it is sure.
+    pub estimator: Estimator,
+    /// The task is studied when its certainty ([`Estimator::certainty`]) is below this; 0 never, above 1 always.
     pub threshold: f32,
     /// Store what was learned under this name.
     pub keep: Option<String>,
@@ -40,6 +42,7 @@ pub struct AskOptions {
 impl Default for AskOptions {
     fn default() -> Self {
         Self {
+            estimator: Estimator::Margin,
             threshold: 0.95,
             keep: None,
             replace: false,

@@ -9,7 +9,7 @@ use crate::{
     backend::BackendReport,
     synthesis::Synthesis,
     task::{Pair, ToolCall},
-    uncertainty::Candidate,
+    uncertainty::{Candidate, Estimator, Scores, Uncertainty},
 };
 
 /// The stage that has begun.
@@ -49,20 +49,62 @@ pub enum Which {
 /// The score of a task, with the threshold that it is compared with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScoreReport {
-    /// Difference of the two best candidates, in [0, 1].
-    pub margin: f32,
-    /// The task is studied when the margin is below it.
+    /// By what the agent decides.
+    pub estimator: Estimator,
+    /// How sure it is by that, in [0, 1].
+    pub certainty: f32,
+    /// The task is studied when the certainty is below it.
     pub threshold: f32,
-    /// `margin < threshold`
+    /// `certainty < threshold`
     pub unsure: bool,
+    /// Difference of the two best candidates, in [0, 1]. `None`, like the next two, where the candidates were not scored:
+    /// an estimator that reads the answer was sure.
+    pub margin: Option<f32>,
     /// Largest relative score.
-    pub max_probability: f32,
+    pub max_probability: Option<f32>,
     /// Entropy of the relative scores, in nats.
-    pub entropy: f32,
+    pub entropy: Option<f32>,
     /// Perplexity of the base answer; `None` before it was generated.
     pub perplexity: Option<f32>,
     /// The candidates, in the order of the menu.
     pub candidates: Vec<Candidate>,
+}
+
+impl ScoreReport {
+    /// A report of nothing yet.
+    pub(super) fn new(estimator: Estimator, threshold: f32) -> Self {
+        Self {
+            estimator,
+            certainty: 0.0,
+            threshold,
+            unsure: true,
+            margin: None,
+            max_probability: None,
+            entropy: None,
+            perplexity: None,
+            candidates: Vec::new(),
+        }
+    }
+
+    pub(super) fn add(&mut self, scored: Uncertainty) {
+        self.margin = Some(scored.margin);
+        self.max_probability = Some(scored.max_probability);
+        self.entropy = Some(scored.entropy);
+        self.candidates = scored.candidates;
+    }
+
+    /// Decides by the numbers that are there.
+    pub(super) fn decide(&mut self) {
+        let missing = f32::NAN;
+        let scores = Scores {
+            margin: self.margin.unwrap_or(missing),
+            max_probability: self.max_probability.unwrap_or(missing),
+            entropy: self.entropy.unwrap_or(missing),
+            perplexity: self.perplexity,
+        };
+        self.certainty = self.estimator.certainty(&scores, self.candidates.len());
+        self.unsure = self.certainty < self.threshold;
+    }
 }
 
 /// An answer of the model.

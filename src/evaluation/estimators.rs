@@ -1,4 +1,4 @@
-//! Estimators of uncertainty, and the choice of tasks by them.
+//! The choice of tasks by estimators of uncertainty.
 
 use std::{fmt, str::FromStr};
 
@@ -6,58 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::task_seed;
 use crate::error::{Error, Result};
-
-/// The numbers that say how sure the model is of a task.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-pub struct Scores {
-    /// Difference of the two best candidates, in [0, 1].
-    pub margin: f32,
-    /// Largest relative score, in [0, 1].
-    pub max_probability: f32,
-    /// Entropy of the relative scores, in nats.
-    pub entropy: f32,
-    /// Perplexity of the greedy answer; `None` when it is not finite.
-    pub perplexity: Option<f32>,
-}
-
-/// By which number tasks are called certain or not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Estimator {
-    /// Relative softmax scoring, the method's own.
-    Margin,
-    /// The largest relative score.
-    MaxProbability,
-    /// Entropy of the relative scores.
-    Entropy,
-    /// Perplexity of the greedy answer.
-    Perplexity,
-}
-
-impl Estimator {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Margin, Self::MaxProbability, Self::Entropy, Self::Perplexity];
-
-    /// The name on the command line and in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Margin => "margin",
-            Self::MaxProbability => "max-probability",
-            Self::Entropy => "entropy",
-            Self::Perplexity => "perplexity",
-        }
-    }
-
-    /// How unsure the model is: larger is less sure. The unit is the estimator's own.
-    pub fn uncertainty(self, scores: &Scores) -> f64 {
-        match self {
-            Self::Margin => -f64::from(scores.margin),
-            Self::MaxProbability => -f64::from(scores.max_probability),
-            Self::Entropy => f64::from(scores.entropy),
-            Self::Perplexity => scores.perplexity.map_or(f64::INFINITY, f64::from),
-        }
-    }
-}
+pub use crate::uncertainty::{Estimator, Scores};
 
 /// Which tasks are updated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,30 +37,21 @@ impl Selection {
     }
 }
 
-macro_rules! named {
-    ($type:ty, $what:literal) => {
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.name())
-            }
-        }
-
-        impl FromStr for $type {
-            type Err = Error;
-
-            fn from_str(text: &str) -> Result<Self> {
-                let names = || Self::ALL.map(Self::name).join(", ");
-                let found = Self::ALL.into_iter().find(|x| x.name() == text);
-                found.ok_or_else(|| {
-                    Error::invalid(format!(concat!($what, " `{}`"), text), format!("expected one of {}", names()))
-                })
-            }
-        }
-    };
+impl fmt::Display for Selection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
-named!(Estimator, "estimator");
-named!(Selection, "selection");
+impl FromStr for Selection {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let names = || Self::ALL.map(Self::name).join(", ");
+        let found = Self::ALL.into_iter().find(|x| x.name() == text);
+        found.ok_or_else(|| Error::invalid(format!("selection `{text}`"), format!("expected one of {}", names())))
+    }
+}
 
 /// True for the method's own rule: a margin below the threshold, or one that is not a number.
 pub fn is_unsure(scores: &Scores, threshold: f32) -> bool {

@@ -1,5 +1,7 @@
 //! Which tokens may come next.
 
+use std::cmp::Reverse;
+
 use llguidance::{Matcher, toktrie::SimpleVob};
 
 use super::vocabulary::failure;
@@ -21,6 +23,9 @@ impl Allowed {
     }
 }
 
+/// Bytes that are never allowed together but inside of a text.
+const TEXT: [u8; 2] = *b"q~";
+
 impl Constraint {
     pub(super) fn new(matcher: Matcher) -> Self {
         Self { matcher }
@@ -32,6 +37,29 @@ impl Constraint {
     /// [`crate::Error::Grammar`] when the grammar is too large to follow.
     pub fn allowed(&mut self) -> Result<Allowed> {
         self.matcher.compute_mask_or_eos().map(Allowed).map_err(failure)
+    }
+
+    /// The token that brings the text nearest to its end, as far as a look at one token can tell: the end itself, else a
+    /// token of nothing but closing marks, else the longest, because what cannot be closed yet must be got over with.
+    /// `None` where no token is allowed.
+    ///
+    /// # Errors
+    /// As [`Constraint::allowed`].
+    pub fn closing(&mut self) -> Result<Option<u32>> {
+        let allowed = self.matcher.compute_mask_or_eos().map_err(failure)?;
+        let env = self.matcher.tok_env().map_err(failure)?;
+        let trie = env.tok_trie();
+        // Inside of a text nearly everything may come, brackets too, and only a quote (or a mark) ends it.
+        let in_text = TEXT.iter().all(|byte| trie.token_id(&[*byte]).is_some_and(|id| allowed.is_allowed(id)));
+        let rank = |id: &u32| {
+            let bytes = trie.token(*id);
+            let mark = trie.is_special_token(*id);
+            let closes = mark || !bytes.is_empty() && bytes.iter().all(|b| b"\"]})".contains(b));
+            let fits = mark || in_text == bytes.starts_with(b"\"");
+            // Of equal tokens the first.
+            (trie.eos_tokens().contains(id), closes && fits, closes && !in_text, bytes.len(), Reverse(*id))
+        };
+        Ok(allowed.iter().max_by_key(rank))
     }
 
     /// Takes the token that was written.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::schema::{enforceable, loosened, required};
+use super::schema::{bounded, enforceable, loosened, required};
 use crate::{
     task::Tool,
     tokenizer::{CallFormat, NATIVE_ANSWER, NATIVE_QUERY, PairOrder, SynthesisStyle},
@@ -18,6 +18,7 @@ pub struct Grammar {
 #[derive(Debug, Clone, PartialEq)]
 enum Form {
     Answer(CallFormat),
+    Calls(CallFormat),
     Pair(CallFormat, SynthesisStyle, PairOrder),
     Json(Value),
 }
@@ -29,6 +30,11 @@ impl Grammar {
     /// One or more calls of the tools, arguments in the order of their schemas; or a text without a call.
     pub fn answer(format: CallFormat, tools: &[Tool]) -> Self {
         Self { form: Form::Answer(format), tools: tools.to_vec() }
+    }
+
+    /// One or more calls of the tools, and nothing else.
+    pub fn calls(format: CallFormat, tools: &[Tool]) -> Self {
+        Self { form: Form::Calls(format), tools: tools.to_vec() }
     }
 
     /// A query with one or more calls, as [`PromptBuilder::synthesis_text`](crate::tokenizer::PromptBuilder::synthesis_text)
@@ -53,11 +59,15 @@ impl Grammar {
         match &self.form {
             Form::Json(schema) => format!("start: %json {}\n", styled(schema.clone())),
             Form::Answer(format) => {
-                let (calls, rules) = self.calls(*format, loose);
+                let (calls, rules) = self.call_rules(*format, loose);
                 format!("start: {calls} | FREE\n{rules}FREE: {}\n", free(*format))
             }
+            Form::Calls(format) => {
+                let (calls, rules) = self.call_rules(*format, loose);
+                format!("start: {calls}\n{rules}")
+            }
             Form::Pair(format, SynthesisStyle::Native, order) => {
-                let (calls, rules) = self.calls(*format, loose);
+                let (calls, rules) = self.call_rules(*format, loose);
                 let start = match order {
                     PairOrder::QueryFirst => format!("QUERY {NATIVE_ANSWER} {calls}"),
                     PairOrder::CallFirst => format!("{calls} {NATIVE_QUERY} QUERY"),
@@ -81,7 +91,7 @@ impl Grammar {
     }
 
     /// An expression for one or more calls, and the rules that it needs.
-    fn calls(&self, format: CallFormat, loose: Loose<'_>) -> (String, String) {
+    fn call_rules(&self, format: CallFormat, loose: Loose<'_>) -> (String, String) {
         let mut rules = String::new();
         let mut names = Vec::new();
         for (i, tool) in self.tools.iter().enumerate() {
@@ -169,6 +179,7 @@ fn object(properties: Value, required: Value) -> Value {
 /// The schema, for JSON that is written as [`json.dumps`](https://docs.python.org/3/library/json.html) of Python does:
 /// what models are trained on.
 pub(super) fn styled(mut schema: Value) -> Value {
+    bounded(&mut schema);
     let style = json!({"whitespace_flexible": false, "item_separator": ", ", "key_separator": ": ", "lenient": true});
     if let Some(map) = schema.as_object_mut() {
         map.insert("x-guidance".into(), style);

@@ -92,6 +92,36 @@ fn value(schema: &Value, depth: usize) -> Value {
     Value::Object(out)
 }
 
+/// Numbers beyond this lose digits, or cannot be read at all (RFC 8259, section 6).
+const LARGEST: i64 = (1 << 53) - 1;
+
+/// Bounds all numbers that have no bound, so that what is written can be read.
+pub(super) fn bounded(schema: &mut Value) {
+    match schema {
+        Value::Object(map) => {
+            let is_number = |name: &Value| matches!(name.as_str(), Some("integer" | "number"));
+            let numeric = match map.get("type") {
+                Some(Value::Array(several)) => several.iter().any(is_number),
+                Some(one) => is_number(one),
+                None => false,
+            };
+            // A member of an enumeration is written as it stands.
+            if numeric && !map.contains_key("enum") && !map.contains_key("const") {
+                for (bound, exclusive, limit) in
+                    [("minimum", "exclusiveMinimum", -LARGEST), ("maximum", "exclusiveMaximum", LARGEST)]
+                {
+                    if !map.contains_key(bound) && !map.contains_key(exclusive) {
+                        map.insert(bound.to_owned(), limit.into());
+                    }
+                }
+            }
+            map.iter_mut().filter(|(key, _)| *key != "enum" && *key != "const").for_each(|(_, inner)| bounded(inner));
+        }
+        Value::Array(items) => items.iter_mut().for_each(bounded),
+        _ => {}
+    }
+}
+
 /// Only the type of a value.
 pub(super) fn loosened(schema: &Value) -> Value {
     schema.get("type").map_or_else(|| json!({}), |types| json!({"type": types}))

@@ -39,6 +39,11 @@ impl Sampling {
     }
 }
 
+/// Log-probability of a token; `None` for one outside of the vocabulary.
+pub fn log_prob_of(logits: &[f32], id: u32) -> Option<f32> {
+    logits.get(id as usize).map(|z| z - log_sum_exp(logits))
+}
+
 /// Draws tokens one after the other.
 #[derive(Debug, Clone)]
 pub struct Sampler {

@@ -5,7 +5,7 @@ use crate::{
     grammar::Constraint,
     inference::{
         cancel::Cancel,
-        sampler::{Sampler, Sampling},
+        sampler::{Sampler, Sampling, log_prob_of},
     },
     model::{Decoder, LoraWeights, Tokens},
     nn::cache::KvCache,
@@ -14,6 +14,8 @@ use crate::{
 
 /// Longest piece of a prompt in one pass; longer prompts are prefilled piece by piece.
 const PREFILL_CHUNK: usize = 512;
+/// Tokens kept back for bringing a constrained text to its end.
+const CLOSING: usize = 64;
 /// Most bytes of copies of the cache at once.
 const FORK_BYTES: usize = 256 << 20;
 
@@ -111,7 +113,8 @@ impl Session<'_> {
         Ok(Prefix { cache, next_logits })
     }
 
-    /// Continues a prompt token by token, each of them allowed by `constraint`. `on_token` sees each token as it comes.
+    /// Continues a prompt token by token, each of them allowed by `constraint`; the last quarter of the tokens, 64 at most,
+    /// brings a constrained text to its end. `on_token` sees each token as it comes.
     ///
     /// # Errors
     /// [`Error::Aborted`] at any token, [`Error::Grammar`] when the constraint allows no token, and those of the backend
@@ -127,13 +130,20 @@ impl Session<'_> {
         let mut sampler = Sampler::new(sampling)?;
         let room = self.decoder.config().context.saturating_sub(prefix.len());
         let max_tokens = stop.max_tokens.min(room);
+        let closing = CLOSING.min(max_tokens / 4);
         let mut cache = prefix.cache.fork(1, prefix.len() + max_tokens);
         let mut logits = prefix.next_logits.clone();
         let mut out = Generation { ids: Vec::new(), log_probs: Vec::new(), finish: Finish::Length };
         while out.ids.len() < max_tokens {
             self.cancel.check()?;
-            let allowed = constraint.as_mut().map(Constraint::allowed).transpose()?;
-            let Some((token, log_prob)) = sampler.next(&logits, allowed.as_ref()) else {
+            let chosen = match &mut constraint {
+                Some(constraint) if max_tokens - out.ids.len() <= closing => {
+                    constraint.closing()?.and_then(|id| Some((id, log_prob_of(&logits, id)?)))
+                }
+                Some(constraint) => sampler.next(&logits, Some(&constraint.allowed()?)),
+                None => sampler.next(&logits, None),
+            };
+            let Some((token, log_prob)) = chosen else {
                 let reason = "no token of the model's vocabulary can go on".into();
                 return Err(Error::Grammar { reason });
             };

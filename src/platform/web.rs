@@ -54,3 +54,13 @@ pub fn init() {
     // that it runs once, before anything that relies on it.
     CONSTRUCTORS.call_once(|| unsafe { __wasm_call_ctors() });
 }
+
+/// The clock of `instant`, by which llguidance times itself: without a feature that would turn on a part of `web-sys` that
+/// nothing else needs, it calls a function of this name that the page would have to bring.
+///
+/// Milliseconds since the first call; never falls.
+#[unsafe(no_mangle)]
+extern "C" fn now() -> f64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed().as_secs_f64() * 1e3
+}

@@ -1,7 +1,7 @@
 //! Text to ids and back, by a Hugging Face `tokenizer.json`.
 
 use serde_json::{Map, Value, json};
-use tokenizers::Tokenizer as HfTokenizer;
+use tokenizers::{Tokenizer as HfTokenizer, normalizers::Precompiled};
 
 use crate::error::{Error, Result};
 
@@ -21,8 +21,12 @@ impl Tokenizer {
     /// # Errors
     /// [`Error::Tokenizer`] when the bytes are not such a file or name a part that is not known.
     pub fn from_bytes(tokenizer_json: &[u8]) -> Result<Self> {
-        let inner = HfTokenizer::from_bytes(tokenizer_json)
-            .map_err(|e| failure(format!("tokenizer.json cannot be read: {e}")))?;
+        let unreadable = |reason: String| failure(format!("tokenizer.json cannot be read: {reason}"));
+        // The library's own readers panic on broken JSON and on a broken table of a `Precompiled` normalizer.
+        let json: Value = serde_json::from_slice(tokenizer_json).map_err(|e| unreadable(e.to_string()))?;
+        check_precompiled(&json["normalizer"]).map_err(unreadable)?;
+        drop(json);
+        let inner = HfTokenizer::from_bytes(tokenizer_json).map_err(|e| unreadable(e.to_string()))?;
         Self::from_inner(inner)
     }
 
@@ -124,6 +128,18 @@ impl Tokenizer {
     /// As [`Tokenizer::stream`], with the choice of showing special tokens.
     pub fn stream_with(&self, skip_special: bool) -> TextStream<'_> {
         TextStream { tokenizer: self, skip_special, ids: Vec::new(), settled: 0 }
+    }
+}
+
+/// Checks the tables of all `Precompiled` normalizers.
+fn check_precompiled(value: &Value) -> Result<(), String> {
+    match value {
+        Value::Object(map) if map.get("type").and_then(Value::as_str) == Some("Precompiled") => {
+            serde_json::from_value::<Precompiled>(value.clone()).map(drop).map_err(|e| e.to_string())
+        }
+        Value::Object(map) => map.values().try_for_each(check_precompiled),
+        Value::Array(items) => items.iter().try_for_each(check_precompiled),
+        _ => Ok(()),
     }
 }
 

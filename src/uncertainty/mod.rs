@@ -3,10 +3,12 @@
 //! The candidates are the tools of the menu. Each is scored by the log-probability of its name where a call's name
 //! starts, all in one prefill of the prompt and one batched pass over the names.
 
+mod estimator;
 mod rss;
 
 use serde::{Deserialize, Serialize};
 
+pub use estimator::{Estimator, Scores};
 pub use rss::{Relative, relative_softmax};
 
 use crate::{

@@ -20,6 +20,7 @@ use crate::{
     inference::Cancel,
     storage::{AdapterStore, IndexedDbStore},
     task::{Task, Tool},
+    uncertainty::Estimator,
 };
 
 #[derive(Deserialize)]
@@ -42,6 +43,7 @@ struct Question {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct WebAskOptions {
+    estimator: Option<Estimator>,
     threshold: Option<f32>,
     keep: Option<String>,
     replace: bool,
@@ -56,6 +58,7 @@ struct WebAskOptions {
 impl From<WebAskOptions> for AskOptions {
     fn from(o: WebAskOptions) -> Self {
         let mut options = Self::default();
+        options.estimator = o.estimator.unwrap_or(options.estimator);
         options.threshold = o.threshold.unwrap_or(options.threshold);
         options.seed = o.seed.map_or(options.seed, u64::from);
         options.synthesis.pairs = o.pairs.unwrap_or(options.synthesis.pairs);

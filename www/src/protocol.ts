@@ -43,7 +43,9 @@ export interface CreateOptions {
 }
 
 export interface AskOptions {
-  /** Learn when the margin is below this; 0.95 when absent. 0 never learns, above 1 always does. */
+  /** By what the agent decides whether it is sure; `margin` when absent. */
+  estimator?: Estimator;
+  /** Learn when the certainty is below this; 0.95 when absent. 0 never learns, above 1 always does. */
   threshold?: number;
   /** Keep the adapter under this name. */
   keep?: string;
@@ -96,13 +98,19 @@ export interface Candidate {
   probability: number;
 }
 
+/** By what the agent decides whether it is sure. */
+export type Estimator = 'margin' | 'max-probability' | 'entropy' | 'perplexity';
+
 export interface Uncertainty {
-  /** Lead of the best candidate over the second, in [0, 1]; low means unsure. */
-  margin: number;
+  estimator: Estimator;
+  /** How sure the agent is by the estimator, in [0, 1]; compared with the threshold. */
+  certainty: number;
   threshold: number;
   unsure: boolean;
-  max_probability: number;
-  entropy: number;
+  /** Lead of the best candidate over the second, in [0, 1]; null, like the next two, where the candidates were not scored. */
+  margin: number | null;
+  max_probability: number | null;
+  entropy: number | null;
   perplexity: number | null;
   candidates: Candidate[];
 }

@@ -236,7 +236,10 @@ pub struct AskArgs {
     pub tools: Option<PathBuf>,
     #[command(flatten)]
     pub model: ModelArgs,
-    /// Study the task when the margin is below this; 0 never, 1.01 always.
+    /// By what the agent decides whether it is sure.
+    #[arg(long, default_value_t = autodidact::uncertainty::Estimator::Margin)]
+    pub estimator: autodidact::uncertainty::Estimator,
+    /// Study the task when the certainty is below this; 0 never, 1.01 always.
     #[arg(long, default_value_t = 0.95)]
     pub threshold: f32,
     /// Store what was learned under this name.

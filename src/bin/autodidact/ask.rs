@@ -26,6 +26,7 @@ pub async fn run(args: AskArgs) -> Result<()> {
         replace: args.replace,
         gate: args.gate,
         constrained: !args.unconstrained,
+        estimator: args.estimator,
         adapter: args.adapter.clone(),
         seed: args.seed,
         ..AskOptions::default()
@@ -119,7 +120,8 @@ impl Story {
 
     fn score(&self, score: &ScoreReport) {
         let verdict = if score.unsure { "unsure" } else { "sure" };
-        self.say(&format!("margin   {:.3} (threshold {}): {verdict}", score.margin, score.threshold));
+        let by = score.estimator;
+        self.say(&format!("sure     {:.3} by {by} (threshold {}): {verdict}", score.certainty, score.threshold));
         for candidate in &score.candidates {
             self.say(&format!(
                 "         {:5.1} %  {}",

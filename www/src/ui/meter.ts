@@ -1,11 +1,19 @@
-import type { Candidate, Uncertainty } from '../protocol';
+import type { Candidate, Estimator, Uncertainty } from '../protocol';
 import { bar, fill } from './bar';
 import { fact, h, need } from './dom';
 import { decimals, percent } from './format';
 
 const SHOWN = 6;
 
-/** How sure the agent is: the margin against the threshold, and the candidates that it weighed. */
+/** What the agent's certainty is, by the estimator that it uses. */
+const NAMES: Record<Estimator, string> = {
+  'margin': 'Margin',
+  'max-probability': 'Top probability',
+  'entropy': 'Order among the tools',
+  'perplexity': 'Mean probability of the answer’s tokens',
+};
+
+/** How sure the agent is: its certainty against the threshold, and the candidates that it weighed. */
 export class Meter {
   readonly #root = need('meter');
   readonly #badge = need('meter-badge');
@@ -16,11 +24,11 @@ export class Meter {
 
   clear(): void {
     this.#badge.hidden = true;
-    this.#root.replaceChildren(h('p', { class: 'empty' }, 'After a question: the margin, and how likely each tool is.'));
+    this.#root.replaceChildren(h('p', { class: 'empty' }, 'After a question: how sure the agent is, and how likely each tool is.'));
   }
 
   show(uncertainty: Uncertainty): void {
-    const { margin, threshold, unsure, max_probability, entropy, perplexity } = uncertainty;
+    const { estimator, certainty, threshold, unsure } = uncertainty;
     this.#badge.hidden = false;
     this.#badge.dataset['kind'] = unsure ? 'unsure' : 'sure';
     this.#badge.textContent = unsure ? 'Unsure' : 'Sure';
@@ -28,28 +36,29 @@ export class Meter {
     const hidden = candidates.length - SHOWN;
     this.#root.replaceChildren(
       h('p', { class: 'verdict' },
-        'Margin ', h('b', { id: 'margin' }, decimals(margin, 3)), unsure ? ' is below ' : ' is not below ',
+        `${NAMES[estimator]} `, h('b', { id: 'margin' }, decimals(certainty, 3)), unsure ? ' is below ' : ' is not below ',
         'the threshold ', h('b', {}, decimals(threshold)), unsure ? ': it learns first.' : ': it answers at once.'),
-      gauge(margin, threshold),
+      gauge(NAMES[estimator], certainty, threshold),
       h('ol', { class: 'candidates', 'aria-label': 'Candidates' }, ...candidates.slice(0, SHOWN).map(candidateView)),
       hidden > 0 ? h('p', { class: 'hint' }, `and ${hidden} less likely`) : '',
       h('dl', { class: 'facts' },
-        fact('Top probability', decimals(max_probability, 3)),
-        fact('Entropy', decimals(entropy, 3)),
-        fact('Perplexity', perplexity === null ? 'not measured' : decimals(perplexity, 3))),
+        ...([['Margin', 'margin'], ['Top probability', 'max_probability'], ['Entropy', 'entropy'], ['Perplexity', 'perplexity']] as const)
+          .map(([label, key]) => fact(label, measured(uncertainty[key])))),
     );
   }
 }
 
-function gauge(margin: number, threshold: number): HTMLElement {
-  const track = bar(margin, 'gauge');
+const measured = (value: number | null): string => (value === null ? 'not measured' : decimals(value, 3));
+
+function gauge(name: string, certainty: number, threshold: number): HTMLElement {
+  const track = bar(certainty, 'gauge');
   const mark = h('span', { class: 'mark', 'aria-hidden': 'true' });
   fill(mark, threshold);
   return h(
     'div',
     {
-      class: 'gauge-box', role: 'meter', 'aria-label': 'Margin', 'aria-valuemin': 0, 'aria-valuemax': 1, 'aria-valuenow': decimals(margin, 3),
-      'aria-valuetext': `margin ${decimals(margin, 3)}, threshold ${decimals(threshold)}`,
+      class: 'gauge-box', role: 'meter', 'aria-label': name, 'aria-valuemin': 0, 'aria-valuemax': 1, 'aria-valuenow': decimals(certainty, 3),
+      'aria-valuetext': `${decimals(certainty, 3)}, threshold ${decimals(threshold)}`,
     },
     track,
     mark,

@@ -123,7 +123,10 @@ export class Agent {
       const [first, second] = candidates.map((c) => c.probability).sort((a, b) => b - a);
       const margin = first! - (second ?? 0);
       const entropy = candidates.reduce((sum, c) => sum - c.probability * c.log_prob, 0);
-      return { margin, threshold, unsure: margin < threshold, max_probability: first!, entropy, perplexity: 1.83, candidates };
+      return {
+        estimator: 'margin' as const, certainty: margin, margin, threshold, unsure: margin < threshold, max_probability: first!, entropy, perplexity: 1.83,
+        candidates,
+      };
     });
     emit({ type: 'score', uncertainty });
 

@@ -176,6 +176,9 @@ impl EvalArgs {
             return Err(Error::invalid("temperature", "must be a number of 0 or more"));
         }
         synthesis.agreement = self.agreement;
+        // The published method says nothing of constraints.
+        let constrained = !self.unconstrained && self.preset == Preset::Default;
+        synthesis.constrained = constrained;
         let mut score = ScoreConfig::default();
         score.reduction = self.reduction.unwrap_or(score.reduction);
         score.no_call = self.no_call.unwrap_or(score.no_call);
@@ -197,7 +200,7 @@ impl EvalArgs {
             selections: unique(&self.selection),
             estimators: unique(&self.estimator),
             max_answer_tokens: self.max_answer_tokens,
-            constrained: !self.unconstrained,
+            constrained,
             score,
             synthesis,
             adaptation,

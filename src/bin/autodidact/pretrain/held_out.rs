@@ -8,7 +8,7 @@ use autodidact::{
     backend::BackendChoice,
     error::{Error, Result},
     evaluation::{GENERATOR, Suite, names_match, strict_match},
-    inference::{Cancel, Sampling},
+    inference::Cancel,
     pretrain::checkpoint::NamedFile,
     storage::MemoryStore,
 };

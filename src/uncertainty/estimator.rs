@@ -1,0 +1,114 @@
+//! Numbers that say how sure the model is of a task.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// The numbers that say how sure the model is of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Scores {
+    /// Difference of the two best candidates, in [0, 1].
+    pub margin: f32,
+    /// Largest relative score, in [0, 1].
+    pub max_probability: f32,
+    /// Entropy of the relative scores, in nats.
+    pub entropy: f32,
+    /// Perplexity of the greedy answer; `None` when it is not finite.
+    pub perplexity: Option<f32>,
+}
+
+/// By which number a task is called certain or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Estimator {
+    /// Relative softmax scoring, the method's own.
+    #[default]
+    Margin,
+    /// The largest relative score.
+    MaxProbability,
+    /// Entropy of the relative scores.
+    Entropy,
+    /// Perplexity of the greedy answer.
+    Perplexity,
+}
+
+impl Estimator {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Margin, Self::MaxProbability, Self::Entropy, Self::Perplexity];
+
+    /// The name on the command line and in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Margin => "margin",
+            Self::MaxProbability => "max-probability",
+            Self::Entropy => "entropy",
+            Self::Perplexity => "perplexity",
+        }
+    }
+
+    /// How unsure the model is: larger is less sure. The unit is the estimator's own.
+    pub fn uncertainty(self, scores: &Scores) -> f64 {
+        match self {
+            Self::Margin => -f64::from(scores.margin),
+            Self::MaxProbability => -f64::from(scores.max_probability),
+            Self::Entropy => f64::from(scores.entropy),
+            Self::Perplexity => scores.perplexity.map_or(f64::INFINITY, f64::from),
+        }
+    }
+
+    /// True when the greedy answer is needed, and not the scores of the candidates.
+    pub fn reads_the_answer(self) -> bool {
+        self == Self::Perplexity
+    }
+
+    /// How sure the model is, in [0, 1], to be compared with a threshold: the margin, the largest relative score, one minus
+    /// the entropy's share of the most that `candidates` can have, or the geometric mean of the probabilities of the answer's
+    /// tokens (the inverse of the perplexity). 0 where there is no number.
+    pub fn certainty(self, scores: &Scores, candidates: usize) -> f32 {
+        let certainty = match self {
+            Self::Margin => scores.margin,
+            Self::MaxProbability => scores.max_probability,
+            Self::Entropy if candidates < 2 => 1.0,
+            Self::Entropy => 1.0 - scores.entropy / (candidates as f32).ln(),
+            Self::Perplexity => scores.perplexity.map_or(0.0, f32::recip),
+        };
+        if certainty.is_finite() { certainty.clamp(0.0, 1.0) } else { 0.0 }
+    }
+}
+
+impl fmt::Display for Estimator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Estimator {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let names = || Self::ALL.map(Self::name).join(", ");
+        let found = Self::ALL.into_iter().find(|x| x.name() == text);
+        found.ok_or_else(|| Error::invalid(format!("estimator `{text}`"), format!("expected one of {}", names())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certainties_lie_between_0_and_1() {
+        let scores = Scores { margin: 0.25, max_probability: 0.5, entropy: 2f32.ln(), perplexity: Some(1.25) };
+        let certainties = Estimator::ALL.map(|e| e.certainty(&scores, 4));
+        for (found, expected) in certainties.into_iter().zip([0.25, 0.5, 0.5, 0.8]) {
+            assert!((found - expected).abs() < 1e-6, "{certainties:?}");
+        }
+        let odd = Scores { margin: f32::NAN, max_probability: f32::INFINITY, entropy: 9.0, perplexity: None };
+        assert_eq!(Estimator::ALL.map(|e| e.certainty(&odd, 4)), [0.0; 4]);
+        assert_eq!(Estimator::Entropy.certainty(&scores, 1), 1.0);
+        assert_eq!("perplexity".parse(), Ok(Estimator::Perplexity));
+        assert!("doubt".parse::<Estimator>().is_err());
+    }
+}
