@@ -23,7 +23,7 @@ use serde_json::{Map, Value, json};
 
 const SCHEMAS: u64 = 1000;
 const MENUS: u64 = 200;
-const MAX_TOKENS: usize = 256;
+const MAX_TOKENS: usize = 320;
 
 struct Writer {
     decoder: Decoder,

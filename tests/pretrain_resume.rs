@@ -113,7 +113,7 @@ fn a_run_goes_on_from_a_model() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (folder.path().join("first"), folder.path().join("second"));
     let given = tasks(folder.path(), "given");
-    assert!(pretrain(&first, &given, 3).status().unwrap().success());
+    assert!(pretrain(&first, &given, STEPS).status().unwrap().success());
     let read = |out: &Path, file: &str| fs::read(out.join(file)).unwrap();
     let before = read(&first, "model.safetensors");
 

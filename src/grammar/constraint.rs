@@ -1,7 +1,5 @@
 //! Which tokens may come next.
 
-use std::cmp::Reverse;
-
 use llguidance::{Matcher, toktrie::SimpleVob};
 
 use super::vocabulary::failure;
@@ -40,7 +38,8 @@ impl Constraint {
     }
 
     /// The token that brings the text nearest to its end, as far as a look at one token can tell: the end itself, else a
-    /// token of nothing but closing marks, else the longest, because what cannot be closed yet must be got over with.
+    /// token of nothing but closing marks, else what ends a number, else the longest, because what cannot be closed yet must be got
+    /// over with.
     /// `None` where no token is allowed.
     ///
     /// # Errors
@@ -56,8 +55,15 @@ impl Constraint {
             let mark = trie.is_special_token(*id);
             let closes = mark || !bytes.is_empty() && bytes.iter().all(|b| b"\"]})".contains(b));
             let fits = mark || in_text == bytes.starts_with(b"\"");
-            // Of equal tokens the first.
-            (trie.eos_tokens().contains(id), closes && fits, closes && !in_text, bytes.len(), Reverse(*id))
+            // A number need not go on: a digit ends it sooner than a sign or a point, and what follows it sooner than a digit.
+            let ends_number = match bytes.first() {
+                Some(b'-' | b'+' | b'.') => 0,
+                Some(b'0'..=b'9') => 1,
+                _ => 2,
+            };
+            let ends = trie.eos_tokens().contains(id);
+            // Of equal tokens the last: 9 is no zero that asks for more.
+            (ends, closes && fits, closes && !in_text, ends_number, bytes.len(), *id)
         };
         Ok(allowed.iter().max_by_key(rank))
     }

@@ -15,7 +15,7 @@ use crate::{
 /// Longest piece of a prompt in one pass; longer prompts are prefilled piece by piece.
 const PREFILL_CHUNK: usize = 512;
 /// Tokens kept back for bringing a constrained text to its end.
-const CLOSING: usize = 64;
+const CLOSING: usize = 96;
 /// Most bytes of copies of the cache at once.
 const FORK_BYTES: usize = 256 << 20;
 
@@ -113,7 +113,7 @@ impl Session<'_> {
         Ok(Prefix { cache, next_logits })
     }
 
-    /// Continues a prompt token by token, each of them allowed by `constraint`; the last quarter of the tokens, 64 at most,
+    /// Continues a prompt token by token, each of them allowed by `constraint`; the last third of the tokens, 96 at most,
     /// brings a constrained text to its end. `on_token` sees each token as it comes.
     ///
     /// # Errors
@@ -130,7 +130,7 @@ impl Session<'_> {
         let mut sampler = Sampler::new(sampling)?;
         let room = self.decoder.config().context.saturating_sub(prefix.len());
         let max_tokens = stop.max_tokens.min(room);
-        let closing = CLOSING.min(max_tokens / 4);
+        let closing = CLOSING.min(max_tokens / 3);
         let mut cache = prefix.cache.fork(1, prefix.len() + max_tokens);
         let mut logits = prefix.next_logits.clone();
         let mut out = Generation { ids: Vec::new(), log_probs: Vec::new(), finish: Finish::Length };

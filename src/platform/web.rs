@@ -1,10 +1,11 @@
 //! Web: a yield is a macrotask, so that messages (a cancel among them) are delivered.
 
-use std::sync::Once;
+use std::sync::{Once, OnceLock};
 
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_time::Instant;
 
 /// Lets the event loop of this page or worker run once.
 pub async fn yield_now() {
