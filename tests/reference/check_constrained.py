@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 
 
 def main() -> int:
-    lines = Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()
+    lines = Path(sys.argv[1]).read_text(encoding="utf-8").rstrip("\n").split("\n")
     wrong = 0
     for number, line in enumerate(lines, 1):
         case = json.loads(line)
