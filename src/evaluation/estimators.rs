@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use super::plan::task_seed;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, by_name};
 pub use crate::uncertainty::{Estimator, Scores};
 
 /// Which tasks are updated.
@@ -47,9 +47,7 @@ impl FromStr for Selection {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let names = || Self::ALL.map(Self::name).join(", ");
-        let found = Self::ALL.into_iter().find(|x| x.name() == text);
-        found.ok_or_else(|| Error::invalid(format!("selection `{text}`"), format!("expected one of {}", names())))
+        by_name("selection", text, &Self::ALL, Self::name)
     }
 }
 

@@ -96,6 +96,7 @@ impl Synthesizer<'_> {
     ) -> Result<Synthesis> {
         let mut out = Synthesis { requested: self.config.pairs, ..Synthesis::default() };
         let mut prefixes: BTreeMap<&'static str, Prefix> = BTreeMap::new();
+        let mut constraints: BTreeMap<&'static str, Constraint> = BTreeMap::new();
         for attempt in 0..self.config.pairs * self.config.tries {
             if out.pairs.len() >= self.config.pairs {
                 break;
@@ -115,8 +116,14 @@ impl Synthesizer<'_> {
                 seed: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(attempt as u64),
             };
             let stop = Stop { tokens: self.eos, max_tokens: self.config.max_tokens };
-            let (format, style) = (self.prompts.format(), self.prompts.style());
-            let constraint = self.constrain(|| Grammar::pair(format, style, order, &task.tools))?;
+            // Compiled once for each order.
+            if let Some(vocabulary) = self.vocabulary
+                && !constraints.contains_key(key)
+            {
+                let (format, style) = (self.prompts.format(), self.prompts.style());
+                constraints.insert(key, vocabulary.constrain(&Grammar::pair(format, style, order, &task.tools))?);
+            }
+            let constraint = constraints.get(key).cloned();
             let generation = self.session.generate(prefix, sampling, &stop, constraint, |_| Ok(())).await?;
             let text = self.tokenizer.decode(&generation.ids, false)?;
             let verdict = match self.prompts.parse_synthesis(&text, order) {
@@ -144,17 +151,14 @@ impl Synthesizer<'_> {
         Ok(out)
     }
 
-    fn constrain(&self, grammar: impl FnOnce() -> Grammar) -> Result<Option<Constraint>> {
-        self.vocabulary.map(|vocabulary| vocabulary.constrain(&grammar())).transpose()
-    }
-
     /// Whether the model's own greedy answer to the pair's query is the pair's.
     async fn agrees(&self, task: &Task, pair: &Pair) -> Result<bool> {
         let asked = Task::new(pair.query.clone(), task.tools.clone());
         let prompt = self.tokenizer.encode(&self.prompts.answer_prompt(&asked)?)?;
         let prefix = self.session.prefill(&prompt).await?;
         let stop = Stop { tokens: self.eos, max_tokens: self.config.max_tokens };
-        let constraint = self.constrain(|| Grammar::answer(self.prompts.format(), &task.tools))?;
+        let grammar = Grammar::answer(self.prompts.format(), &task.tools);
+        let constraint = self.vocabulary.map(|vocabulary| vocabulary.constrain(&grammar)).transpose()?;
         let generation = self.session.generate(&prefix, Sampling::GREEDY, &stop, constraint, |_| Ok(())).await?;
         let text = self.tokenizer.decode(&generation.ids, true)?;
         Ok(self.prompts.parse_answer(&text).is_ok_and(|calls| calls == pair.calls))

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, by_name};
 
 /// The numbers that say how sure the model is of a task.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -88,9 +88,7 @@ impl FromStr for Estimator {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let names = || Self::ALL.map(Self::name).join(", ");
-        let found = Self::ALL.into_iter().find(|x| x.name() == text);
-        found.ok_or_else(|| Error::invalid(format!("estimator `{text}`"), format!("expected one of {}", names())))
+        by_name("estimator", text, &Self::ALL, Self::name)
     }
 }
 
