@@ -62,10 +62,16 @@ test-page: bundle setup-browser ## the page itself in headless Chromium; screens
 	@$(STEP) "page, build" $(WWW) build
 	@$(STEP) "page, end to end" $(WWW) test:e2e
 	@$(STEP) "page, a crashed worker" $(WWW) test:e2e:crash
+	@$(STEP) "npm package" $(WWW) build:package
+	@$(STEP) "npm package, in projects of its own" $(WWW) test:package
 
 .PHONY: bundle
-bundle: setup-bundle ## the wasm package (www/pkg) and the model (www/public/model)
+bundle: setup-bundle ## the wasm (www/package/wasm) and the model, for the page and for npm
 	@$(STEP) "bundle" scripts/bundle.sh
+
+.PHONY: npm
+npm: bundle ## the npm package: www/package/autodidact-VERSION.tgz
+	@$(STEP) "npm package" $(WWW) build:package
 
 .PHONY: budget
 budget: bundle ## sizes of the bundle, and its limit (BUDGET=4000000 bytes)
@@ -115,4 +121,4 @@ setup-browser:
 
 .PHONY: clean
 clean: ## remove what was built inside the clone (the caches stay)
-	rm -rf www/pkg www/dist www/dist-mock www/public/model www/test-results
+	rm -rf www/package/{wasm,model,dist} www/package/*.tgz www/dist www/dist-mock www/public/model www/test-results

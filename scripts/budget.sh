@@ -8,7 +8,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$root"
 
 limit=${1:-4000000}
-wasm=www/pkg/autodidact_bg.wasm
+wasm=www/package/wasm/autodidact_bg.wasm
 [[ -e $wasm ]] || die "$wasm is missing; build it with: make bundle"
 
 gzip_bytes() { gzip -9nc "$1" | wc -c; }
@@ -18,8 +18,8 @@ brotli_bytes() {
 }
 
 printf '%-28s %12s %12s %12s\n' file raw 'gzip -9' 'brotli 11'
-for file in "$wasm" www/pkg/autodidact.js; do
-    printf "%-28s %'12d %'12d %'12d\n" "${file#www/pkg/}" "$(stat -c %s "$file")" "$(gzip_bytes "$file")" "$(brotli_bytes "$file")"
+for file in "$wasm" www/package/wasm/autodidact.js; do
+    printf "%-28s %'12d %'12d %'12d\n" "${file##*/}" "$(stat -c %s "$file")" "$(gzip_bytes "$file")" "$(brotli_bytes "$file")"
 done
 
 size=$(gzip_bytes "$wasm")

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds what the page loads: the wasm package in www/pkg/ and the model in www/public/model/.
+# Builds what page and npm package load: the wasm in www/package/wasm/, and the model in www/package/model/ and
+# www/public/model/.
 #
 #   bundle.sh            needs: setup.sh rust wasm wasm-opt
 #
@@ -42,16 +43,19 @@ if [[ ! -e $optimized ]]; then
     mv "$work/part.wasm" "$optimized"
     rm "$work/stripped.wasm"
 fi
-rm -rf www/pkg
-mkdir -p www/pkg
-cp "$staged"/autodidact*.{js,d.ts} www/pkg/
-cp "$optimized" www/pkg/autodidact_bg.wasm
+wasm=www/package/wasm
+rm -rf "$wasm"
+mkdir -p "$wasm"
+cp "$staged"/autodidact*.{js,d.ts} "$wasm"/
+cp "$optimized" "$wasm/autodidact_bg.wasm"
 
 for file in config.json tokenizer.json; do
     [[ -e $model/$file ]] || die "$model/$file is missing; make the model with: cargo run --release -- pretrain"
 done
-rm -rf www/public/model
-mkdir -p www/public/model
 shopt -s nullglob
-cp "$model"/*.{json,safetensors,jinja} www/public/model/
-say "www/pkg: $(stat -c %s "$optimized") bytes of wasm; www/public/model: $(du -sh www/public/model | cut -f 1)"
+for copy in www/public/model www/package/model; do
+    rm -rf "$copy"
+    mkdir -p "$copy"
+    cp "$model"/*.{json,safetensors,jinja} "$copy"/
+done
+say "$wasm: $(stat -c %s "$optimized") bytes of wasm; www/public/model: $(du -sh www/public/model | cut -f 1)"

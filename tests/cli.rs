@@ -76,7 +76,7 @@ fn asks_learns_and_keeps() {
     assert_eq!(failure(store, &["adapters", "import", "again", zip]), "InvalidInput");
     succeed(store, &["adapters", "import", "again", zip, "--replace"]);
     let told = succeed(store, &["ask", QUERY, "--threshold", "0", "--adapter", "again"]);
-    assert!(told.contains("margin") && told.contains("unchanged, bit for bit"), "{told}");
+    assert!(told.contains("by perplexity") && told.contains("unchanged, bit for bit"), "{told}");
     assert!(!told.contains("learned"), "{told}");
     succeed(store, &["adapters", "delete", "travel"]);
     assert_eq!(failure(store, &["adapters", "delete", "travel"]), "AdapterNotFound");

@@ -55,10 +55,6 @@ fn plan(modes: &[Mode], suite: &Suite) -> Plan {
     plan
 }
 
-fn ask(agent: &Agent, task: &Task, seed: u64) -> Trace {
-    traced(agent, task, AskOptions { threshold: 1.01, seed, ..AskOptions::default() })
-}
-
 fn traced(agent: &Agent, task: &Task, options: AskOptions) -> Trace {
     block_on(async {
         let cancel = Cancel::default();
@@ -93,12 +89,16 @@ fn of(records: &[Record], mode: Mode) -> Vec<&Record> {
 fn what_is_measured_is_what_the_agent_does() {
     let agent = agent();
     let suite = Suite::generated("generator:in-distribution", 6).unwrap();
-    let plan = plan(&[Mode::TtSi, Mode::TtD], &suite);
+    let mut plan = plan(&[Mode::TtSi, Mode::TtD], &suite);
+    // A teacher does not see the first answer.
+    plan.synthesis.same_tools = false;
     let records = run(&agent, &plan, &suite, &suite);
     let (base, ttsi, ttd) = (of(&records, Mode::Base), of(&records, Mode::TtSi), of(&records, Mode::TtD));
     assert_eq!((base.len(), ttsi.len()), (6, 6));
     for (i, item) in suite.items.iter().enumerate() {
-        let trace = ask(&agent, &item.task, task_seed(0, &suite.name, &item.id));
+        let seed = task_seed(0, &suite.name, &item.id);
+        let options = AskOptions { threshold: 1.01, seed, synthesis: plan.synthesis, ..AskOptions::default() };
+        let trace = traced(&agent, &item.task, options);
         assert_eq!(base[i].text, trace.base_answer.text);
         assert_eq!(Some(base[i].scores.unwrap().margin), trace.uncertainty.margin);
         assert_eq!(base[i].scores.unwrap().perplexity, trace.uncertainty.perplexity);
@@ -111,34 +111,71 @@ fn what_is_measured_is_what_the_agent_does() {
 }
 
 #[test]
-fn the_gate_keeps_the_base_answer_unless_the_margin_grew() {
+fn pairs_keep_to_the_tools_of_the_first_answer() {
+    let agent = agent();
+    let suite = Suite::generated("generator:unseen-tools", 12).unwrap();
+    let mut pairs = 0;
+    for item in &suite.items {
+        let options = AskOptions { threshold: 1.01, ..AskOptions::default() };
+        let trace = traced(&agent, &item.task, options.clone());
+        let named = |name: &str| trace.base_answer.calls.iter().any(|call| call.name == name);
+        let synthesis = trace.synthesis.unwrap();
+        for call in synthesis.pairs.iter().flat_map(|pair| &pair.calls) {
+            assert!(trace.base_answer.calls.is_empty() || named(&call.name), "{call:?}");
+            pairs += 1;
+        }
+        // The step by itself does what the loop does.
+        let alone = block_on(agent.write_pairs(&item.task, &options, &Cancel::default(), |_| {})).unwrap();
+        assert_eq!(alone, synthesis);
+    }
+    assert!(pairs > 0, "no pair was written");
+}
+
+#[test]
+fn the_gate_lets_pass_what_helps_and_changes_nothing_that_was_sure() {
     let agent = agent();
     let suite = Suite::generated("generator:unseen-tools", 8).unwrap();
-    // A learning rate that learns, and one that changes nothing, so that no margin can grow.
+    // A learning rate that learns, and one that changes nothing, so that no example can become likelier.
     for (learning_rate, learns) in [(2e-3, true), (1e-12, false)] {
         let mut plan = plan(&[Mode::TtSi, Mode::TtSiGate], &suite);
         plan.settings[0].learning.as_mut().unwrap().learning_rate = learning_rate;
         let records = run(&agent, &plan, &suite, &suite);
-        let (mut opened, mut shut) = (0, 0);
+        let (mut opened, mut asked) = (0, 0);
         let both = of(&records, Mode::TtSi).into_iter().zip(of(&records, Mode::TtSiGate));
-        for ((ttsi, gate), (base, item)) in both.zip(of(&records, Mode::Base).into_iter().zip(&suite.items)) {
-            let grown = ttsi.scores_after.is_some_and(|after| after.margin > ttsi.scores.unwrap().margin);
-            let expected = if grown { &ttsi.text } else { &base.text };
-            assert_eq!((&gate.text, gate.learned), (expected, grown && ttsi.learned));
-            opened += usize::from(ttsi.learned && grown);
-            shut += usize::from(ttsi.learned && !grown);
-
-            let seed = task_seed(0, &suite.name, &item.id);
-            let mut options = AskOptions { threshold: 1.01, seed, gate: true, ..AskOptions::default() };
-            options.adaptation.learning_rate = learning_rate;
-            let trace = traced(&agent, &item.task, options);
-            assert_eq!((&trace.answer.text, trace.adapted), (&gate.text, gate.learned));
-            assert_eq!(trace.margin_after, ttsi.scores_after.map(|after| after.margin));
+        for ((ttsi, gate), base) in both.zip(of(&records, Mode::Base)) {
+            let Some(report) = gate.gate else {
+                assert!(!ttsi.learned && gate.text == base.text);
+                continue;
+            };
+            asked += 1;
+            opened += usize::from(report.passed);
+            let improves = report.before.zip(report.after).is_some_and(|(before, after)| after > before);
+            assert_eq!(report.passed, improves && report.changed == 0, "{report:?}");
+            assert_eq!((&gate.text, gate.learned), (if report.passed { &ttsi.text } else { &base.text }, report.passed));
+            assert_eq!(gate.note.is_none(), report.passed);
+            assert_eq!(gate.pairs, ttsi.pairs);
         }
-        let compared = if learns { opened } else { shut };
-        assert!(compared > 0, "learning rate {learning_rate}: {opened} times open, {shut} times shut");
-        assert!(learns || opened == 0, "a margin grew by nothing");
+        assert!(asked > 0 && learns == (opened > 0), "learning rate {learning_rate}: {opened} of {asked} passed");
     }
+}
+
+#[test]
+fn the_agent_remembers_what_it_was_sure_of_for_the_gate() {
+    let agent = agent();
+    let suite = Suite::generated("generator:in-distribution", 10).unwrap();
+    let mut seen = 0;
+    for (i, item) in suite.items.iter().enumerate() {
+        let sure = traced(&agent, &item.task, AskOptions { threshold: 0.0, ..AskOptions::default() });
+        assert!(sure.gate.is_none() && !sure.adapted);
+        let options = AskOptions { threshold: 1.01, gate: true, keep: Some(format!("k{i}")), ..AskOptions::default() };
+        let trace = traced(&agent, &item.task, options);
+        let Some(report) = trace.gate else { continue };
+        seen += 1;
+        assert_eq!(report.canaries, (i + 1).min(3));
+        assert_eq!((trace.adapted, trace.stored.is_some()), (report.passed, report.passed));
+        assert!(report.passed || trace.answer == trace.base_answer && trace.note.is_some());
+    }
+    assert!(seen > 0, "nothing was learned, so the gate was never asked");
 }
 
 #[test]

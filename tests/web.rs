@@ -334,4 +334,5 @@ async fn a_software_adapter_counts_as_none() {
     console_log!("MEASURED auto backend: {} because {}", report.kind, report.reason);
     // These tests run with a software adapter (webdriver.json).
     assert_eq!(report.kind, BackendKind::Cpu);
+    assert_eq!(backend::open(BackendChoice::WebGpu, false).await.err().map(|e| e.code()), Some("WebGPUNotAvailable"));
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const wasmPackage = here('./pkg/autodidact.js');
+const wasmPackage = here('./package/wasm/autodidact.js');
 
 /** All that the page may load or contact: its own origin, and WebAssembly. */
 export const contentSecurityPolicy = [
@@ -34,7 +34,7 @@ function needsWasmPackage(): Plugin {
     name: 'needs-wasm-package',
     configResolved(config) {
       if (existsSync(wasmPackage)) return;
-      const remedy = 'www/pkg is missing: run `make bundle` first';
+      const remedy = 'www/package/wasm is missing: run `make bundle` first';
       if (config.command === 'build') throw new Error(remedy);
       config.logger.warn(remedy);
     },
@@ -44,7 +44,6 @@ function needsWasmPackage(): Plugin {
 export default defineConfig({
   // Relative addresses: the built page may lie in any folder of a host.
   base: './',
-  resolve: { alias: { autodidact: wasmPackage } },
   plugins: [policyTag(), needsWasmPackage()],
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 1000 },

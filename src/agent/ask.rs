@@ -16,7 +16,7 @@ use crate::{
     inference::{Cancel, Generation, Prefix, Session},
     platform::Stopwatch,
     synthesis::{Synthesis, SynthesisConfig},
-    task::{Pair, Task},
+    task::{Pair, Task, ToolCall},
     tokenizer::check_menu,
     uncertainty::{self, Uncertainty},
 };
@@ -82,7 +82,7 @@ impl Agent {
         seconds.insert("answer".to_owned(), watch.lap());
         if answer_first {
             report.decide();
-            if report.unsure {
+            if report.unsure || options.candidates {
                 log.phase(Phase::Score);
                 report.add(self.score(&session, &prefix, task, options).await?);
                 seconds.insert("score".to_owned(), watch.lap());
@@ -99,13 +99,16 @@ impl Agent {
             synthesis: None,
             training: None,
             adapted: false,
+            gate: None,
             margin_after: None,
             seconds: BTreeMap::new(),
             restored: false,
             stored: None,
             note: None,
         };
-        if trace.uncertainty.unsure {
+        if !trace.uncertainty.unsure {
+            self.canaries.remember(task, &trace.base_answer.text);
+        } else {
             let learning = Learning { session: &session, prompt: &prompt, start: stored.as_ref(), options, cancel };
             let outcome = self.learn(task, &learning, &log, (&mut trace, &mut seconds)).await;
             match outcome {
@@ -138,7 +141,7 @@ impl Agent {
         let mut watch = Stopwatch::start();
         log.phase(Phase::Synthesize);
         trace.synthesis = Some(Synthesis { requested: options.synthesis.pairs, ..Synthesis::default() });
-        let synthesis = self.synthesize(session, task, options, log).await?;
+        let synthesis = self.synthesize(session, task, &trace.base_answer.calls, options, log).await?;
         trace.synthesis = Some(synthesis.clone());
         seconds.insert("synthesize".to_owned(), watch.lap());
         if synthesis.pairs.is_empty() {
@@ -150,19 +153,30 @@ impl Agent {
         let (adapter, training) = self.adapt(task, &synthesis.pairs, start, options, cancel, log).await?;
         trace.training = Some(training.clone());
         seconds.insert("train".to_owned(), watch.lap());
+        if options.gate {
+            log.phase(Phase::Gate);
+            let how = Writing::greedy(options.max_answer_tokens, options.constrained);
+            let config = SynthesisConfig { constrained: options.constrained, ..options.synthesis };
+            let answer = &trace.base_answer.calls;
+            let held_back =
+                self.synthesizer(*session, config)?.one_more(task, answer, &synthesis.pairs, options.seed).await?;
+            let weights = (start.map(|adapter| &adapter.weights), &adapter.weights);
+            let report = self.gate(task, held_back.as_ref(), &self.canaries.all(), weights, how, cancel).await?;
+            trace.gate = Some(report);
+            seconds.insert("gate".to_owned(), watch.lap());
+            if let Some(reason) = report.reason() {
+                trace.note = Some(format!("{reason}; the base answer stands"));
+                return Ok(());
+            }
+        }
         log.phase(Phase::AnswerAgain);
         let session = self.session(Some(&adapter.weights), cancel);
         let prefix = session.prefill(prompt).await?;
         let answer = self.answer(&session, &prefix, task, options, Which::Adapted, log).await?.0;
         seconds.insert("answer_again".to_owned(), watch.lap());
-        if options.gate || options.keep.is_some() {
+        if options.keep.is_some() {
             trace.margin_after = Some(self.score(&session, &prefix, task, options).await?.margin);
             seconds.insert("score_again".to_owned(), watch.lap());
-        }
-        let grown = trace.margin_after.zip(trace.uncertainty.margin).is_none_or(|(after, before)| after > before);
-        if options.gate && !grown {
-            trace.note = Some("the margin did not grow by learning; the base answer stands".into());
-            return Ok(());
         }
         trace.answer = answer;
         trace.adapted = true;
@@ -189,7 +203,7 @@ impl Agent {
     }
 
     /// Refuses a name for what will be learned that belongs to another adapter, before any work is done.
-    async fn check_name(&self, options: &AskOptions) -> Result<()> {
+    pub(super) async fn check_name(&self, options: &AskOptions) -> Result<()> {
         let Some(name) =
             options.keep.as_ref().filter(|name| !options.replace && options.adapter.as_ref() != Some(name))
         else {
@@ -223,16 +237,12 @@ impl Agent {
         &self,
         session: &Session<'_>,
         task: &Task,
+        answer: &[ToolCall],
         options: &AskOptions,
         log: &Log,
     ) -> Result<Synthesis> {
-        let report = |pair: Option<&Pair>, rejection: Option<&crate::synthesis::Rejection>| {
-            let pair = pair.cloned().unwrap_or(Pair { query: String::new(), calls: Vec::new() });
-            let reason = rejection.map(|r| r.reason().to_owned());
-            log.put(Event::Pair { pair, valid: reason.is_none(), reason });
-        };
         let config = SynthesisConfig { constrained: options.constrained, ..options.synthesis };
-        self.synthesizer(*session, config)?.run(task, options.seed, report).await
+        self.synthesizer(*session, config)?.run(task, answer, options.seed, |pair, rejection| log.put(Event::attempt(pair, rejection))).await
     }
 
     async fn adapt(
@@ -252,7 +262,7 @@ impl Agent {
     }
 }
 
-fn check_task(task: &Task) -> Result<()> {
+pub(super) fn check_task(task: &Task) -> Result<()> {
     if task.query().trim().is_empty() {
         return Err(Error::invalid("query", "it is empty"));
     }

@@ -15,7 +15,7 @@ use crate::{
 pub struct TaskLatency {
     /// Prompt and greedy answer, and nothing else.
     pub alone: f64,
-    /// Through the loop, taken for certain: score and answer.
+    /// Through the loop, taken for certain: the answer, and the score of the candidates if the estimator needs it.
     pub certain: f64,
     /// Through the loop, taken for uncertain: the examples, the training and the second answer too. `None` where no valid
     /// example was written, so that nothing was learned.

@@ -3,11 +3,14 @@
 
 mod ask;
 mod asking;
+mod complete;
 mod fine_tune;
+mod gate;
 mod keep;
 mod latency;
 mod open;
 mod options;
+mod single_steps;
 mod steps;
 mod trace;
 
@@ -16,7 +19,9 @@ use std::{cell::OnceCell, rc::Rc};
 use serde::{Deserialize, Serialize};
 
 pub use asking::{AskEvent, Asking};
+pub use complete::{Completion, CompletionForm, CompletionOptions};
 pub use fine_tune::FineTuned;
+pub use gate::{Canary, GateReport};
 pub use latency::{Latency, TaskLatency};
 pub use open::OpenOptions;
 pub use options::AskOptions;
@@ -67,6 +72,8 @@ pub struct Agent {
     store: Rc<dyn AdapterStore>,
     /// Made when text is first constrained.
     vocabulary: OnceCell<Rc<Vocabulary>>,
+    /// The last tasks that it was sure of.
+    canaries: gate::Canaries,
 }
 
 impl Agent {

@@ -2,7 +2,7 @@
 
 use std::{cell::OnceCell, rc::Rc};
 
-use super::{Agent, Event, ModelFiles, ModelReport, Phase};
+use super::{Agent, Event, ModelFiles, ModelReport, Phase, gate::Canaries};
 use crate::{
     backend::{self, BackendChoice, BackendKind},
     error::Result,
@@ -60,7 +60,18 @@ impl Agent {
             bytes,
         };
         let checksum = export::checksum(&decoder).await?;
-        let vocabulary = OnceCell::new();
-        Ok(Self { decoder, tokenizer, prompts, eos, end, checksum, backend: report, model, store, vocabulary })
+        Ok(Self {
+            decoder,
+            tokenizer,
+            prompts,
+            eos,
+            end,
+            checksum,
+            backend: report,
+            model,
+            store,
+            vocabulary: OnceCell::new(),
+            canaries: Canaries::default(),
+        })
     }
 }

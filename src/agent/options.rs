@@ -13,10 +13,13 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AskOptions {
-    /// By what the agent decides whether it is sure.
+    /// By what the agent decides whether it is sure. The perplexity of the answer costs nothing, and tells wrong answers of the seed
+    /// model best; the margin is the published method's.
     pub estimator: Estimator,
     /// The task is studied when its certainty ([`Estimator::certainty`]) is below this; 0 never, above 1 always.
     pub threshold: f32,
+    /// Score the candidates of tasks too of which the agent is sure without them, so that they can be shown.
+    pub candidates: bool,
     /// Store what was learned under this name.
     pub keep: Option<String>,
     /// Storing may replace an adapter of that name. One that the run started from is always replaced.
@@ -29,7 +32,8 @@ pub struct AskOptions {
     pub max_answer_tokens: usize,
     /// Answers and pairs can only be written as calls of the menu's tools that fit their schemas (constrained decoding).
     pub constrained: bool,
-    /// The base answer stands, and nothing is stored, unless the margin of the task has grown by learning.
+    /// The base answer stands, and nothing is stored, unless a further example, not learned from, has become likelier by learning and
+    /// the last tasks that the agent was sure of keep their answers ([`GateReport`](super::GateReport)).
     pub gate: bool,
     /// H
     pub score: ScoreConfig,
@@ -42,7 +46,8 @@ pub struct AskOptions {
 impl Default for AskOptions {
     fn default() -> Self {
         Self {
-            estimator: Estimator::Margin,
+            estimator: Estimator::Perplexity,
+            candidates: false,
             threshold: 0.95,
             keep: None,
             replace: false,

@@ -7,11 +7,11 @@ use crate::{
     adaptation::{AdaptationConfig, TrainEvent, Trainer, TrainingExample},
     adapter::Adapter,
     error::Result,
-    grammar::{Grammar, Vocabulary},
+    grammar::{Constraint, Grammar, Vocabulary},
     inference::{Cancel, Generation, Prefix, Sampling, Session, Stop},
     model::{LoraWeights, export},
     synthesis::{SynthesisConfig, Synthesizer},
-    task::{Task, ToolCall},
+    task::{Task, Tool, ToolCall},
     tokenizer::check_call,
 };
 
@@ -59,15 +59,28 @@ impl Agent {
         how: Writing,
         mut on_text: impl FnMut(String),
     ) -> Result<(Answer, Generation)> {
-        let mut stream = self.tokenizer.stream();
         let stop = Stop { tokens: &self.eos, max_tokens: how.max_tokens };
         // Without tools nothing can be called.
         let constraint = match how.constrained && !task.tools.is_empty() {
             true => Some(self.vocabulary()?.constrain(&Grammar::answer(self.prompts.format(), &task.tools))?),
             false => None,
         };
+        let generation = self.write(session, prefix, (how.sampling, &stop), constraint, &mut on_text).await?;
+        Ok((self.read_answer(&generation.ids, &task.tools)?, generation))
+    }
+
+    /// Text behind a prefilled prompt. `on_text` sees it as it is written.
+    pub(super) async fn write(
+        &self,
+        session: &Session<'_>,
+        prefix: &Prefix,
+        (sampling, stop): (Sampling, &Stop<'_>),
+        constraint: Option<Constraint>,
+        on_text: &mut impl FnMut(String),
+    ) -> Result<Generation> {
+        let mut stream = self.tokenizer.stream();
         let generation = session
-            .generate(prefix, how.sampling, &stop, constraint, |id| {
+            .generate(prefix, sampling, stop, constraint, |id| {
                 if let Some(text) = stream.push(id)? {
                     on_text(text);
                 }
@@ -77,15 +90,19 @@ impl Agent {
         if let Some(text) = stream.finish()? {
             on_text(text);
         }
-        let text = self.tokenizer.decode(&generation.ids, true)?;
-        let answer = match self.prompts.parse_answer(&text) {
+        Ok(generation)
+    }
+
+    /// The calls in what was written, as far as they can be read.
+    pub(super) fn read_answer(&self, ids: &[u32], tools: &[Tool]) -> Result<Answer> {
+        let text = self.tokenizer.decode(ids, true)?;
+        Ok(match self.prompts.parse_answer(&text) {
             Ok(calls) => {
-                let issue = calls.iter().find_map(|call| check_call(call, &task.tools).err());
+                let issue = calls.iter().find_map(|call| check_call(call, tools).err());
                 Answer { text, calls, error: issue.map(|i| i.reason().to_owned()) }
             }
             Err(failure) => Answer { text, calls: Vec::new(), error: Some(failure.reason().to_owned()) },
-        };
-        Ok((answer, generation))
+        })
     }
 
     /// The model's tokens for constrained decoding, read when they are first asked for.

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::GateReport;
 use crate::{
     adaptation::TrainEvent,
     backend::BackendReport,
-    synthesis::Synthesis,
+    synthesis::{Rejection, Synthesis},
     task::{Pair, ToolCall},
     uncertainty::{Candidate, Estimator, Scores, Uncertainty},
 };
@@ -28,6 +29,8 @@ pub enum Phase {
     Synthesize,
     /// T
     Train,
+    /// Checking what was learned.
+    Gate,
     /// Answering with the adapter.
     AnswerAgain,
     /// Storing the adapter.
@@ -58,7 +61,7 @@ pub struct ScoreReport {
     /// `certainty < threshold`
     pub unsure: bool,
     /// Difference of the two best candidates, in [0, 1]. `None`, like the next two, where the candidates were not scored:
-    /// an estimator that reads the answer was sure.
+    /// an estimator that reads the answer was sure, and [`AskOptions::candidates`](super::AskOptions::candidates) is off.
     pub margin: Option<f32>,
     /// Largest relative score.
     pub max_probability: Option<f32>,
@@ -101,8 +104,9 @@ impl ScoreReport {
             max_probability: self.max_probability.unwrap_or(missing),
             entropy: self.entropy.unwrap_or(missing),
             perplexity: self.perplexity,
+            candidates: self.candidates.len(),
         };
-        self.certainty = self.estimator.certainty(&scores, self.candidates.len());
+        self.certainty = self.estimator.certainty(&scores);
         self.unsure = self.certainty < self.threshold;
     }
 }
@@ -151,8 +155,10 @@ pub struct Trace {
     pub answer: Answer,
     /// The answer that stands was given after learning.
     pub adapted: bool,
-    /// The margin of the task after learning; `None` when nothing was learned, or neither the gate nor the store
-    /// asks for it.
+    /// What the gate saw; `None` when it was not asked, or nothing was learned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<GateReport>,
+    /// The margin of the task after learning; `None` when nothing was learned, or the store does not ask for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub margin_after: Option<f32>,
     /// Seconds by stage.
@@ -219,4 +225,13 @@ pub enum Event {
     },
     /// A training step was taken.
     Train(TrainEvent),
+}
+
+impl Event {
+    /// What [`crate::synthesis::Synthesizer::run`] tells of an attempt.
+    pub(super) fn attempt(pair: Option<&Pair>, rejection: Option<&Rejection>) -> Self {
+        let pair = pair.cloned().unwrap_or(Pair { query: String::new(), calls: Vec::new() });
+        let reason = rejection.map(|r| r.reason().to_owned());
+        Self::Pair { pair, valid: reason.is_none(), reason }
+    }
 }

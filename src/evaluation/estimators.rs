@@ -12,7 +12,7 @@ pub use crate::uncertainty::{Estimator, Scores};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Selection {
-    /// Those with a margin below the threshold.
+    /// Those whose certainty is below the threshold.
     Uncertain,
     /// The others.
     Certain,
@@ -51,30 +51,14 @@ impl FromStr for Selection {
     }
 }
 
-/// True for the method's own rule: a margin below the threshold, or one that is not a number.
-pub fn is_unsure(scores: &Scores, threshold: f32) -> bool {
-    scores.margin.partial_cmp(&threshold).is_none_or(std::cmp::Ordering::is_lt)
+/// The agent's rule: a certainty ([`Estimator::certainty`]) below the threshold. What is not a number has none.
+pub fn is_unsure(scores: &Scores, estimator: Estimator, threshold: f32) -> bool {
+    estimator.certainty(scores) < threshold
 }
 
-/// Flags the unsure tasks of a suite. The margin is compared with the threshold; the other estimators, whose numbers have
-/// other units, flag as many tasks as the margin does, the least sure first, so that they are compared at equal cost.
-/// Tasks without scores are never flagged.
+/// Flags the unsure tasks of a suite. Tasks without scores are never flagged.
 pub fn flag(tasks: &[Option<Scores>], estimator: Estimator, threshold: f32) -> Vec<bool> {
-    let by_margin: Vec<bool> = tasks.iter().map(|s| s.is_some_and(|s| is_unsure(&s, threshold))).collect();
-    if estimator == Estimator::Margin {
-        return by_margin;
-    }
-    let count = by_margin.iter().filter(|flagged| **flagged).count();
-    let mut order: Vec<(usize, f64)> =
-        tasks.iter().enumerate().filter_map(|(i, s)| s.map(|s| (i, estimator.uncertainty(&s)))).collect();
-    order.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    let mut flags = vec![false; tasks.len()];
-    for (i, _) in order.into_iter().take(count) {
-        if let Some(flag) = flags.get_mut(i) {
-            *flag = true;
-        }
-    }
-    flags
+    tasks.iter().map(|scores| scores.is_some_and(|s| is_unsure(&s, estimator, threshold))).collect()
 }
 
 /// The tasks of a suite that are updated. `ids` are those of `tasks`.
@@ -110,7 +94,7 @@ mod tests {
 
     fn scores(margin: f32, perplexity: f32) -> Option<Scores> {
         let entropy = 1.0 - margin;
-        Some(Scores { margin, max_probability: margin, entropy, perplexity: Some(perplexity) })
+        Some(Scores { margin, max_probability: margin, entropy, perplexity: Some(perplexity), candidates: 2 })
     }
 
     #[test]
@@ -123,7 +107,7 @@ mod tests {
         assert_eq!(run(Selection::Certain, Estimator::Margin, 0), [false, true, false, true, false]);
         assert_eq!(run(Selection::All, Estimator::Margin, 0), [true, true, false, true, true]);
         assert_eq!(run(Selection::Uncertain, Estimator::Entropy, 0), unsure);
-        assert_eq!(run(Selection::Uncertain, Estimator::Perplexity, 0), [false, true, false, false, true]);
+        assert_eq!(run(Selection::Uncertain, Estimator::Perplexity, 0), [false, true, false, true, true]);
         let draws: Vec<Vec<bool>> = (0..20).map(|seed| run(Selection::Random, Estimator::Margin, seed)).collect();
         assert!(draws.iter().all(|d| d.iter().filter(|x| **x).count() == 2 && !d[2]));
         assert!(draws.iter().any(|d| *d != draws[0]) && draws[3] == run(Selection::Random, Estimator::Margin, 3));
@@ -131,7 +115,9 @@ mod tests {
 
     #[test]
     fn no_number_is_unsure() {
-        assert!(is_unsure(&Scores { margin: f32::NAN, ..Scores::default() }, 0.5));
-        assert!(!is_unsure(&Scores { margin: 0.5, ..Scores::default() }, 0.5));
+        let scores = |margin| Scores { margin, ..Scores::default() };
+        assert!(is_unsure(&scores(f32::NAN), Estimator::Margin, 0.5));
+        assert!(!is_unsure(&scores(0.5), Estimator::Margin, 0.5));
+        assert!(is_unsure(&scores(0.5), Estimator::Perplexity, 0.5));
     }
 }

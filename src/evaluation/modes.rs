@@ -24,7 +24,7 @@ pub enum Mode {
     /// Test-time self-improvement.
     #[serde(rename = "ttsi")]
     TtSi,
-    /// TT-SI, but the base answer stands unless the margin has grown by learning.
+    /// TT-SI, but the base answer stands unless a further pair became likelier and sure answers stayed.
     #[serde(rename = "ttsi+gate")]
     TtSiGate,
     /// As TT-SI, the pairs written by a teacher.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
-    estimators::{Estimator, Selection},
+    estimators::{Estimator, Scores, Selection, is_unsure},
     modes::Mode,
     suite::{Suite, hex},
 };
@@ -161,7 +161,7 @@ pub struct Plan {
     pub seeds: u64,
     /// Points of the sweep; the first is the main one.
     pub settings: Vec<Setting>,
-    /// Thresholds of the margin; the first is the main one.
+    /// Thresholds of the certainty; the first is the main one.
     pub thresholds: Vec<f32>,
     /// Which tasks are updated; the first is the main one.
     pub selections: Vec<Selection>,
@@ -285,7 +285,16 @@ impl Plan {
     /// True when every task is updated, because some selection needs to know what an update of a certain task does.
     pub fn updates_all(&self) -> bool {
         self.selections.iter().any(|s| *s != Selection::Uncertain)
-            || self.estimators.iter().any(|e| *e != Estimator::Margin)
+    }
+
+    /// True when some estimator calls the task uncertain at the largest threshold.
+    pub fn is_unsure(&self, scores: &Scores) -> bool {
+        self.estimators.iter().any(|estimator| is_unsure(scores, *estimator, self.largest_threshold()))
+    }
+
+    /// The estimator whose selection the main tables show.
+    pub fn estimator(&self) -> Estimator {
+        self.estimators.first().copied().unwrap_or_default()
     }
 
     /// The largest threshold: tasks below it are updated.

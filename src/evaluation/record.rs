@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{estimators::Scores, plan::Key};
 use crate::{
+    agent::GateReport,
     error::{Error, Result},
     task::{Pair, ToolCall},
 };
@@ -52,7 +53,7 @@ pub struct Record {
     /// How sure it was of the same task after learning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scores_after: Option<Scores>,
-    /// The task was given to the update: its margin is below the run's largest threshold, or the run updates all tasks.
+    /// The task was given to the update: its certainty is below the run's largest threshold, or the run updates all tasks.
     pub selected: bool,
     /// There was something to learn from, and the answer was given with what was learned.
     pub learned: bool,
@@ -62,10 +63,13 @@ pub struct Record {
     /// The pairs that were learned from, also where the gate then let the base answer stand.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pairs: Vec<Pair>,
+    /// What the gate saw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<GateReport>,
     /// Why a selected task was not learned from, other than for want of valid pairs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// Seconds by stage: `prefill`, `score`, `answer`, `sample`, `synthesize`, `train`, `score_again`,
+    /// Seconds by stage: `prefill`, `score`, `answer`, `sample`, `synthesize`, `train`, `gate`, `score_again`,
     /// `answer_again`, `sample_again`. A
     /// stage that several modes share is stated in the records of all of them.
     pub seconds: BTreeMap<String, f64>,
@@ -113,7 +117,8 @@ pub(super) mod tests {
 
     /// A record with the fields that summaries look at.
     pub fn record(id: &str, mode: Mode, seed: u64, strict: bool, margin: f32) -> Record {
-        let scores = Scores { margin, max_probability: margin, entropy: 1.0 - margin, perplexity: Some(1.0) };
+        let entropy = 1.0 - margin;
+        let scores = Scores { margin, max_probability: margin, entropy, perplexity: Some(1.0), candidates: 2 };
         let key = Key { suite: "s".into(), id: id.into(), seed, setting: "x".into(), mode };
         Record {
             key,
@@ -130,6 +135,7 @@ pub(super) mod tests {
             learned: false,
             synthesis: None,
             pairs: Vec::new(),
+            gate: None,
             note: None,
             seconds: BTreeMap::new(),
         }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{
-    estimators::{Estimator, Selection},
+    estimators::Selection,
     modes::Mode,
     plan::Plan,
     summary::{Cell, Row, Stages, Summary},
@@ -166,10 +166,8 @@ fn updates(plan: &Plan, summary: &Summary) -> String {
 
 fn rule(row: &Row) -> String {
     match (row.selection, row.estimator) {
-        (Some(Selection::Uncertain), Some(estimator)) if estimator != Estimator::Margin => {
-            format!("uncertain by {estimator}")
-        }
-        (Some(selection), Some(estimator)) if estimator != Estimator::Margin => format!("{selection} by {estimator}"),
+        (Some(Selection::Random), Some(estimator)) => format!("random, as many as by {estimator}"),
+        (Some(selection), Some(estimator)) => format!("{selection} by {estimator}"),
         (Some(selection), _) => selection.to_string(),
         (None, _) => "-".into(),
     }
@@ -223,9 +221,7 @@ fn estimators(summary: &Summary) -> String {
     );
     let percent = |share: Option<f64>| share.map_or("-".into(), |s| format!("{:.1} %", s * 100.0));
     for row in &summary.estimators {
-        // The sweep is the margin's; the others are shown beside it at the main threshold.
-        let shown = if row.estimator == Estimator::Margin { row.thresholds.len() } else { 1 };
-        for at in row.thresholds.iter().take(shown) {
+        for at in &row.thresholds {
             let _ = writeln!(
                 out,
                 "| {} | {} | {} | {} | {} | {} | {} |",
@@ -240,8 +236,7 @@ fn estimators(summary: &Summary) -> String {
         }
     }
     out.push_str(
-        "\nWrong and right are the base model's strict answers. τ is the margin's; the other estimators flag as many \
-         tasks as the margin does.\n",
+        "\nWrong and right are the base model's strict answers. Each estimator's certainty, between 0 and 1, is compared with τ.\n",
     );
     out
 }
@@ -286,7 +281,7 @@ mod tests {
             "    autodidact eval\n",
             "| base | - | 50.00 | 50.00 | - | - |",
             "| 75.00 ± 0.0 | 75.00 ± 0.0 | +25.00 [",
-            "| ttsi | K 1, r 8, α 16, lr 0.001 | uncertain | 0.95 | 75.00 | +25.00 | 75.0 % | 100.0 % | 100.0 % | 3 | 1 | 25.0 % | 6 |",
+            "| ttsi | K 1, r 8, α 16, lr 0.001 | uncertain by margin | 0.95 | 75.00 | +25.00 | 75.0 % | 100.0 % | 100.0 % | 3 | 1 | 25.0 % | 6 |",
             "| ttsi | K 1, r 8, α 16, lr 0.001 | all | - | 50.00 |",
             "| ttsi | 0.3 | 25.0 % | 75.00 | 75.00 |",
             "| s | margin | 0.750 | 0.95 | 75.0 % | 100.0 % | 50.0 % |",

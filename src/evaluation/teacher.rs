@@ -31,7 +31,7 @@ pub struct ModelTeacher {
 impl Teacher for ModelTeacher {
     async fn pairs(&self, task: &Task, config: SynthesisConfig, seed: u64) -> Result<Synthesis> {
         let cancel = Cancel::default();
-        self.agent.synthesizer(self.agent.session(None, &cancel), config)?.run(task, seed, |_, _| {}).await
+        self.agent.synthesizer(self.agent.session(None, &cancel), config)?.run(task, &[], seed, |_, _| {}).await
     }
 }
 

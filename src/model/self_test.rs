@@ -22,10 +22,12 @@ pub const TOLERANCE: f32 = 2e-3;
 /// # Errors
 /// [`Error::SelfTest`] when they differ by more than [`TOLERANCE`]; those of the backend.
 pub async fn run(device: &Device) -> Result<SelfTest> {
-    let there = passes(device).await?;
-    let here = passes(&backend::cpu()).await?;
+    judge(&passes(device).await?, &passes(&backend::cpu()).await?)
+}
+
+fn judge(there: &[f32], here: &[f32]) -> Result<SelfTest> {
     let difference = |(a, b): (&f32, &f32)| if a.is_finite() { (a - b).abs() } else { f32::INFINITY };
-    let max_difference = there.iter().zip(&here).map(difference).fold(0.0, f32::max);
+    let max_difference = there.iter().zip(here).map(difference).fold(0.0, f32::max);
     if max_difference > TOLERANCE || there.len() != here.len() {
         return Err(Error::SelfTest { difference: max_difference, tolerance: TOLERANCE });
     }
@@ -66,4 +68,18 @@ async fn passes(device: &Device) -> Result<Vec<f32>> {
         out.extend(readback(embedding).await?);
     }
     Ok(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_numbers_fail() {
+        assert_eq!(judge(&[1.0, 2.0], &[1.0, 2.0005]).unwrap().tolerance, TOLERANCE);
+        for there in [&[1.0, 2.1][..], &[1.0, f32::NAN], &[f32::INFINITY, 2.0], &[1.0]] {
+            let error = judge(there, &[1.0, 2.0]).unwrap_err();
+            assert_eq!(error.code(), "SelfTestFailed", "{there:?}");
+        }
+    }
 }

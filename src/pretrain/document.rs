@@ -1,6 +1,6 @@
 //! Training documents: a menu and a few requests over it, each answered, or used as the example for writing another.
 
-use rand::Rng;
+use rand::{Rng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
 use super::splitting::Splitter;
@@ -77,14 +77,17 @@ impl<'a> Writer<'a> {
         if self.config.splits { rng.random() } else { 0 }
     }
 
-    /// A task that the generator did not make, answered.
+    /// A task that the generator did not make, answered. Its menu is shuffled: there are collections in which the right tool
+    /// nearly always stands first, and a model learns that sooner than to read.
     ///
     /// # Errors
     /// Those of the template and the tokenizer.
     pub fn labelled(&self, labelled: &Labelled, rng: &mut ChaCha8Rng) -> Result<Document> {
         let salt = self.salt(rng);
         let mut out = Document::default();
-        self.read(&mut out, &self.prompts.answer_prompt(&labelled.task)?, salt)?;
+        let mut task = labelled.task.clone();
+        task.tools.shuffle(rng);
+        self.read(&mut out, &self.prompts.answer_prompt(&task)?, salt)?;
         self.learn(&mut out, &self.prompts.answer_text(&labelled.calls), salt)?;
         Ok(out)
     }

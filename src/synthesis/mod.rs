@@ -12,7 +12,7 @@ use crate::{
     error::Result,
     grammar::{Constraint, Grammar, Vocabulary},
     inference::{Prefix, Sampling, Session, Stop},
-    task::{Pair, Task},
+    task::{Pair, Task, Tool, ToolCall},
     tokenizer::{PairOrder, PromptBuilder, SynthesisStyle, Tokenizer},
 };
 
@@ -33,6 +33,10 @@ pub struct SynthesisConfig {
     pub checks: Checks,
     /// Only pairs whose calls name tools of the menu and fit their schemas can be written (constrained decoding).
     pub constrained: bool,
+    /// Pairs call only tools that the first answer calls, if it calls any: which tool is right is not learned from guesses. Needs
+    /// constrained decoding.
+    #[serde(default)]
+    pub same_tools: bool,
     /// The model, asked the pair's query, must answer with the pair's calls.
     pub agreement: bool,
 }
@@ -47,6 +51,7 @@ impl Default for SynthesisConfig {
             max_tokens: 160,
             checks: Checks::default(),
             constrained: true,
+            same_tools: true,
             agreement: false,
         }
     }
@@ -81,9 +86,22 @@ pub struct Synthesizer<'a> {
     pub config: SynthesisConfig,
 }
 
+/// What one task's attempts share.
+struct Workshop<'t> {
+    task: &'t Task,
+    /// Tools that the pairs may call.
+    tools: Vec<Tool>,
+    prefixes: BTreeMap<&'static str, Prefix>,
+    constraints: BTreeMap<&'static str, Constraint>,
+}
+
+/// A pair, or what was written and why it is refused.
+type Attempt = std::result::Result<Pair, (Option<Pair>, Rejection)>;
+
 impl Synthesizer<'_> {
     /// Writes pairs like the task until enough are valid or the tries are used up. `on_attempt` sees each attempt: the
-    /// pair as far as it could be read, and why it was refused, if it was.
+    /// pair as far as it could be read, and why it was refused, if it was. `answer` are the calls of the first answer, for
+    /// [`SynthesisConfig::same_tools`].
     ///
     /// # Errors
     /// [`crate::Error::Aborted`], and those of the template, the tokenizer and the backend. Running out of tries is not
@@ -91,52 +109,17 @@ impl Synthesizer<'_> {
     pub async fn run(
         &self,
         task: &Task,
+        answer: &[ToolCall],
         seed: u64,
         mut on_attempt: impl FnMut(Option<&Pair>, Option<&Rejection>),
     ) -> Result<Synthesis> {
         let mut out = Synthesis { requested: self.config.pairs, ..Synthesis::default() };
-        let mut prefixes: BTreeMap<&'static str, Prefix> = BTreeMap::new();
-        let mut constraints: BTreeMap<&'static str, Constraint> = BTreeMap::new();
+        let mut shop = self.workshop(task, answer);
         for attempt in 0..self.config.pairs * self.config.tries {
             if out.pairs.len() >= self.config.pairs {
                 break;
             }
-            // Both orders in turn: what one of them gets stuck on, the other may not.
-            let order = if attempt % 2 == 0 { PairOrder::QueryFirst } else { PairOrder::CallFirst };
-            let key = order.name();
-            if self.prompts.style() == SynthesisStyle::Instructed || !prefixes.contains_key(key) {
-                let prompt = self.prompts.synthesis_prompt(task, &out.pairs, order)?;
-                prefixes.insert(key, self.session.prefill(&self.tokenizer.encode(&prompt)?).await?);
-            }
-            let Some(prefix) = prefixes.get(key) else { break };
-            let sampling = Sampling {
-                temperature: self.config.temperature,
-                top_k: 0,
-                top_p: self.config.top_p,
-                seed: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(attempt as u64),
-            };
-            let stop = Stop { tokens: self.eos, max_tokens: self.config.max_tokens };
-            // Compiled once for each order.
-            if let Some(vocabulary) = self.vocabulary
-                && !constraints.contains_key(key)
-            {
-                let (format, style) = (self.prompts.format(), self.prompts.style());
-                constraints.insert(key, vocabulary.constrain(&Grammar::pair(format, style, order, &task.tools))?);
-            }
-            let constraint = constraints.get(key).cloned();
-            let generation = self.session.generate(prefix, sampling, &stop, constraint, |_| Ok(())).await?;
-            let text = self.tokenizer.decode(&generation.ids, false)?;
-            let verdict = match self.prompts.parse_synthesis(&text, order) {
-                Err(failure) => Err((None, Rejection::from(failure))),
-                Ok(pair) => match validate(&pair, task, &out.pairs, self.config.checks) {
-                    Ok(()) if self.config.agreement && !self.agrees(task, &pair).await? => {
-                        Err((Some(pair), Rejection::Disagreement))
-                    }
-                    Ok(()) => Ok(pair),
-                    Err(rejection) => Err((Some(pair), rejection)),
-                },
-            };
-            match verdict {
+            match self.attempt(&mut shop, attempt, seed, &out.pairs).await? {
                 Ok(pair) => {
                     on_attempt(Some(&pair), None);
                     out.pairs.push(pair);
@@ -149,6 +132,75 @@ impl Synthesizer<'_> {
         }
         out.valid = out.pairs.len();
         Ok(out)
+    }
+
+    /// A pair beside those that there are, to be held back from the training: `None` when the tries for one are used up.
+    ///
+    /// # Errors
+    /// As [`Synthesizer::run`].
+    pub async fn one_more(&self, task: &Task, answer: &[ToolCall], pairs: &[Pair], seed: u64) -> Result<Option<Pair>> {
+        let mut shop = self.workshop(task, answer);
+        for attempt in 0..self.config.tries {
+            // Draws of its own.
+            if let Ok(pair) = self.attempt(&mut shop, attempt, seed.wrapping_add(1 << 32), pairs).await? {
+                return Ok(Some(pair));
+            }
+        }
+        Ok(None)
+    }
+
+    fn workshop<'t>(&self, task: &'t Task, answer: &[ToolCall]) -> Workshop<'t> {
+        let called = |tool: &&Tool| answer.iter().any(|call| call.name == tool.name);
+        let mut tools: Vec<Tool> = task.tools.iter().filter(called).cloned().collect();
+        if !self.config.same_tools || tools.is_empty() {
+            tools.clone_from(&task.tools);
+        }
+        Workshop { task, tools, prefixes: BTreeMap::new(), constraints: BTreeMap::new() }
+    }
+
+    async fn attempt(
+        &self,
+        shop: &mut Workshop<'_>,
+        attempt: usize,
+        seed: u64,
+        earlier: &[Pair],
+    ) -> Result<Attempt> {
+        let sampling = Sampling {
+            temperature: self.config.temperature,
+            top_k: 0,
+            top_p: self.config.top_p,
+            seed: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(attempt as u64),
+        };
+        // Both orders in turn: what one of them gets stuck on, the other may not.
+        let order = if attempt.is_multiple_of(2) { PairOrder::QueryFirst } else { PairOrder::CallFirst };
+        let key = order.name();
+        if self.prompts.style() == SynthesisStyle::Instructed || !shop.prefixes.contains_key(key) {
+            let prompt = self.prompts.synthesis_prompt(shop.task, earlier, order)?;
+            shop.prefixes.insert(key, self.session.prefill(&self.tokenizer.encode(&prompt)?).await?);
+        }
+        // Compiled once for each order.
+        if let Some(vocabulary) = self.vocabulary
+            && !shop.constraints.contains_key(key)
+        {
+            let grammar = Grammar::pair(self.prompts.format(), self.prompts.style(), order, &shop.tools);
+            shop.constraints.insert(key, vocabulary.constrain(&grammar)?);
+        }
+        let Some(prefix) = shop.prefixes.get(key) else { return Ok(Err((None, Rejection::NoCall))) };
+        let constraint = shop.constraints.get(key).cloned();
+        let stop = Stop { tokens: self.eos, max_tokens: self.config.max_tokens };
+        let generation = self.session.generate(prefix, sampling, &stop, constraint, |_| Ok(())).await?;
+        let text = self.tokenizer.decode(&generation.ids, false)?;
+        let pair = match self.prompts.parse_synthesis(&text, order) {
+            Ok(pair) => pair,
+            Err(failure) => return Ok(Err((None, failure.into()))),
+        };
+        Ok(match validate(&pair, shop.task, earlier, self.config.checks) {
+            Ok(()) if self.config.agreement && !self.agrees(shop.task, &pair).await? => {
+                Err((Some(pair), Rejection::Disagreement))
+            }
+            Ok(()) => Ok(pair),
+            Err(rejection) => Err((Some(pair), rejection)),
+        })
     }
 
     /// Whether the model's own greedy answer to the pair's query is the pair's.

@@ -1,6 +1,9 @@
 //! When a self-written pair may be trained on (method, section 3). Each check has a name and can be switched off.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{
     task::{Pair, Task, ToolCall},
@@ -16,11 +19,14 @@ pub struct Checks {
     pub grounded: bool,
     /// Not a copy of the task nor of an earlier pair.
     pub new: bool,
+    /// No two arguments of a call have the same value: the mark of a value that was copied to a wrong place.
+    #[serde(default)]
+    pub distinct: bool,
 }
 
 impl Default for Checks {
     fn default() -> Self {
-        Self { schema: true, grounded: true, new: true }
+        Self { schema: true, grounded: true, new: true, distinct: true }
     }
 }
 
@@ -35,6 +41,8 @@ pub enum Rejection {
     Call(CallIssue),
     /// A value does not stand in the query; the argument's path.
     Ungrounded(String),
+    /// Two arguments of a call have the same value.
+    Repeated,
     /// It repeats the task or an earlier pair.
     Copy,
     /// Asked the pair's query, the model answers with other calls.
@@ -49,6 +57,7 @@ impl Rejection {
             Self::NoCall => "no_call",
             Self::Call(issue) => issue.reason(),
             Self::Ungrounded(_) => "ungrounded_value",
+            Self::Repeated => "repeated_value",
             Self::Copy => "copy",
             Self::Disagreement => "disagreement",
         }
@@ -73,6 +82,9 @@ pub fn validate(pair: &Pair, task: &Task, earlier: &[Pair], checks: Checks) -> R
             _ => {}
         }
     }
+    if checks.distinct && pair.calls.iter().any(repeats_a_value) {
+        return Err(Rejection::Repeated);
+    }
     if checks.grounded
         && let Some(path) = first_ungrounded(pair, &task.tools)
     {
@@ -85,6 +97,17 @@ pub fn validate(pair: &Pair, task: &Task, earlier: &[Pair], checks: Checks) -> R
         return Err(Rejection::Copy);
     }
     Ok(())
+}
+
+/// Whether two arguments are the same text or the same number.
+fn repeats_a_value(call: &ToolCall) -> bool {
+    let text = |value: &Value| match value {
+        Value::String(text) => Some(normalised(text)).filter(|text| !text.is_empty()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    let mut seen = HashSet::new();
+    call.arguments.values().filter_map(text).any(|text| !seen.insert(text))
 }
 
 /// Equal calls that say something: calls without arguments are equal of necessity.
@@ -108,7 +131,7 @@ mod tests {
         Task::new("A hotel in Rome", vec![Tool { name: "book".into(), description: String::new(), parameters }])
     }
 
-    fn pair(query: &str, name: &str, arguments: serde_json::Value) -> Pair {
+    fn pair(query: &str, name: &str, arguments: Value) -> Pair {
         let arguments = arguments.as_object().cloned().unwrap();
         Pair { query: query.into(), calls: vec![ToolCall { name: name.into(), arguments }] }
     }
@@ -126,6 +149,7 @@ mod tests {
         assert_eq!(reason(&pair("Oslo", "book", json!({})), &[]), Some("missing_argument"));
         assert_eq!(reason(&pair("Oslo", "book", json!({"city": "Oslo", "x": 1})), &[]), Some("unknown_argument"));
         assert_eq!(reason(&pair("Oslo 2", "book", json!({"city": "Oslo", "nights": "2"})), &[]), Some("wrong_type"));
+        assert_eq!(reason(&pair("Oslo 2", "book", json!({"city": "2", "nights": 2})), &[]), Some("repeated_value"));
         assert_eq!(reason(&pair("somewhere", "book", json!({"city": "Oslo"})), &[]), Some("ungrounded_value"));
         assert_eq!(reason(&pair("a HOTEL in  rome!", "book", json!({"city": "Rome"})), &[]), Some("copy"));
         assert_eq!(reason(&pair("Oslo, please", "book", json!({"city": "Oslo"})), &[good]), Some("copy"));
@@ -133,7 +157,7 @@ mod tests {
 
     #[test]
     fn checks_can_be_switched_off_but_not_the_menu() {
-        let off = Checks { schema: false, grounded: false, new: false };
+        let off = Checks { schema: false, grounded: false, new: false, distinct: false };
         assert!(validate(&pair("A hotel in Rome", "book", json!({"x": 1})), &task(), &[], off).is_ok());
         assert!(validate(&pair("Oslo", "fly", json!({})), &task(), &[], off).is_err());
     }

@@ -17,6 +17,9 @@ pub struct Scores {
     pub entropy: f32,
     /// Perplexity of the greedy answer; `None` when it is not finite.
     pub perplexity: Option<f32>,
+    /// Number of the candidates: what the entropy is compared with.
+    #[serde(default)]
+    pub candidates: usize,
 }
 
 /// By which number a task is called certain or not.
@@ -64,14 +67,14 @@ impl Estimator {
     }
 
     /// How sure the model is, in [0, 1], to be compared with a threshold: the margin, the largest relative score, one minus
-    /// the entropy's share of the most that `candidates` can have, or the geometric mean of the probabilities of the answer's
+    /// the entropy's share of the most that so many candidates can have, or the geometric mean of the probabilities of the answer's
     /// tokens (the inverse of the perplexity). 0 where there is no number.
-    pub fn certainty(self, scores: &Scores, candidates: usize) -> f32 {
+    pub fn certainty(self, scores: &Scores) -> f32 {
         let certainty = match self {
             Self::Margin => scores.margin,
             Self::MaxProbability => scores.max_probability,
-            Self::Entropy if candidates < 2 => 1.0,
-            Self::Entropy => 1.0 - scores.entropy / (candidates as f32).ln(),
+            Self::Entropy if scores.candidates < 2 => 1.0,
+            Self::Entropy => 1.0 - scores.entropy / (scores.candidates as f32).ln(),
             Self::Perplexity => scores.perplexity.map_or(0.0, f32::recip),
         };
         if certainty.is_finite() { certainty.clamp(0.0, 1.0) } else { 0.0 }
@@ -98,14 +101,14 @@ mod tests {
 
     #[test]
     fn certainties_lie_between_0_and_1() {
-        let scores = Scores { margin: 0.25, max_probability: 0.5, entropy: 2f32.ln(), perplexity: Some(1.25) };
-        let certainties = Estimator::ALL.map(|e| e.certainty(&scores, 4));
+        let scores = Scores { margin: 0.25, max_probability: 0.5, entropy: 2f32.ln(), perplexity: Some(1.25), candidates: 4 };
+        let certainties = Estimator::ALL.map(|e| e.certainty(&scores));
         for (found, expected) in certainties.into_iter().zip([0.25, 0.5, 0.5, 0.8]) {
             assert!((found - expected).abs() < 1e-6, "{certainties:?}");
         }
-        let odd = Scores { margin: f32::NAN, max_probability: f32::INFINITY, entropy: 9.0, perplexity: None };
-        assert_eq!(Estimator::ALL.map(|e| e.certainty(&odd, 4)), [0.0; 4]);
-        assert_eq!(Estimator::Entropy.certainty(&scores, 1), 1.0);
+        let odd = Scores { margin: f32::NAN, max_probability: f32::INFINITY, entropy: 9.0, ..scores };
+        assert_eq!(Estimator::ALL.map(|e| e.certainty(&Scores { perplexity: None, ..odd })), [0.0; 4]);
+        assert_eq!(Estimator::Entropy.certainty(&Scores { candidates: 1, ..odd }), 1.0);
         assert_eq!("perplexity".parse(), Ok(Estimator::Perplexity));
         assert!("doubt".parse::<Estimator>().is_err());
     }

@@ -6,26 +6,26 @@ use std::{
 };
 
 use js_sys::{Function, Uint8Array};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use wasm_bindgen::prelude::*;
 
 use super::{
     convert::{error, from_js, to_js},
-    fetch,
+    fetch::{self, ModelSource},
 };
 use crate::{
-    agent::{Agent, AskEvent, AskOptions, Event, OpenOptions},
+    agent::{Agent, AskEvent, AskOptions, CompletionForm, CompletionOptions, Event, OpenOptions},
     backend::BackendChoice,
     error::Error,
-    inference::Cancel,
+    inference::{Cancel, Sampling},
     storage::{AdapterStore, IndexedDbStore},
-    task::{Task, Tool},
+    task::{Message, Pair, Task, Tool},
     uncertainty::Estimator,
 };
 
 #[derive(Deserialize)]
 struct CreateOptions {
-    model: String,
+    model: ModelSource,
     #[serde(default)]
     backend: BackendChoice,
     #[serde(default)]
@@ -36,14 +36,62 @@ struct CreateOptions {
 
 #[derive(Deserialize)]
 struct Question {
-    query: String,
+    /// What the user says; or the whole dialogue.
+    query: Option<String>,
+    messages: Option<Vec<Message>>,
+    #[serde(default)]
     tools: Vec<Tool>,
+}
+
+impl Question {
+    fn read(value: JsValue) -> Result<Task, JsValue> {
+        match from_js("task", value)? {
+            Self { query: Some(query), messages: None, tools } => Ok(Task::new(query, tools)),
+            Self { query: None, messages: Some(messages), tools } => Ok(Task { messages, tools }),
+            _ => Err(error(Error::invalid("task", "it needs either `query` or `messages`"))),
+        }
+    }
+}
+
+/// Values of JavaScript that were left out are defaults.
+fn or_default<T: DeserializeOwned + Default>(what: &str, value: JsValue) -> Result<T, JsValue> {
+    if value.is_undefined() || value.is_null() { Ok(T::default()) } else { from_js(what, value) }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct WebCompletionOptions {
+    form: Option<CompletionForm>,
+    temperature: Option<f32>,
+    top_p: Option<f32>,
+    seed: Option<u32>,
+    max_tokens: Option<usize>,
+    adapter: Option<String>,
+}
+
+impl From<WebCompletionOptions> for CompletionOptions {
+    fn from(o: WebCompletionOptions) -> Self {
+        let defaults = Self::default();
+        let sampling = Sampling {
+            temperature: o.temperature.unwrap_or(0.0),
+            top_k: 0,
+            top_p: o.top_p.unwrap_or(1.0),
+            seed: o.seed.map_or(0, u64::from),
+        };
+        Self {
+            form: o.form.unwrap_or(defaults.form),
+            sampling,
+            max_tokens: o.max_tokens.unwrap_or(defaults.max_tokens),
+            adapter: o.adapter,
+        }
+    }
 }
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct WebAskOptions {
     estimator: Option<Estimator>,
+    candidates: bool,
     threshold: Option<f32>,
     keep: Option<String>,
     replace: bool,
@@ -64,6 +112,7 @@ impl From<WebAskOptions> for AskOptions {
         options.synthesis.pairs = o.pairs.unwrap_or(options.synthesis.pairs);
         options.adaptation.steps = o.steps.or(options.adaptation.steps);
         Self {
+            candidates: o.candidates,
             keep: o.keep,
             replace: o.replace,
             gate: o.gate,
@@ -128,16 +177,10 @@ impl WebAgent {
     /// # Errors
     /// An `Error` with a `code`; `AbortError` after `cancel`.
     pub async fn ask(&self, task: JsValue, options: JsValue, on_event: Function) -> Result<JsValue, JsValue> {
-        let Question { query, tools } = from_js("task", task)?;
-        let options = if options.is_undefined() || options.is_null() {
-            WebAskOptions::default()
-        } else {
-            from_js("options", options)?
-        };
+        let task = Question::read(task)?;
+        let options = or_default::<WebAskOptions>("options", options)?.into();
         let _turn = self.turn()?;
-        let cancel = Cancel::default();
-        self.cancel.replace(cancel.clone());
-        let (task, options) = (Task::new(query, tools), options.into());
+        let cancel = self.cancellable();
         let mut asking = self.agent.ask(&task, &options, &cancel);
         while let Some(event) = asking.next().await {
             match event.map_err(error)? {
@@ -148,7 +191,55 @@ impl WebAgent {
         Err(error(Error::Backend { reason: "the question ended without an answer".into() }))
     }
 
-    /// Stops the running question at its next token or step.
+    /// Continues a dialogue; nothing is learned. `on_text` gets each piece of the text. Resolves to a completion.
+    ///
+    /// # Errors
+    /// An `Error` with a `code`; `AbortError` after `cancel`.
+    pub async fn complete(&self, task: JsValue, options: JsValue, on_text: Function) -> Result<JsValue, JsValue> {
+        let task = Question::read(task)?;
+        let options = or_default::<WebCompletionOptions>("options", options)?.into();
+        let _turn = self.turn()?;
+        let cancel = self.cancellable();
+        let tell = |text: String| {
+            let _ = on_text.call1(&JsValue::UNDEFINED, &JsValue::from_str(&text));
+        };
+        to_js(&self.agent.complete(&task, &options, &cancel, tell).await.map_err(error)?)
+    }
+
+    /// Writes examples like a task. Resolves to them, with the count of those that were refused.
+    ///
+    /// # Errors
+    /// An `Error` with a `code`; `AbortError` after `cancel`.
+    pub async fn synthesize(&self, task: JsValue, options: JsValue, on_event: Function) -> Result<JsValue, JsValue> {
+        let task = Question::read(task)?;
+        let options = or_default::<WebAskOptions>("options", options)?.into();
+        let _turn = self.turn()?;
+        let cancel = self.cancellable();
+        let report = |event: Event| emit(&on_event, &event);
+        to_js(&self.agent.write_pairs(&task, &options, &cancel, report).await.map_err(error)?)
+    }
+
+    /// Trains an adapter on examples and keeps it under `options.keep`. Resolves to its metadata.
+    ///
+    /// # Errors
+    /// An `Error` with a `code`; `AbortError` after `cancel`.
+    pub async fn adapt(
+        &self,
+        task: JsValue,
+        pairs: JsValue,
+        options: JsValue,
+        on_event: Function,
+    ) -> Result<JsValue, JsValue> {
+        let task = Question::read(task)?;
+        let pairs: Vec<Pair> = from_js("pairs", pairs)?;
+        let options = or_default::<WebAskOptions>("options", options)?.into();
+        let _turn = self.turn()?;
+        let cancel = self.cancellable();
+        let report = |event: Event| emit(&on_event, &event);
+        to_js(&self.agent.learn_pairs(&task, &pairs, &options, &cancel, report).await.map_err(error)?.0)
+    }
+
+    /// Stops the running call at its next token or step.
     pub fn cancel(&self) {
         self.cancel.borrow().cancel();
     }
@@ -188,6 +279,13 @@ impl WebAgent {
     #[wasm_bindgen(js_name = deleteAdapter)]
     pub async fn delete_adapter(&self, name: String) -> Result<(), JsValue> {
         self.agent.store().delete(&name).await.map_err(error)
+    }
+
+    /// What `cancel` will stop from now on.
+    fn cancellable(&self) -> Cancel {
+        let cancel = Cancel::default();
+        self.cancel.replace(cancel.clone());
+        cancel
     }
 
     fn turn(&self) -> Result<Turn<'_>, JsValue> {

@@ -1,6 +1,9 @@
 //! A model directory over HTTP, from the page's own origin or wherever the caller points.
 
+use std::collections::BTreeMap;
+
 use js_sys::{Function, Promise, Reflect, Uint8Array};
+use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -9,29 +12,71 @@ use crate::{
     error::{Error, Result},
 };
 
+/// Where the files of a model are.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum ModelSource {
+    /// The address of the directory.
+    Directory(String),
+    /// The address of each file: bundlers give files new names.
+    Files {
+        /// Name of the model.
+        name: String,
+        /// Address by name.
+        files: BTreeMap<String, String>,
+    },
+}
+
+impl ModelSource {
+    fn name(&self) -> &str {
+        match self {
+            Self::Directory(base) => base.trim_end_matches('/').rsplit('/').next().unwrap_or("model"),
+            Self::Files { name, .. } => name,
+        }
+    }
+
+    /// `None` for a file that is known not to exist.
+    fn url(&self, file: &str) -> Option<String> {
+        match self {
+            Self::Directory(base) => Some(format!("{}/{file}", base.trim_end_matches('/'))),
+            Self::Files { files, .. } => files.get(file).cloned(),
+        }
+    }
+
+    async fn optional(&self, file: &str, on_event: &mut impl FnMut(Event)) -> Result<Option<Vec<u8>>> {
+        match self.url(file) {
+            Some(url) => fetch(&url, file, on_event).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn required(&self, file: &str, on_event: &mut impl FnMut(Event)) -> Result<Vec<u8>> {
+        let path = self.url(file).unwrap_or_else(|| file.to_owned());
+        self.optional(file, on_event).await?.ok_or_else(|| Error::Io { path, reason: "not found".into() })
+    }
+}
+
 /// Fetches the files of a model. `on_event` sees the bytes come in.
 ///
 /// # Errors
 /// [`Error::Io`] that names the address, [`Error::Integrity`] for a file cut short.
-pub async fn model_files(base: &str, mut on_event: impl FnMut(Event)) -> Result<ModelFiles> {
-    let base = base.trim_end_matches('/');
-    let url = |file: &str| format!("{base}/{file}");
-    let mut files = ModelFiles { name: base.rsplit('/').next().unwrap_or("model").to_owned(), ..ModelFiles::default() };
-    files.config = required(&url("config.json"), "config.json", &mut on_event).await?;
-    files.tokenizer = required(&url("tokenizer.json"), "tokenizer.json", &mut on_event).await?;
-    files.tokenizer_config = fetch(&url("tokenizer_config.json"), "tokenizer_config.json", &mut on_event).await?;
+pub async fn model_files(source: &ModelSource, mut on_event: impl FnMut(Event)) -> Result<ModelFiles> {
+    let mut files = ModelFiles { name: source.name().to_owned(), ..ModelFiles::default() };
+    files.config = source.required("config.json", &mut on_event).await?;
+    files.tokenizer = source.required("tokenizer.json", &mut on_event).await?;
+    files.tokenizer_config = source.optional("tokenizer_config.json", &mut on_event).await?;
     // Not asked for where the configuration holds one: a browser reports every missing file on its console.
     if !holds_template(files.tokenizer_config.as_deref()) {
-        let template = fetch(&url("chat_template.jinja"), "chat_template.jinja", &mut on_event).await?;
+        let template = source.optional("chat_template.jinja", &mut on_event).await?;
         files.chat_template = template.and_then(|bytes| String::from_utf8(bytes).ok());
     }
-    files.generation_config = fetch(&url("generation_config.json"), "generation_config.json", &mut on_event).await?;
-    match fetch(&url(SINGLE), SINGLE, &mut on_event).await? {
+    files.generation_config = source.optional("generation_config.json", &mut on_event).await?;
+    match source.optional(SINGLE, &mut on_event).await? {
         Some(weights) => files.shards.push(weights),
         None => {
-            let index = required(&url(INDEX), INDEX, &mut on_event).await?;
+            let index = source.required(INDEX, &mut on_event).await?;
             for name in shard_names(&index)? {
-                files.shards.push(required(&url(&name), &name, &mut on_event).await?);
+                files.shards.push(source.required(&name, &mut on_event).await?);
             }
         }
     }
@@ -41,10 +86,6 @@ pub async fn model_files(base: &str, mut on_event: impl FnMut(Event)) -> Result<
 fn holds_template(tokenizer_config: Option<&[u8]>) -> bool {
     let config = tokenizer_config.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(bytes).ok());
     config.and_then(|c| c.get("chat_template").cloned()).is_some_and(|template| !template.is_null())
-}
-
-async fn required(url: &str, file: &str, on_event: &mut impl FnMut(Event)) -> Result<Vec<u8>> {
-    fetch(url, file, on_event).await?.ok_or_else(|| Error::Io { path: url.into(), reason: "not found".into() })
 }
 
 fn get(object: &JsValue, key: &str) -> JsValue {

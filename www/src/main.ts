@@ -1,7 +1,7 @@
 /** The page: starts the agent, hands tasks to it, and shows what it reports. */
-import { AgentClient } from './client';
-import { AutodidactError } from './errors';
-import type { AgentEvent, AskOptions, BackendChoice, CreateOptions, Tool, Trace } from './protocol';
+import { AgentClient } from '../package/src/client';
+import { AutodidactError } from '../package/src/errors';
+import type { AgentEvent, AskOptions, BackendChoice, CreateOptions, Tool, Trace } from '../package/src/protocol';
 import { Adapters } from './ui/adapters';
 import { Answers } from './ui/answers';
 import { Banner, type Remedy } from './ui/banner';

@@ -236,8 +236,9 @@ pub struct AskArgs {
     pub tools: Option<PathBuf>,
     #[command(flatten)]
     pub model: ModelArgs,
-    /// By what the agent decides whether it is sure.
-    #[arg(long, default_value_t = autodidact::uncertainty::Estimator::Margin)]
+    /// By what the agent decides whether it is sure: perplexity (of its answer), margin, max-probability or entropy (of the
+    /// candidates).
+    #[arg(long, default_value_t = autodidact::uncertainty::Estimator::Perplexity)]
     pub estimator: autodidact::uncertainty::Estimator,
     /// Study the task when the certainty is below this; 0 never, 1.01 always.
     #[arg(long, default_value_t = 0.95)]
@@ -248,7 +249,8 @@ pub struct AskArgs {
     /// With --keep: replace an adapter of that name.
     #[arg(long)]
     pub replace: bool,
-    /// Let the first answer stand, and store nothing, unless the margin has grown by learning.
+    /// Let the first answer stand, and store nothing, unless an example that was held back became likelier by learning, and
+    /// answers that were sure stay.
     #[arg(long)]
     pub gate: bool,
     /// Write answers and examples without constrained decoding.

@@ -27,6 +27,7 @@ pub async fn run(args: AskArgs) -> Result<()> {
         gate: args.gate,
         constrained: !args.unconstrained,
         estimator: args.estimator,
+        candidates: true,
         adapter: args.adapter.clone(),
         seed: args.seed,
         ..AskOptions::default()

@@ -7,7 +7,7 @@ mod update;
 use std::collections::{BTreeMap, HashMap};
 
 use super::{
-    estimators::{Scores, is_unsure},
+    estimators::Scores,
     matching::{canonical_calls, names_match, strict_match},
     modes::{Mode, Source},
     plan::{Key, Plan, Setting, task_seed},
@@ -18,7 +18,7 @@ use super::{
 use crate::{
     adaptation::TrainEvent,
     adapter::Adapter,
-    agent::{Agent, Answer, Writing, perplexity},
+    agent::{Agent, Answer, Canary, GateReport, Writing, perplexity},
     error::{Error, Result},
     inference::{Cancel, Generation, Prefix, Sampling},
     platform::Stopwatch,
@@ -36,6 +36,8 @@ pub struct Runner<'a> {
     cancel: &'a Cancel,
     /// Adapters of the `sft` baseline, by seed and setting.
     sft: HashMap<(u64, String), Adapter>,
+    /// Tasks that the gate asks again, when they are known.
+    canaries: Option<Vec<Canary>>,
     /// Sees the steps of the `sft` baseline, which can take long.
     watch: Box<dyn Fn(TrainEvent) + 'a>,
 }
@@ -89,6 +91,7 @@ struct Outcome {
     scores: Option<Scores>,
     synthesis: Option<PairCounts>,
     pairs: Vec<Pair>,
+    gate: Option<GateReport>,
     note: Option<String>,
     seconds: Seconds,
 }
@@ -102,7 +105,7 @@ impl<'a> Runner<'a> {
         train: &'a [Item],
         cancel: &'a Cancel,
     ) -> Self {
-        Self { agent, plan, teacher, train, cancel, sft: HashMap::new(), watch: Box::new(|_| {}) }
+        Self { agent, plan, teacher, train, cancel, sft: HashMap::new(), canaries: None, watch: Box::new(|_| {}) }
     }
 
     /// Tells of the training steps of the `sft` baseline.
@@ -196,7 +199,7 @@ impl<'a> Runner<'a> {
     }
 
     fn selects(&self, scores: &Scores) -> bool {
-        self.plan.updates_all() || is_unsure(scores, self.plan.largest_threshold())
+        self.plan.updates_all() || self.plan.is_unsure(scores)
     }
 
     async fn base_samples(&self, progress: &mut Progress<'_>, seed: u64) -> Result<(Vec<Answer>, f64)> {
@@ -260,6 +263,7 @@ impl<'a> Runner<'a> {
             learned: outcome.learned,
             synthesis: outcome.synthesis,
             pairs: outcome.pairs,
+            gate: outcome.gate,
             note: outcome.note,
             seconds: outcome.seconds,
         }
@@ -286,6 +290,7 @@ fn scores(scored: &Uncertainty, generation: &Generation) -> Scores {
         max_probability: scored.max_probability,
         entropy: scored.entropy,
         perplexity: Some(perplexity(&generation.log_probs)).filter(|p| p.is_finite()),
+        candidates: scored.candidates.len(),
     }
 }
 
@@ -311,6 +316,7 @@ fn overflown(key: Key) -> Record {
         learned: false,
         synthesis: None,
         pairs: Vec::new(),
+        gate: None,
         note: None,
         seconds: Seconds::new(),
     }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::{Outcome, Progress, Runner, Seconds, Update, Written, counts, scores};
 use crate::{
     adaptation::TrainingExample,
+    adapter::Adapter,
+    agent::{Canary, GateReport},
     error::{Error, Result},
     evaluation::{
-        estimators::Scores,
         modes::{Mode, Source},
         plan::{Setting, task_seed},
         suite::Item,
@@ -15,9 +16,14 @@ use crate::{
     platform::Stopwatch,
     synthesis::Synthesis,
     task::{Pair, Task},
-    taskgen::{Generator, GeneratorConfig},
+    taskgen::{Generator, GeneratorConfig, Split},
     uncertainty,
 };
+
+/// Canaries of the gate, and how many tasks are looked at for them.
+const CANARIES: usize = 3;
+const CANARY_TASKS: usize = 40;
+const CANARY_SEED: u64 = 77;
 
 impl Runner<'_> {
     /// The outcome of an update, which the modes that share it see in turn.
@@ -55,10 +61,14 @@ impl Runner<'_> {
                     }
                 };
             }
-            (Some(_), Some(_)) if mode == Mode::TtSiGate && !update.has_grown(&progress.base.scores) => {
-                outcome.answers = vec![progress.base.answer.clone()];
-                outcome.learned = false;
-                outcome.note = Some("the margin did not grow".into());
+            (Some(adapter), Some((_, answer))) if mode == Mode::TtSiGate => {
+                let watch = Stopwatch::start();
+                let report = self.gated(progress, (seed, source), setting, &update.pairs, adapter).await?;
+                outcome.seconds.insert("gate".into(), watch.seconds());
+                outcome.answers = vec![if report.passed { answer.clone() } else { progress.base.answer.clone() }];
+                outcome.learned = report.passed;
+                outcome.note = report.reason().map(str::to_owned);
+                outcome.gate = Some(report);
             }
             (Some(_), Some((_, answer))) => outcome.answers = vec![answer.clone()],
             _ if mode.samples() => {
@@ -72,12 +82,54 @@ impl Runner<'_> {
         if !mode.samples() {
             outcome.seconds.remove("sample_again");
         }
-        if mode != Mode::TtSiGate {
-            // Measured for the records; no part of what the mode does.
-            outcome.seconds.remove("score_again");
-        }
+        // Measured for the records; no part of what the mode does.
+        outcome.seconds.remove("score_again");
         progress.update = Some((name, update));
         Ok(outcome)
+    }
+
+    /// What the agent's gate says of an update. The canaries are the same for all tasks, so that their order does not matter.
+    async fn gated(
+        &mut self,
+        progress: &Progress<'_>,
+        (seed, source): (u64, Source),
+        setting: &Setting,
+        pairs: &[Pair],
+        adapter: &Adapter,
+    ) -> Result<GateReport> {
+        let (task, answer) = (&progress.item.task, &progress.base.answer.calls);
+        let held_back = match source {
+            Source::Own => {
+                let session = self.agent.session(None, self.cancel);
+                let synthesizer = self.agent.synthesizer(session, self.plan.synthesis_for(setting))?;
+                synthesizer.one_more(task, answer, pairs, task_seed(seed, progress.suite, &progress.item.id)).await?
+            }
+            _ => None,
+        };
+        let canaries = self.canaries().await?;
+        let how = self.plan.greedy();
+        self.agent.gate(task, held_back.as_ref(), &canaries, (None, &adapter.weights), how, self.cancel).await
+    }
+
+    /// The first generated tasks that the model is sure of.
+    async fn canaries(&mut self) -> Result<Vec<Canary>> {
+        if let Some(known) = &self.canaries {
+            return Ok(known.clone());
+        }
+        let mut generator = Generator::new(Split::InDistribution, CANARY_SEED, GeneratorConfig::default());
+        let mut canaries = Vec::new();
+        for _ in 0..CANARY_TASKS {
+            let task = generator.sample().task();
+            let base = self.base(&task).await?;
+            if !self.plan.is_unsure(&base.scores) {
+                canaries.push(Canary { task, answer: base.answer.text });
+            }
+            if canaries.len() == CANARIES {
+                break;
+            }
+        }
+        self.canaries = Some(canaries.clone());
+        Ok(canaries)
     }
 
     async fn update(
@@ -159,7 +211,7 @@ impl Runner<'_> {
         let written = match (source, example) {
             (Source::Own, _) => {
                 let session = self.agent.session(None, self.cancel);
-                self.agent.synthesizer(session, config)?.run(task, task_seed, |_, _| {}).await
+                self.agent.synthesizer(session, config)?.run(task, &progress.base.answer.calls, task_seed, |_, _| {}).await
             }
             (Source::Teacher, _) => match self.teacher {
                 Some(teacher) => teacher.pairs(task, config, task_seed).await,
@@ -183,13 +235,6 @@ impl Runner<'_> {
         };
         progress.syntheses.insert(name, found.clone());
         Ok(found)
-    }
-}
-
-impl Update {
-    /// The gate: the margin after learning is above the one before.
-    fn has_grown(&self, before: &Scores) -> bool {
-        self.scores.is_some_and(|after| after.margin > before.margin)
     }
 }
 

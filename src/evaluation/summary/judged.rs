@@ -61,7 +61,7 @@ pub(super) fn latency(plan: &Plan, suites: &[Tasks<'_>]) -> Latency {
     let setting = setting.of_mode(mode).hash();
     let (mut certain, mut uncertain) = (Vec::new(), Vec::new());
     for tasks in suites {
-        let flags = flag(&tasks.scores, Estimator::Margin, threshold);
+        let flags = flag(&tasks.scores, plan.estimator(), threshold);
         for (task, flagged) in flags.into_iter().enumerate() {
             for seed in plan.seeds_of(mode) {
                 let Some(record) = tasks.get(task, mode, &setting, seed).filter(|r| r.error.is_none()) else {
@@ -74,7 +74,8 @@ pub(super) fn latency(plan: &Plan, suites: &[Tasks<'_>]) -> Latency {
     // A run for a selection of certain tasks updates them too; what they would cost is without it.
     Latency {
         mode: Some(mode),
-        certain: stages(&certain, &["prefill", "score", "answer"]),
+        // An estimator that reads the answer needs no score of the candidates.
+        certain: stages(&certain, if plan.estimator().reads_the_answer() { &["prefill", "answer"] } else { &["prefill", "score", "answer"] }),
         uncertain: stages(&uncertain, &["prefill", "score", "answer", "synthesize", "train", "answer_again"]),
     }
 }

@@ -1,7 +1,7 @@
-import type { AgentClient } from '../client';
-import { AutodidactError } from '../errors';
+import type { AgentClient } from '../../package/src/client';
+import { AutodidactError } from '../../package/src/errors';
 import { freeName, nameFrom } from '../names';
-import type { AdapterMeta } from '../protocol';
+import type { AdapterMeta } from '../../package/src/protocol';
 import { confirmed } from './confirm';
 import { h, need } from './dom';
 import { bytes, counted, dateTime, decimals } from './format';

@@ -1,4 +1,4 @@
-import type { Answer, AnswerSide, Trace } from '../protocol';
+import type { Answer, AnswerSide, Trace } from '../../package/src/protocol';
 import { callsView, sameCalls } from './calls';
 import { h, need } from './dom';
 import { sentence } from './format';

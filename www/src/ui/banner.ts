@@ -1,4 +1,4 @@
-import { remedyFor, type AutodidactError } from '../errors';
+import { remedyFor, type AutodidactError } from '../../package/src/errors';
 import { h, need } from './dom';
 import { sentence } from './format';
 

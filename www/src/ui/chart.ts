@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { TrainEvent } from '../protocol';
+import type { TrainEvent } from '../../package/src/protocol';
 import { fact, h, need } from './dom';
 import { decimals, seconds, small } from './format';
 

@@ -1,4 +1,4 @@
-import type { AgentReport, BackendReport } from '../protocol';
+import type { AgentReport, BackendReport } from '../../package/src/protocol';
 import { fact, h, need } from './dom';
 import { bytes, compact, count, small } from './format';
 

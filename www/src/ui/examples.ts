@@ -1,4 +1,4 @@
-import type { Task, Tool } from '../protocol';
+import type { Query, Tool } from '../../package/src/protocol';
 
 type Param = string | { type: 'string' | 'integer' | 'number'; enum?: string[] };
 
@@ -24,7 +24,7 @@ const callPerson = tool('call_person', 'Call a person by phone', { recipient: 's
 const addNote = tool('add_note', 'Write down a note', { text: 'string' });
 
 /** The example tasks, by the `data-example` of their button. */
-export const examples: Record<string, Task> = {
+export const examples: Record<string, Query> = {
   hotel: { query: 'Find a hotel, city: Lisbon, nights: 3, class: luxury', tools: [findHotel, weather, bookTable] },
   timer: { query: 'Set the timer, minutes: 9, label: pasta', tools: [setTimer, stopTimer, addNote] },
   units: { query: 'How much is 42 miles in kilometers?', tools: [convertUnits, convertCurrency] },

@@ -1,5 +1,5 @@
-import { AutodidactError } from '../errors';
-import type { Tool } from '../protocol';
+import { AutodidactError } from '../../package/src/errors';
+import type { Tool } from '../../package/src/protocol';
 import { h, need } from './dom';
 import { counted, sentence } from './format';
 

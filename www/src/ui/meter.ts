@@ -1,4 +1,4 @@
-import type { Candidate, Estimator, Uncertainty } from '../protocol';
+import type { Candidate, Estimator, Uncertainty } from '../../package/src/protocol';
 import { bar, fill } from './bar';
 import { fact, h, need } from './dom';
 import { decimals, percent } from './format';

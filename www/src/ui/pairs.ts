@@ -1,4 +1,4 @@
-import type { Pair, Synthesis } from '../protocol';
+import type { Pair, Synthesis } from '../../package/src/protocol';
 import { callsView } from './calls';
 import { h, need } from './dom';
 import { reasonText } from './reasons';

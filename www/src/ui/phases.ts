@@ -1,9 +1,9 @@
-import type { Phase } from '../protocol';
+import type { Phase } from '../../package/src/protocol';
 
 /** The phases of a run in their order, as Progress and the seconds name them. */
 export const PHASES: readonly [Phase, string][] = [
-  ['score', 'Judge'],
   ['answer', 'Answer'],
+  ['score', 'Judge'],
   ['synthesize', 'Write examples'],
   ['train', 'Train'],
   ['answer-again', 'Answer again'],
@@ -18,6 +18,7 @@ const SAID: Record<Phase, string> = {
   answer: 'Answering',
   synthesize: 'Writing examples like your task',
   train: 'Training on its examples',
+  gate: 'Checking what it learned',
   'answer-again': 'Answering again',
   store: 'Keeping the adapter',
   restore: 'Putting the weights back',

@@ -1,4 +1,4 @@
-import type { Phase, TrainEvent } from '../protocol';
+import type { Phase, TrainEvent } from '../../package/src/protocol';
 import { bar, fill } from './bar';
 import { h, need } from './dom';
 import { decimals } from './format';

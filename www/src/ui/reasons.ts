@@ -11,6 +11,7 @@ const REASONS: Record<string, string> = {
   unknown_argument: 'it has an argument that the tool does not take',
   wrong_type: 'a value is of the wrong kind',
   ungrounded_value: 'a value does not come from the text',
+  repeated_value: 'two arguments have the same value',
   disagreement: 'asked the same, the model answers otherwise',
   copy: 'it repeats your task or an earlier example',
 };

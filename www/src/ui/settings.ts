@@ -1,5 +1,5 @@
 import { freeName } from '../names';
-import type { AdapterMeta, AskOptions, BackendChoice } from '../protocol';
+import type { AdapterMeta, AskOptions, BackendChoice } from '../../package/src/protocol';
 import { h, need } from './dom';
 import { count, decimals } from './format';
 
@@ -50,7 +50,7 @@ export class Settings {
       reveal(wrong);
       return null;
     }
-    const options: AskOptions = { threshold: this.#threshold.valueAsNumber };
+    const options: AskOptions = { threshold: this.#threshold.valueAsNumber, candidates: true };
     if (this.#keep.checked) options.keep = this.#keepName.value;
     if (this.#adapter.value) options.adapter = this.#adapter.value;
     for (const name of NUMBERS) {

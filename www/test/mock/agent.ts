@@ -3,8 +3,8 @@
  * made up. It must never be part of the shipped page: the e2e test looks for this marker there.
  */
 import type {
-  AdapterMeta, AgentEvent, AgentReport, Answer, AskOptions, Candidate, CreateOptions, Pair, Phase, Task, Tool, ToolCall, Trace,
-} from '../../src/protocol';
+  AdapterMeta, AgentEvent, AgentReport, Answer, AskOptions, Candidate, CreateOptions, Pair, Phase, Query, Tool, ToolCall, Trace,
+} from '../../package/src/protocol';
 import { AdapterStore } from './store';
 import { peftZip } from './zip';
 
@@ -87,7 +87,7 @@ export class Agent {
     this.#cancelled = this.#running;
   }
 
-  async ask(task: Task, options: AskOptions, emit: Emit): Promise<Trace> {
+  async ask(task: Query, options: AskOptions, emit: Emit): Promise<Trace> {
     if (this.#running) throw fail('Busy', 'the agent is busy with another call; wait for it or cancel it');
     this.#running = true;
     this.#cancelled = false;
@@ -98,7 +98,7 @@ export class Agent {
     }
   }
 
-  async #loop(task: Task, options: AskOptions, emit: Emit): Promise<Trace> {
+  async #loop(task: Query, options: AskOptions, emit: Emit): Promise<Trace> {
     if (task.query.trim() === '') throw fail('InvalidInput', 'query: is empty; write a task');
     if (task.query.includes('mock:crash')) throw new WebAssembly.RuntimeError('unreachable');
     const begun = performance.now();
@@ -221,7 +221,7 @@ export class Agent {
 }
 
 /** Made-up log-probabilities: the first tool leads. */
-function score(task: Task): Candidate[] {
+function score(task: Query): Candidate[] {
   const names = [...task.tools.map((tool) => tool.name), null];
   const logs = names.map((name, i) => (name === null ? -5.2 : -0.4 - 0.7 * i));
   const sum = logs.reduce((s, l) => s + Math.exp(l), 0);
@@ -236,14 +236,14 @@ function callOf(tool: Tool, words: string[]): ToolCall {
   };
 }
 
-function answerOf(task: Task, adapted: boolean): Answer {
+function answerOf(task: Query, adapted: boolean): Answer {
   const tool = task.tools[0];
   const words = task.query.split(/\W+/).filter((word) => /^[A-Z]/.test(word)).slice(adapted ? 1 : 0);
   const calls = tool ? [callOf(tool, words)] : [];
   return { text: calls.length ? `<tool_call>\n${JSON.stringify(calls[0])}\n</tool_call>` : 'No tool fits this.', calls };
 }
 
-function pairFor(task: Task, i: number): Pair {
+function pairFor(task: Query, i: number): Pair {
   const queries = ['Please do the same for Lisbon, two of them', 'Could you arrange that for Oslo instead?', 'I need this in Turin, quickly'];
   const tool = task.tools[0];
   return { query: queries[i % queries.length]!, calls: tool ? [callOf(tool, ['Lisbon', 'Oslo', 'Turin'].slice(i % 3))] : [] };

@@ -1,4 +1,4 @@
-import type { AdapterMeta } from '../../src/protocol';
+import type { AdapterMeta } from '../../package/src/protocol';
 
 interface StoredAdapter {
   meta: AdapterMeta;

@@ -9,7 +9,7 @@ export default defineConfig({
   root: here('../..'),
   base: './',
   publicDir: here('../../public'),
-  resolve: { alias: { autodidact: here('./agent.ts') } },
+  resolve: { alias: [{ find: /^.*\/wasm\/autodidact\.js$/, replacement: here('./agent.ts') }] },
   plugins: [policyTag()],
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0, outDir: here('../../dist-mock'), emptyOutDir: true },

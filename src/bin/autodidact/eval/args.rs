@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use autodidact::{
     Agent,
+    agent::AskOptions,
     adaptation::AdaptationConfig,
     error::{Error, Result},
     evaluation::{
@@ -80,8 +81,9 @@ pub struct EvalArgs {
     /// Which tasks are updated: uncertain, certain, all, random. More than `uncertain` means updating every task once.
     #[arg(long, value_delimiter = ',', default_value = "uncertain")]
     pub selection: Vec<Selection>,
-    /// By what tasks are selected: margin, max-probability, entropy, perplexity.
-    #[arg(long, value_delimiter = ',', default_value = "margin")]
+    /// By what tasks are selected: margin, max-probability, entropy, perplexity [default: perplexity; of the preset `paper`:
+    /// margin].
+    #[arg(long, value_delimiter = ',')]
     pub estimator: Vec<Estimator>,
     /// Sum or mean of the log-probabilities of a name's tokens.
     #[arg(long, value_parser = named::<autodidact::uncertainty::Reduction>, value_name = "sum|mean")]
@@ -95,6 +97,9 @@ pub struct EvalArgs {
     /// Temperature at which pairs are written [default: 0.7].
     #[arg(long)]
     pub temperature: Option<f32>,
+    /// Let pairs call any tool of the menu, not only those that the first answer calls.
+    #[arg(long)]
+    pub any_tool: bool,
     /// Use only pairs whose query the model, asked it, answers with the pair's calls.
     #[arg(long)]
     pub agreement: bool,
@@ -176,6 +181,8 @@ impl EvalArgs {
             return Err(Error::invalid("temperature", "must be a number of 0 or more"));
         }
         synthesis.agreement = self.agreement;
+        synthesis.same_tools = self.preset == Preset::Default && !self.any_tool;
+        synthesis.checks.distinct = self.preset == Preset::Default;
         // The published method says nothing of constraints.
         let constrained = !self.unconstrained && self.preset == Preset::Default;
         synthesis.constrained = constrained;
@@ -198,7 +205,11 @@ impl EvalArgs {
             settings: self.settings(&adaptation, &synthesis),
             thresholds: or(&self.tau, 0.95),
             selections: unique(&self.selection),
-            estimators: unique(&self.estimator),
+            estimators: match (&self.estimator[..], self.preset) {
+                ([], Preset::Default) => vec![AskOptions::default().estimator],
+                ([], Preset::Paper) => vec![Estimator::Margin],
+                (given, _) => unique(given),
+            },
             max_answer_tokens: self.max_answer_tokens,
             constrained,
             score,

@@ -1,7 +1,8 @@
 /** The dedicated worker: holds the wasm agent and answers the page's messages. Nothing is computed here. */
-import init, { Agent, parseTools } from 'autodidact';
-import { AutodidactError, toWireError } from './errors';
-import type { AgentEvent, Method, Methods, Reply, Request } from './protocol';
+import init, * as built from '../wasm/autodidact.js';
+import { AutodidactError, toWireError } from './errors.ts';
+import type * as Wasm from './wasm.d.ts';
+import type { AgentEvent, Method, Methods, Reply, Request, TextEvent } from './protocol.ts';
 
 const loaded = init();
 loaded.catch(() => {}); // Reported by the first call that awaits it.
@@ -17,7 +18,11 @@ async function started(): Promise<Agent> {
   throw new AutodidactError({ name: 'AutodidactError', code: 'NotReady', message: 'the agent has not started yet' });
 }
 
-type Emit = (event: AgentEvent) => void;
+/** The package with its types: what wasm-bindgen writes has `any` in their places. */
+const { Agent, parseTools } = built as unknown as typeof Wasm;
+type Agent = Wasm.Agent;
+
+type Emit = (event: AgentEvent | TextEvent) => void;
 type Handlers = {
   [M in Method]: (params: Methods[M]['params'], emit: Emit) => Methods[M]['result'] | Promise<Methods[M]['result']>;
 };
@@ -29,6 +34,10 @@ const handlers: Handlers = {
     return agent.report();
   },
   ask: async ({ task, options }, emit) => (await started()).ask(task, options, emit),
+  complete: async ({ task, options }, emit) =>
+    (await started()).complete(task, options, (text: string) => emit({ type: 'text', text })),
+  synthesize: async ({ task, options }, emit) => (await started()).synthesize(task, options, emit),
+  adapt: async ({ task, pairs, options }, emit) => (await started()).adapt(task, pairs, options, emit),
   cancel() {
     agent?.cancel();
     return null;

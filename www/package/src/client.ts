@@ -1,25 +1,29 @@
-import { AutodidactError } from './errors';
+import { AutodidactError } from './errors.ts';
 import type {
-  AdapterMeta, AgentEvent, AgentReport, AskOptions, CreateOptions, Method, Methods, Reply, Task, Tool, Trace,
-} from './protocol';
+  AdapterMeta, AgentEvent, AgentReport, AskOptions, Completion, CompletionOptions, CreateOptions, Method, Methods, Pair, Reply, Synthesis,
+  Task, TextEvent, Tool, Trace,
+} from './protocol.ts';
 
 type OnEvent = (event: AgentEvent) => void;
 
 interface Pending {
   resolve(result: unknown): void;
   reject(error: AutodidactError): void;
-  onEvent?: OnEvent | undefined;
+  onEvent?: ((event: AgentEvent | TextEvent) => void) | undefined;
 }
 
-/** The agent as the page sees it: one worker, typed calls, errors with a code. */
+/** The worker of this package. */
+export const createWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+
+/** One worker with an agent: typed calls, errors with a code. */
 export class AgentClient {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
   #closed: AutodidactError | null = null;
 
-  constructor() {
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  constructor(worker: Worker = createWorker()) {
+    this.#worker = worker;
     this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
@@ -30,19 +34,27 @@ export class AgentClient {
   }
 
   create(options: CreateOptions, onEvent: OnEvent): Promise<AgentReport> {
-    return this.#call('create', { options }, onEvent);
+    return this.#call('create', { options }, onEvent as Pending['onEvent']);
   }
 
-  /** Rejects with code `AbortError` when `signal` fires. */
-  async ask(task: Task, options: AskOptions, onEvent: OnEvent, signal: AbortSignal): Promise<Trace> {
-    if (signal.aborted) throw new AutodidactError({ name: 'AbortError', code: 'AbortError', message: 'stopped before it began' });
-    const cancel = () => void this.#call('cancel', null).catch(() => {});
-    signal.addEventListener('abort', cancel, { once: true });
-    try {
-      return await this.#call('ask', { task, options }, onEvent);
-    } finally {
-      signal.removeEventListener('abort', cancel);
-    }
+  /** The calls below reject with code `AbortError` when `signal` fires. */
+  ask(task: Task, options: AskOptions, onEvent: OnEvent, signal?: AbortSignal): Promise<Trace> {
+    return this.#cancellable('ask', { task, options }, onEvent, signal);
+  }
+
+  complete(task: Task, options: CompletionOptions, onText: (text: string) => void, signal?: AbortSignal): Promise<Completion> {
+    const onEvent = (event: AgentEvent | TextEvent) => {
+      if (event.type === 'text') onText(event.text);
+    };
+    return this.#cancellable('complete', { task, options }, onEvent, signal);
+  }
+
+  synthesize(task: Task, options: AskOptions, onEvent: OnEvent, signal?: AbortSignal): Promise<Synthesis> {
+    return this.#cancellable('synthesize', { task, options }, onEvent, signal);
+  }
+
+  adapt(task: Task, pairs: Pair[], options: AskOptions, onEvent: OnEvent, signal?: AbortSignal): Promise<AdapterMeta> {
+    return this.#cancellable('adapt', { task, pairs, options }, onEvent, signal);
   }
 
   parseTools(json: string): Promise<Tool[]> {
@@ -70,7 +82,20 @@ export class AgentClient {
     this.#close('AbortError', 'the agent was ended');
   }
 
-  #call<M extends Method>(method: M, params: Methods[M]['params'], onEvent?: OnEvent): Promise<Methods[M]['result']> {
+  async #cancellable<M extends Method>(
+    method: M, params: Methods[M]['params'], onEvent: (event: never) => void, signal?: AbortSignal,
+  ): Promise<Methods[M]['result']> {
+    if (signal?.aborted) throw new AutodidactError({ name: 'AbortError', code: 'AbortError', message: 'stopped before it began' });
+    const cancel = () => void this.#call('cancel', null).catch(() => {});
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      return await this.#call(method, params, onEvent as Pending['onEvent']);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  #call<M extends Method>(method: M, params: Methods[M]['params'], onEvent?: Pending['onEvent']): Promise<Methods[M]['result']> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#closed);
       const id = this.#nextId++;

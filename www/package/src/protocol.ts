@@ -32,9 +32,11 @@ export interface Pair {
 
 export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
 
+/** A Hugging Face model directory: its address, or the address of each of its files (bundlers give files new names). */
+export type ModelSource = string | { name: string; files: Record<string, string> };
+
 export interface CreateOptions {
-  /** Base address of a Hugging Face model directory, ending on a slash. */
-  model: string;
+  model: ModelSource;
   backend?: BackendChoice;
   /** Accept a GPU that is emulated in software. For tests. */
   force_software_gpu?: boolean;
@@ -43,8 +45,10 @@ export interface CreateOptions {
 }
 
 export interface AskOptions {
-  /** By what the agent decides whether it is sure; `margin` when absent. */
+  /** By what the agent decides whether it is sure; `perplexity` (of its answer) when absent. */
   estimator?: Estimator;
+  /** Score the candidates of tasks too of which the agent is sure without them, so that they can be shown. */
+  candidates?: boolean;
   /** Learn when the certainty is below this; 0.95 when absent. 0 never learns, above 1 always does. */
   threshold?: number;
   /** Keep the adapter under this name. */
@@ -53,7 +57,10 @@ export interface AskOptions {
   replace?: boolean;
   /** Apply this stored adapter first. */
   adapter?: string;
-  /** The first answer stands, and nothing is kept, unless the margin has grown by learning. */
+  /**
+   * The first answer stands, and nothing is kept, unless an example that was held back became likelier by learning, and the last answers
+   * that the agent was sure of stay what they were.
+   */
   gate?: boolean;
   /** Answers and examples may be any text; else only calls that fit the tools' schemas can be written. */
   unconstrained?: boolean;
@@ -64,9 +71,50 @@ export interface AskOptions {
   steps?: number;
 }
 
-export interface Task {
+/** A turn of a dialogue. */
+export interface Message {
+  role: 'system' | 'user' | 'assistant' | 'tool';
+  content: string;
+  /** Calls made in this turn (assistant only). */
+  tool_calls?: ToolCall[];
+}
+
+/** What the agent is asked: a query or a whole dialogue that ends on one, and the tools open to it. */
+export type Task = Query | Dialogue;
+
+export interface Query {
   query: string;
   tools: Tool[];
+}
+
+export interface Dialogue {
+  messages: Message[];
+  tools: Tool[];
+}
+
+/** What may be written: calls that fit their schemas or a text; only calls; any text; JSON that fits a schema. */
+export type CompletionForm = 'answer' | 'calls' | 'free' | { json: object | boolean };
+
+export interface CompletionOptions {
+  form?: CompletionForm;
+  /** 0, the default, always takes the most probable token. */
+  temperature?: number;
+  /** Share of the probability that is sampled from, in (0, 1]. */
+  top_p?: number;
+  seed?: number;
+  max_tokens?: number;
+  /** Apply this stored adapter. */
+  adapter?: string;
+}
+
+export interface Completion {
+  answer: Answer;
+  prompt_tokens: number;
+  completion_tokens: number;
+  /** The text was cut at the limit of tokens. */
+  cut: boolean;
+  prefill_seconds: number;
+  decode_seconds: number;
 }
 
 export interface BackendReport {
@@ -136,6 +184,17 @@ export interface Training {
   tokens: number;
 }
 
+/** What the gate saw of an update. */
+export interface GateReport {
+  /** Mean log-probability of a held-back example’s tokens before and after learning; null where no further example was valid. */
+  before: number | null;
+  after: number | null;
+  /** Answers that were sure and were asked for again, and how many of them are others now. */
+  canaries: number;
+  changed: number;
+  passed: boolean;
+}
+
 /** All that happened for one task. */
 export interface Trace {
   backend: string;
@@ -146,7 +205,9 @@ export interface Trace {
   base_answer: Answer;
   answer: Answer;
   adapted: boolean;
-  /** The margin of the task after learning; absent when nothing was learned, or neither `gate` nor `keep` asks for it. */
+  /** What the gate saw; absent when it was not asked, or nothing was learned. */
+  gate?: GateReport;
+  /** The margin of the task after learning; absent when nothing was learned, or `keep` does not ask for it. */
   margin_after?: number;
   /** Seconds by stage. */
   seconds: Record<string, number>;
@@ -173,7 +234,7 @@ export interface AdapterMeta {
   marginAfter: number | null;
 }
 
-export type Phase = 'load' | 'self-test' | 'score' | 'answer' | 'synthesize' | 'train' | 'answer-again' | 'store' | 'restore';
+export type Phase = 'load' | 'self-test' | 'score' | 'answer' | 'synthesize' | 'train' | 'gate' | 'answer-again' | 'store' | 'restore';
 
 /** Which of the two answers an event belongs to. */
 export type AnswerSide = 'base' | 'adapted';
@@ -189,6 +250,12 @@ export type AgentEvent =
   | { type: 'answer'; answer: AnswerSide; result: Answer }
   | { type: 'pair'; pair: Pair; valid: boolean; reason?: string }
   | TrainEvent;
+
+/** A piece of a completion, on its way out of the worker. */
+export interface TextEvent {
+  type: 'text';
+  text: string;
+}
 
 export interface TrainEvent {
   type: 'train';
@@ -209,6 +276,9 @@ export interface TrainEvent {
 export interface Methods {
   create: { params: { options: CreateOptions }; result: AgentReport };
   ask: { params: { task: Task; options: AskOptions }; result: Trace };
+  complete: { params: { task: Task; options: CompletionOptions }; result: Completion };
+  synthesize: { params: { task: Task; options: AskOptions }; result: Synthesis };
+  adapt: { params: { task: Task; pairs: Pair[]; options: AskOptions }; result: AdapterMeta };
   cancel: { params: null; result: null };
   parseTools: { params: { json: string }; result: Tool[] };
   listAdapters: { params: null; result: AdapterMeta[] };
@@ -222,7 +292,7 @@ export type Method = keyof Methods;
 export type Request = { [M in Method]: { id: number; method: M; params: Methods[M]['params'] } }[Method];
 
 export type Reply =
-  | { id: number; event: AgentEvent }
+  | { id: number; event: AgentEvent | TextEvent }
   | { id: number; result: Methods[Method]['result'] }
   | { id: number; error: WireError };
 

@@ -1,4 +1,4 @@
-import type { WireError } from './protocol';
+import type { WireError } from './protocol.ts';
 
 /** An error of the agent, with the stable `code` that Rust gave it. */
 export class AutodidactError extends Error {
@@ -44,7 +44,8 @@ export function toWireError(error: unknown): WireError {
     const { name, code, message } = error as Partial<Record<keyof WireError, unknown>>;
     return {
       name: typeof name === 'string' ? name : 'AutodidactError',
-      code: typeof code === 'string' ? code : 'Unexpected',
+      // The platform's own has a number for a code.
+      code: typeof code === 'string' ? code : name === 'AbortError' ? 'AbortError' : 'Unexpected',
       message: typeof message === 'string' ? message : 'unknown error',
     };
   }

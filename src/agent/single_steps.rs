@@ -1,0 +1,93 @@
+//! G and T one by one, for callers that build a loop of their own.
+
+use super::{Agent, AskOptions, Event, TrainingReport, Writing};
+use crate::{
+    error::{Error, Result},
+    inference::Cancel,
+    storage::AdapterMeta,
+    synthesis::{Synthesis, SynthesisConfig},
+    task::{Pair, Task},
+    tokenizer::check_call,
+};
+
+impl Agent {
+    /// G: pairs like a task, by `options.synthesis`. `on_event` sees each attempt.
+    ///
+    /// # Errors
+    /// Those of [`Agent::ask`].
+    pub async fn write_pairs(
+        &self,
+        task: &Task,
+        options: &AskOptions,
+        cancel: &Cancel,
+        mut on_event: impl FnMut(Event),
+    ) -> Result<Synthesis> {
+        options.check()?;
+        super::ask::check_task(task)?;
+        let stored = match &options.adapter {
+            Some(name) => Some(self.stored_adapter(name).await?),
+            None => None,
+        };
+        let session = self.session(stored.as_ref().map(|a| &a.weights), cancel);
+        let config = SynthesisConfig { constrained: options.constrained, ..options.synthesis };
+        let calls = if config.same_tools {
+            let prefix = session.prefill(&self.answer_ids(task)?).await?;
+            let how = Writing::greedy(options.max_answer_tokens, options.constrained);
+            self.respond(&session, &prefix, task, how, |_| {}).await?.0.calls
+        } else {
+            Vec::new()
+        };
+        self.synthesizer(session, config)?
+            .run(task, &calls, options.seed, |pair, rejection| on_event(Event::attempt(pair, rejection)))
+            .await
+    }
+
+    /// T: trains an adapter on pairs for the menu of a task and stores it under `options.keep`; `options.adapter` is where it
+    /// starts from. The pairs may come from [`Agent::write_pairs`] or from a person. `on_event` sees each step.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] without a name, without a pair, or for a call that does not fit the menu; the rest as
+    /// [`Agent::ask`].
+    pub async fn learn_pairs(
+        &self,
+        task: &Task,
+        pairs: &[Pair],
+        options: &AskOptions,
+        cancel: &Cancel,
+        mut on_event: impl FnMut(Event),
+    ) -> Result<(AdapterMeta, TrainingReport)> {
+        options.check()?;
+        super::ask::check_task(task)?;
+        let name = options.keep.as_deref().ok_or_else(|| Error::invalid("keep", "give the adapter a name"))?;
+        self.check_name(options).await?;
+        if pairs.is_empty() {
+            return Err(Error::invalid("pairs", "there is none to learn from"));
+        }
+        for (i, pair) in pairs.iter().enumerate() {
+            if pair.query.trim().is_empty() {
+                return Err(Error::invalid(format!("pairs[{i}].query"), "it is empty"));
+            }
+            for call in &pair.calls {
+                let refused = |issue: crate::tokenizer::CallIssue| {
+                    let reason = format!("the call of `{}` does not fit the menu: {}", call.name, issue.reason());
+                    Error::invalid(format!("pairs[{i}].calls"), reason)
+                };
+                check_call(call, &task.tools).map_err(refused)?;
+            }
+        }
+        let stored = match &options.adapter {
+            Some(name) => Some(self.stored_adapter(name).await?),
+            None => None,
+        };
+        let as_task = |pair: &Pair| Task::new(pair.query.clone(), task.tools.clone());
+        let examples = pairs.iter().map(|p| self.example(&as_task(p), &p.calls)).collect::<Result<Vec<_>>>()?;
+        let how = (&options.adaptation, options.seed);
+        let (adapter, training) =
+            self.train(examples, stored.as_ref(), how, cancel, |step| on_event(Event::Train(step))).await?;
+        cancel.check()?;
+        let synthesis =
+            Synthesis { requested: pairs.len(), valid: pairs.len(), pairs: pairs.to_vec(), ..Synthesis::default() };
+        let meta = self.keep(name, &adapter, task, (&synthesis, &training), (None, None)).await?;
+        Ok((meta, training))
+    }
+}

@@ -1,0 +1,126 @@
+//! The steps one by one, and completions, on the embedded model.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
+#![cfg(all(feature = "cli", not(target_family = "wasm")))]
+
+mod seed;
+
+use std::rc::Rc;
+
+use autodidact::{
+    agent::{Agent, AskOptions, CompletionForm, CompletionOptions, Event, OpenOptions},
+    backend::BackendChoice,
+    inference::Cancel,
+    storage::MemoryStore,
+    task::{Message, Pair, Role, Task, Tool, ToolCall},
+    tokenizer::{check_call, menu_from_json},
+};
+use futures_lite::future::block_on;
+use seed::seed_files;
+use serde_json::{Value, json};
+
+const MENU: &str = r#"[
+  {"name": "find_hotel", "description": "Find a hotel", "parameters": {"type": "object", "properties": {"city": {"type": "string"}, "nights": {"type": "integer"}}, "required": ["city", "nights"]}},
+  {"name": "set_timer", "description": "Set a timer", "parameters": {"type": "object", "properties": {"minutes": {"type": "integer"}}, "required": ["minutes"]}}
+]"#;
+
+fn agent() -> Agent {
+    let options = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };
+    block_on(Agent::open(seed_files(), Rc::new(MemoryStore::new()), options, |_| {})).unwrap()
+}
+
+fn task(tools: Vec<Tool>) -> Task {
+    Task::new("Find a hotel in Lisbon for 3 nights", tools)
+}
+
+fn menu() -> Vec<Tool> {
+    menu_from_json(MENU).unwrap()
+}
+
+fn call(name: &str, arguments: Value) -> ToolCall {
+    ToolCall { name: name.into(), arguments: arguments.as_object().cloned().unwrap() }
+}
+
+#[test]
+fn completions_have_the_form_that_is_asked_for() {
+    let (agent, cancel) = (agent(), Cancel::default());
+    let complete = |task: &Task, options: &CompletionOptions| {
+        let mut told = String::new();
+        let done = block_on(agent.complete(task, options, &cancel, |text| told += &text));
+        done.inspect(|done| assert_eq!(told.trim(), done.answer.text.trim(), "what is told is what is answered"))
+    };
+    let form = |form| CompletionOptions { form, ..CompletionOptions::default() };
+
+    let schema = json!({"type": "object", "properties": {"nights": {"type": "integer"}}, "required": ["nights"], "additionalProperties": false});
+    let done = complete(&task(Vec::new()), &form(CompletionForm::Json(schema))).unwrap();
+    let value: Value = serde_json::from_str(&done.answer.text).unwrap();
+    assert!(value["nights"].is_i64() && value.as_object().unwrap().len() == 1, "{value}");
+    assert!(done.answer.calls.is_empty() && done.prompt_tokens > 0 && done.completion_tokens > 0 && !done.cut);
+
+    let done = complete(&task(menu()), &form(CompletionForm::Calls)).unwrap();
+    assert!(!done.answer.calls.is_empty());
+    assert!(done.answer.calls.iter().all(|call| check_call(call, &menu()).is_ok()), "{:?}", done.answer);
+
+    let done = complete(&task(menu()), &CompletionOptions { max_tokens: 2, ..form(CompletionForm::Free) }).unwrap();
+    assert!(done.cut && done.completion_tokens == 2);
+
+    // After a tool has answered, the dialogue goes on.
+    let mut dialogue = task(menu());
+    let asked = vec![call("find_hotel", json!({"city": "Lisbon", "nights": 3}))];
+    dialogue.messages.push(Message { role: Role::Assistant, content: String::new(), tool_calls: asked });
+    dialogue.messages.push(Message::text(Role::Tool, "Hotel Sol"));
+    complete(&dialogue, &CompletionOptions::default()).unwrap();
+
+    for (task, options, code) in [
+        (task(Vec::new()), form(CompletionForm::Calls), "InvalidInput"),
+        (Task { messages: Vec::new(), tools: menu() }, CompletionOptions::default(), "InvalidInput"),
+        (task(menu()), CompletionOptions { max_tokens: 0, ..CompletionOptions::default() }, "InvalidInput"),
+        (task(menu()), CompletionOptions { adapter: Some("none".into()), ..CompletionOptions::default() }, "AdapterNotFound"),
+        (task(Vec::new()), form(CompletionForm::Json(json!(false))), "GrammarError"),
+        (Task::new("word ".repeat(3000), menu()), CompletionOptions::default(), "ContextOverflow"),
+    ] {
+        assert_eq!(complete(&task, &options).unwrap_err().code(), code, "{options:?}");
+    }
+    cancel.cancel();
+    assert_eq!(complete(&task(menu()), &CompletionOptions::default()).unwrap_err().code(), "AbortError");
+}
+
+#[test]
+fn pairs_of_a_person_are_learned_and_kept() {
+    let (agent, cancel) = (agent(), Cancel::default());
+    let pair = |query: &str, call: ToolCall| Pair { query: query.into(), calls: vec![call] };
+    let good = pair("A bed in Porto, 2 nights", call("find_hotel", json!({"city": "Porto", "nights": 2})));
+    let options = AskOptions { keep: Some("mine".into()), ..AskOptions::default() };
+    let mut steps = 0;
+    let learn = |pairs: &[Pair], options: &AskOptions, steps: &mut usize| {
+        block_on(agent.learn_pairs(&task(menu()), pairs, options, &cancel, |event| {
+            *steps += usize::from(matches!(event, Event::Train(_)));
+        }))
+    };
+    let (meta, training) = learn(std::slice::from_ref(&good), &options, &mut steps).unwrap();
+    assert_eq!((meta.name.as_str(), meta.pairs, meta.steps, training.steps, steps), ("mine", 1, 5, 5, 5));
+    assert!(training.losses[4] < training.losses[0], "{:?}", training.losses);
+
+    // It learns on from what was kept, in its place.
+    let on = AskOptions { adapter: Some("mine".into()), ..options.clone() };
+    let (_, more) = learn(std::slice::from_ref(&good), &on, &mut steps).unwrap();
+    assert!(more.losses[0] < training.losses[0], "{more:?}");
+
+    let unnamed = AskOptions::default();
+    let taken = &options;
+    let wrong = pair("A bed", call("find_hotel", json!({"city": "Porto", "nights": "two"})));
+    let unknown = pair("A bed", call("fly", json!({})));
+    let other = AskOptions { keep: Some("other".into()), ..AskOptions::default() };
+    for (pairs, options) in [
+        (vec![good.clone()], &unnamed),
+        (vec![good.clone()], taken),
+        (Vec::new(), &other),
+        (vec![wrong], &other),
+        (vec![unknown], &other),
+        (vec![pair(" ", good.calls[0].clone())], &other),
+    ] {
+        let error = learn(&pairs, options, &mut steps).unwrap_err();
+        assert_eq!(error.code(), "InvalidInput", "{error}");
+    }
+    assert_eq!(block_on(agent.store().list()).unwrap().len(), 1);
+    assert!(block_on(agent.is_unchanged()).unwrap());
+}

@@ -1,0 +1,257 @@
+import {
+  chunk, lastChunk, toCompletion, toOptions, toTask,
+  type ChatCompletion, type ChatCompletionChunk, type ChatOptions, type ChatRequest, type Heading,
+} from './chat.ts';
+import { AgentClient } from './client.ts';
+import { AutodidactError } from './errors.ts';
+import type {
+  AdapterMeta, AgentEvent, AgentReport, AskOptions, BackendChoice, Message, ModelSource, Pair, Synthesis, Task, Tool, Trace, Uncertainty,
+} from './protocol.ts';
+import { Run } from './run.ts';
+import { persistStorage, storageReport, Tabs, type StorageReport } from './tabs.ts';
+import { continued, described, execute, type Confirm, type RunnableTool, type ToolEvent, type ToolResult } from './tools.ts';
+
+export interface AgentOptions {
+  /** A Hugging Face model directory, or `seedModel` of `autodidact/seed-model`. */
+  model: ModelSource;
+  /** Tools of every task that brings none of its own. */
+  tools?: RunnableTool[];
+  backend?: BackendChoice;
+  /** Accept a GPU that is emulated in software. For tests. */
+  forceSoftwareGpu?: boolean;
+  /** Name of the IndexedDB database that keeps adapters; `autodidact` when absent. */
+  store?: string;
+  /** Defaults of every question. */
+  defaults?: LearnOptions;
+  /** Decides on calls of tools with `confirm: true`. */
+  confirm?: Confirm;
+  /** The worker to use, made of `autodidact/worker`; when absent one of this package is made. */
+  worker?: Worker | (() => Worker);
+  /** Downloads, the choice of the backend, the self-test. */
+  onEvent?: (event: AgentEvent) => void;
+  /** Stops the loading. */
+  signal?: AbortSignal;
+}
+
+/** How a question is treated; see `AskOptions` for the defaults. */
+export type LearnOptions = Omit<AskOptions, 'candidates'> & {
+  /** Score the candidates of tasks too of which the agent is sure without them. */
+  candidates?: boolean;
+};
+
+export interface RunOptions {
+  signal?: AbortSignal;
+  onEvent?: (event: TaskEvent) => void;
+}
+
+export interface TaskOptions extends LearnOptions, RunOptions {
+  /** In place of the agent's tools. */
+  tools?: RunnableTool[];
+  /**
+   * Most answers in a row: after each, the calls of tools with a `run` are executed and their results given to the model. 1, the
+   * default, executes the calls of the first answer and leaves it at that; 0 executes nothing.
+   */
+  maxSteps?: number;
+}
+
+export type TaskEvent = AgentEvent | ToolEvent;
+
+/** The trace of the first answer, with what was executed. */
+export interface TaskResult extends Trace {
+  /** Results by step. */
+  results: ToolResult[][];
+  /** The last answer, which is the trace's own where there was one step. */
+  final: Trace['answer'];
+}
+
+/** A task as people write it. */
+export type Asked = string | { messages: Message[] };
+
+/** Loads a model into a worker and gives the agent. */
+export async function createAgent(options: AgentOptions): Promise<Agent> {
+  const { worker, signal, onEvent = () => {}, model, backend, forceSoftwareGpu, store } = options;
+  if (signal?.aborted) throw new AutodidactError({ name: 'AbortError', code: 'AbortError', message: 'stopped before it began' });
+  const client = new AgentClient(typeof worker === 'function' ? worker() : worker);
+  const stop = () => client.dispose();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    const report = await client.create({
+      model,
+      ...(backend !== undefined && { backend }),
+      ...(forceSoftwareGpu !== undefined && { force_software_gpu: forceSoftwareGpu }),
+      ...(store !== undefined && { store }),
+    }, onEvent);
+    return new Agent(client, report, options);
+  } catch (error) {
+    client.dispose();
+    throw AutodidactError.from(error);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+  }
+}
+
+/** A loaded agent. It does one thing at a time: a second call while one is running is refused with code `Busy`. */
+export class Agent {
+  /** The backend that serves, and the model. */
+  readonly report: AgentReport;
+  /** In OpenAI's shape. Nothing is learned here; `ask` is what learns. */
+  readonly chat = { completions: { create: this.#create.bind(this) as CreateCompletion } };
+  /** What was learned and kept. */
+  readonly adapters: Adapters;
+  readonly #client: AgentClient;
+  readonly #options: AgentOptions;
+  readonly #tabs: Tabs;
+
+  /** @internal */
+  constructor(client: AgentClient, report: AgentReport, options: AgentOptions) {
+    this.#client = client;
+    this.#options = options;
+    this.report = report;
+    const tabs = new Tabs(options.store ?? DEFAULT_STORE);
+    this.#tabs = tabs;
+    this.adapters = {
+      list: () => client.listAdapters(),
+      export: (name) => client.exportAdapter(name),
+      import: (name, zip) => tabs.writing(name, undefined, () => client.importAdapter(name, zip)),
+      delete: (name) => tabs.writing(name, undefined, () => client.deleteAdapter(name)),
+      subscribe: (listener) => tabs.subscribe(listener),
+      storage: async () => storageReport(await client.listAdapters()),
+      persist: persistStorage,
+    };
+  }
+
+  /** Answers a task, learning first when unsure, and executes the calls of tools that have a `run`. */
+  ask(asked: Asked, options: TaskOptions = {}): Run<TaskEvent, TaskResult> {
+    return new Run((emit) => this.#ask(asked, options, this.#telling(options, emit)));
+  }
+
+  async #ask(asked: Asked, options: TaskOptions, emit: (event: TaskEvent) => void): Promise<TaskResult> {
+    const { maxSteps = 1, signal } = options;
+    const tools = this.#tools(options);
+    const menu = tools.map(described);
+    const learning = this.#learning(options);
+    const question = toQuestion(asked, menu);
+    const trace = await this.#tabs.writing(learning.keep, signal, () => this.#client.ask(question, learning, emit, signal));
+    const results: ToolResult[][] = [];
+    let final = trace.answer;
+    let messages = dialogue(asked);
+    const done = new Set<string>();
+    for (let step = 1; step <= maxSteps; step++) {
+      const calls = final.calls;
+      // A call that cannot be executed is the caller's; one that was executed already leads nowhere.
+      const isNew = calls.some((call) => !done.has(JSON.stringify(call)));
+      if (final.error !== undefined || !isNew || !calls.some((call) => isRunnable(tools, call.name))) break;
+      calls.forEach((call) => done.add(JSON.stringify(call)));
+      const outcome = await execute(calls, tools, this.#options.confirm, signal, emit);
+      results.push(outcome);
+      if (step === maxSteps || outcome.some(({ status }) => status === 'not-runnable')) break;
+      messages = continued(messages, calls, outcome);
+      // What tools say is not the user's: nothing is learned from it.
+      const next = await this.#client.ask({ messages, tools: menu }, { ...withoutKeeping(learning), threshold: 0 }, emit, signal);
+      final = next.answer;
+    }
+    return { ...trace, results, final };
+  }
+
+  /** How sure the agent is of its answer to a task, and how likely each tool is. Nothing is learned. */
+  async score(asked: Asked, options: TaskOptions = {}): Promise<Uncertainty> {
+    const scoring = { ...withoutKeeping(this.#learning(options)), threshold: 0, candidates: true };
+    const menu = this.#tools(options).map(described);
+    const trace = await this.#client.ask(toQuestion(asked, menu), scoring, this.#telling(options), options.signal);
+    const threshold = options.threshold ?? this.#options.defaults?.threshold ?? DEFAULT_THRESHOLD;
+    return { ...trace.uncertainty, threshold, unsure: trace.uncertainty.certainty < threshold };
+  }
+
+  /** Writes examples like a task, without learning from them. */
+  synthesize(asked: Asked, options: TaskOptions = {}): Run<AgentEvent, Synthesis> {
+    const task = toQuestion(asked, this.#tools(options).map(described));
+    return new Run((emit) =>
+      this.#client.synthesize(task, this.#learning(options), this.#telling(options, emit), options.signal));
+  }
+
+  /** Trains an adapter on examples, from `synthesize` or from a person, and keeps it under `keep`. */
+  adapt(asked: Asked, pairs: Pair[], options: TaskOptions & { keep: string }): Run<AgentEvent, AdapterMeta> {
+    const task = toQuestion(asked, this.#tools(options).map(described));
+    return new Run((emit) =>
+      this.#tabs.writing(options.keep, options.signal, () =>
+        this.#client.adapt(task, pairs, this.#learning(options), this.#telling(options, emit), options.signal)));
+  }
+
+  /** Ends the worker at once, whatever it is doing. What is stored stays; a new agent can be made. */
+  dispose(): void {
+    this.#client.dispose();
+    this.#tabs.close();
+  }
+
+  async #create(request: ChatRequest, { signal, adapter }: ChatOptions = {}): Promise<ChatCompletion | AsyncIterable<ChatCompletionChunk>> {
+    const heading: Heading = {
+      id: `chatcmpl-${crypto.randomUUID()}`, created: Math.floor(Date.now() / 1000), model: request.model ?? this.report.model.name,
+    };
+    const [task, options] = [toTask(request), toOptions(request, adapter)];
+    if (!request.stream) return toCompletion(heading, await this.#client.complete(task, options, () => {}, signal));
+    const run = new Run<ChatCompletionChunk, void>(async (emit) => {
+      emit(chunk(heading, { role: 'assistant', content: '' }));
+      // The marks of calls are no content: with tools, the text is told when it is known to be one.
+      const isText = task.tools.length === 0;
+      const onText = (text: string) => isText && emit(chunk(heading, { content: text }));
+      const completion = await this.#client.complete(task, options, onText, signal);
+      const { calls, text } = completion.answer;
+      if (!isText && calls.length === 0 && text !== '') emit(chunk(heading, { content: text }));
+      emit(lastChunk(heading, completion));
+    });
+    // Awaiting a run would wait for its end.
+    return { [Symbol.asyncIterator]: () => run[Symbol.asyncIterator]() };
+  }
+
+  #tools(options: TaskOptions): RunnableTool[] {
+    return options.tools ?? this.#options.tools ?? [];
+  }
+
+  #learning(options: TaskOptions): AskOptions {
+    const { signal: _signal, onEvent: _onEvent, tools: _tools, maxSteps: _maxSteps, ...learning } = options;
+    return { ...this.#options.defaults, ...learning };
+  }
+
+  #telling<E extends TaskEvent>(options: RunOptions, emit: (event: E) => void = () => {}): (event: E) => void {
+    return (event) => {
+      options.onEvent?.(event);
+      emit(event);
+    };
+  }
+}
+
+/** The library's own. */
+const DEFAULT_THRESHOLD = 0.95;
+const DEFAULT_STORE = 'autodidact';
+
+export interface Adapters {
+  /** Newest first. */
+  list(): Promise<AdapterMeta[]>;
+  /** A zip that unpacks to a PEFT directory. */
+  export(name: string): Promise<Uint8Array>;
+  /** Checks the adapter of a PEFT zip against the model and keeps it. */
+  import(name: string, zip: Uint8Array): Promise<AdapterMeta>;
+  delete(name: string): Promise<void>;
+  /** Calls back after something was kept or deleted, in this tab or in another. Gives a function that ends it. */
+  subscribe(listener: () => void): () => void;
+  /** What is used, and what may be. */
+  storage(): Promise<StorageReport>;
+  /** Asks the browser not to clear what is kept by itself; false where it will not promise that. */
+  persist(): Promise<boolean>;
+}
+
+export interface CreateCompletion {
+  (request: ChatRequest & { stream: true }, options?: ChatOptions): Promise<AsyncIterable<ChatCompletionChunk>>;
+  (request: ChatRequest & { stream?: false }, options?: ChatOptions): Promise<ChatCompletion>;
+}
+
+const isRunnable = (tools: readonly RunnableTool[], name: string) => tools.some((tool) => tool.name === name && tool.run);
+
+const dialogue = (asked: Asked): Message[] => (typeof asked === 'string' ? [{ role: 'user', content: asked }] : asked.messages);
+
+const toQuestion = (asked: Asked, tools: Tool[]): Task =>
+  typeof asked === 'string' ? { query: asked, tools } : { messages: asked.messages, tools };
+
+function withoutKeeping({ keep: _keep, replace: _replace, ...rest }: AskOptions): AskOptions {
+  return rest;
+}

@@ -1,0 +1,227 @@
+/**
+ * The npm package as its users have it: a project outside of the repository installs the tarball, checks its types, builds with
+ * Vite without configuration, and runs in a real browser. The projects are examples/vite-app and examples/plain-page.
+ *
+ *   npm run build:package && npm run test:package
+ */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { createServer } from 'vite';
+import { TOOLS, begin, end, ending, open, project, serve } from './installed.mjs';
+
+before(begin);
+after(end);
+
+describe('a project with Vite and TypeScript', () => {
+  let root;
+  it('installs the tarball and checks its types, strictly', () => {
+    root = project('vite-app');
+    execFileSync(join(TOOLS, 'tsc'), ['--noEmit', '-p', root], { stdio: 'pipe' });
+  });
+
+  it('builds without configuration, asks, streams, cancels, calls a tool, learns, reloads and remembers', async () => {
+    execFileSync(join(TOOLS, 'vite'), ['build', '--logLevel', 'error'], { cwd: root, stdio: 'pipe' });
+    await works(await serve(root));
+  });
+
+  it('runs in the development server', async () => {
+    const server = await createServer({ root, configFile: false, server: { port: 0, host: '127.0.0.1' }, logLevel: 'error' });
+    ending(server);
+    await server.listen();
+    const origin = `http://127.0.0.1:${server.httpServer.address().port}`;
+    const problems = [];
+    const page = await open(origin, problems);
+    await page.goto(`${origin}/?cpu`);
+    await page.locator('#status', { hasText: 'Ready' }).waitFor();
+    assert.deepEqual(problems, []);
+    await page.context().close();
+  });
+});
+
+async function works(origin) {
+  const problems = [];
+  const page = await open(origin, problems);
+  await page.goto(`${origin}/?cpu`);
+  const status = (text) => page.locator('#status', { hasText: text }).waitFor();
+  const texts = (selector) => page.locator(selector).allInnerTexts();
+  await status('Ready: seed on cpu');
+
+  // Asks, streams the answer, and the tool runs.
+  await page.click('#ask');
+  await status('certainty');
+  assert.match(await page.locator('#log').innerText(), /^base: /, 'nothing was streamed');
+  assert.match(await page.locator('#status').innerText(), /^add_note/);
+  assert.equal((await texts('#notes li')).length, 1);
+
+  // Cancels.
+  await page.check('#learn');
+  await page.click('#ask');
+  await page.locator('#log', { hasText: 'base' }).waitFor();
+  await page.click('#stop');
+  await status('Stopped.');
+  assert.deepEqual(await texts('#adapters li'), []);
+
+  // Learns: an example may be refused with one wording and not with another.
+  for (const note of ['call Anna', 'buy bread', 'water the plants', 'pay rent']) {
+    await page.fill('#task', `Add a note saying ${note}`);
+    await page.click('#ask');
+    await status('certainty');
+    if ((await texts('#adapters li')).length > 0) break;
+  }
+  assert.match((await texts('#adapters li')).join(), /^notes: \d+ steps/);
+  const kept = await texts('#notes li');
+
+  // Reloads, remembers what it learned, and uses it.
+  await page.reload();
+  await status('Ready');
+  assert.deepEqual(await texts('#notes li'), kept);
+  assert.match((await texts('#adapters li')).join(), /^notes/);
+  await page.fill('#task', 'Add a note saying water the flowers');
+  await page.click('#ask');
+  await status('certainty');
+  assert.equal((await texts('#notes li')).length, kept.length + 1);
+  assert.deepEqual(problems, []);
+  await page.context().close();
+}
+
+describe('a page without a bundler', () => {
+  it('has an error with a code for what goes wrong, and can be made anew after it', async () => {
+    const origin = await serve(project('plain-page'), '.');
+    const page = await open(origin);
+    await page.goto(`${origin}/package.json`); // Any page of the origin.
+    const codes = await page.evaluate(async () => {
+      const { createAgent } = await import('/node_modules/autodidact/dist/index.js');
+      const { seedModel } = await import('/node_modules/autodidact/dist/seed-model.js');
+      const codes = {};
+      const failing = async (what, work) => {
+        codes[what] = await Promise.resolve().then(work).then(() => 'nothing', (error) => error.code ?? String(error));
+      };
+      const make = (more) => createAgent({ model: seedModel, backend: 'cpu', ...more });
+      const parameters = { type: 'object', properties: { minutes: { type: 'integer' } }, required: ['minutes'] };
+      const tools = [{ name: 'set_timer', description: 'Set a timer', parameters }];
+      const task = 'Set a timer for 5 minutes';
+      await failing('a worker that is not there', () => make({ worker: () => new Worker('/nothing.js', { type: 'module' }) }));
+      await failing('a model that is not there', () => make({ model: '/nothing/' }));
+      await failing('no GPU', () => make({ backend: 'webgpu' }));
+      const stopped = AbortSignal.abort();
+      await failing('stopped before the start', () => make({ signal: stopped }));
+
+      const agent = await make({ tools });
+      const first = agent.ask(task, { threshold: 1.01 });
+      await failing('two at once', () => agent.ask(task));
+      await first;
+      await failing('stopped', () => agent.ask(task, { signal: stopped }));
+      const stop = new AbortController();
+      await failing('stopped on the way', () => agent.ask(task, { signal: stop.signal, onEvent: () => stop.abort() }));
+      await failing('no task', () => agent.ask(''));
+      await failing('no such adapter', () => agent.ask(task, { adapter: 'none' }));
+      await failing('no zip', () => agent.adapters.import('wrong', new Uint8Array([1, 2, 3])));
+      const json_schema = { schema: { type: 'string', enum: [1] } };
+      const messages = [{ role: 'user', content: task }];
+      await failing('a schema that nothing fits', () => agent.chat.completions.create({ messages, response_format: { type: 'json_schema', json_schema } }));
+      await failing('arguments that are no JSON', () => agent.chat.completions.create({
+        messages: [...messages, { role: 'assistant', tool_calls: [{ id: '1', type: 'function', function: { name: 'set_timer', arguments: '{' } }] }],
+      }));
+
+      // One by one: the score, the examples, the training on a person's example, in turn with what is kept.
+      let changes = 0;
+      const end = agent.adapters.subscribe(() => changes++);
+      const { certainty, candidates, unsure } = await agent.score(task);
+      const { requested } = await agent.synthesize(task);
+      const kept = await agent.adapt(task, [{ query: '9 minutes', calls: [{ name: 'set_timer', arguments: { minutes: 9 } }] }], { keep: 'mine' });
+      const { adapters: bytes, quota } = await agent.adapters.storage();
+      const steps = { certainty, candidates: candidates.length, unsure, requested, kept: kept.name, counted: bytes === kept.bytes, quota: quota > 0 };
+      await agent.adapters.delete('mine');
+      end();
+
+      agent.dispose();
+      await failing('after the end', () => agent.ask(task));
+      const again = await make({ tools });
+      await again.ask(task);
+      again.dispose();
+      return { codes, steps, changes };
+    });
+    assert.deepEqual(codes.codes, {
+      'a worker that is not there': 'WorkerFailed',
+      'a model that is not there': 'IoError',
+      'no GPU': 'WebGPUNotAvailable',
+      'stopped before the start': 'AbortError',
+      'two at once': 'Busy',
+      'stopped': 'AbortError',
+      'stopped on the way': 'AbortError',
+      'no task': 'InvalidInput',
+      'no such adapter': 'AdapterNotFound',
+      'no zip': 'IntegrityError',
+      'a schema that nothing fits': 'GrammarError',
+      'arguments that are no JSON': 'InvalidInput',
+      'after the end': 'AbortError',
+    });
+    assert.ok(codes.steps.certainty > 0 && codes.steps.certainty <= 1);
+    assert.deepEqual({ ...codes.steps, certainty: 0 }, {
+      certainty: 0, candidates: 2, unsure: codes.steps.certainty < 0.95, requested: 1, kept: 'mine', counted: true, quota: true,
+    });
+    assert.equal(codes.changes, 2);
+    await page.context().close();
+  });
+
+  it('runs tools step by step, and asks before those that want it', async () => {
+    const origin = await serve(project('plain-page'), '.');
+    const page = await open(origin);
+    await page.goto(`${origin}/package.json`);
+    const outcome = await page.evaluate(async () => {
+      const { createAgent } = await import('/node_modules/autodidact/dist/index.js');
+      const { seedModel } = await import('/node_modules/autodidact/dist/seed-model.js');
+      const parameters = { type: 'object', properties: { minutes: { type: 'integer' } }, required: ['minutes'] };
+      const set_timer = { name: 'set_timer', description: 'Set a timer', parameters };
+      const task = 'Set a timer for 5 minutes';
+      const asked = [];
+      const agent = await createAgent({ model: seedModel, backend: 'cpu', confirm: (call) => asked.push(call.name) < 0 });
+      const statuses = async (tool, maxSteps) => {
+        const { results, final } = await agent.ask(task, { tools: [{ ...set_timer, ...tool }], threshold: 0, maxSteps });
+        return [results.map((step) => step.map(({ status, value, error }) => [status, value ?? error ?? null])), final.error ?? null];
+      };
+      const outcome = {
+        none: await statuses({}),
+        done: await statuses({ run: ({ minutes }) => minutes * 60 }),
+        failed: await statuses({ run: () => { throw new Error('the bell is broken'); } }),
+        refused: await statuses({ run: () => 1, confirm: true }),
+        allowed: await statuses({ run: () => 'rings', confirm: () => true }),
+        off: await statuses({ run: () => 1 }, 0),
+        steps: (await statuses({ run: () => 'the timer is set' }, 3))[0].length,
+        asked,
+      };
+      agent.dispose();
+      return outcome;
+    });
+    const one = (status, value = null) => [[[[status, value]]], null];
+    assert.deepEqual(outcome.none, [[], null]);
+    assert.deepEqual(outcome.done, one('done', 300));
+    assert.deepEqual(outcome.failed, one('failed', 'the bell is broken'));
+    assert.deepEqual(outcome.refused, one('refused'));
+    assert.deepEqual(outcome.allowed, one('done', 'rings'));
+    assert.deepEqual(outcome.off, [[], null]);
+    assert.ok(outcome.steps >= 1 && outcome.steps <= 3);
+    assert.deepEqual(outcome.asked, ['set_timer']);
+    await page.context().close();
+  });
+
+  it('completes chats in OpenAI’s shape, and JSON that fits a schema', async () => {
+    const origin = await serve(project('plain-page'), '.');
+    const problems = [];
+    const page = await open(origin, problems);
+    await page.goto(`${origin}/?cpu`);
+    await page.locator('body[data-state="done"]').waitFor();
+    const text = await page.locator('#out').innerText();
+    const [completion, json] = text.split('\n\n');
+    const { choices, usage, object } = JSON.parse(completion);
+    assert.equal(object, 'chat.completion');
+    assert.equal(choices[0].finish_reason, 'tool_calls');
+    assert.deepEqual(JSON.parse(choices[0].message.tool_calls[0].function.arguments), { minutes: 5 });
+    assert.equal(usage.total_tokens, usage.prompt_tokens + usage.completion_tokens);
+    assert.equal(typeof JSON.parse(json).minutes, 'number');
+    assert.deepEqual(problems, []);
+    await page.context().close();
+  });
+});
