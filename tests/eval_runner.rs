@@ -179,6 +179,24 @@ fn the_agent_remembers_what_it_was_sure_of_for_the_gate() {
 }
 
 #[test]
+fn a_threshold_finds_itself() {
+    let agent = agent();
+    let suite = Suite::generated("generator:unseen-tools", 24).unwrap();
+    let options = AskOptions { threshold: 0.0, update_rate: Some(0.5), ..AskOptions::default() };
+    let mut unsure = 0;
+    for (i, item) in suite.items.iter().enumerate() {
+        let score = traced(&agent, &item.task, options.clone()).uncertainty;
+        assert!(i >= 8 || score.threshold == 0.0 && !score.unsure, "the first tasks are by the fixed threshold");
+        unsure += usize::from(score.unsure);
+    }
+    assert!((3..=13).contains(&unsure), "{unsure} of 16 where half was wanted");
+    let wrong = AskOptions { update_rate: Some(1.5), ..AskOptions::default() };
+    let cancel = Cancel::default();
+    let first = block_on(agent.ask(&suite.items[0].task, &wrong, &cancel).next()).unwrap();
+    assert_eq!(first.unwrap_err().code(), "InvalidInput");
+}
+
+#[test]
 fn every_mode_answers_and_overlong_tasks_are_counted() {
     let agent = agent();
     let mut suite = Suite::generated("generator:unseen-wording", 3).unwrap();

@@ -67,7 +67,8 @@ impl Agent {
         let prompt = self.answer_ids(task)?;
 
         let answer_first = options.estimator.reads_the_answer();
-        let mut report = ScoreReport::new(options.estimator, options.threshold);
+        let threshold = options.update_rate.and_then(|rate| self.certainties.threshold(rate)).unwrap_or(options.threshold);
+        let mut report = ScoreReport::new(options.estimator, threshold);
         log.phase(if answer_first { Phase::Answer } else { Phase::Score });
         let prefix = session.prefill(&prompt).await?;
         if !answer_first {
@@ -90,6 +91,7 @@ impl Agent {
             log.put(Event::Score { uncertainty: report.clone() });
         }
 
+        self.certainties.remember(report.certainty);
         let mut trace = Trace {
             backend: self.backend.kind.to_string(),
             model: self.model.name.clone(),

@@ -3,6 +3,7 @@
 
 mod ask;
 mod asking;
+mod calibration;
 mod complete;
 mod fine_tune;
 mod gate;
@@ -74,6 +75,8 @@ pub struct Agent {
     vocabulary: OnceCell<Rc<Vocabulary>>,
     /// The last tasks that it was sure of.
     canaries: gate::Canaries,
+    /// How sure it was of the last tasks.
+    certainties: calibration::Certainties,
 }
 
 impl Agent {

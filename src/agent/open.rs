@@ -2,7 +2,7 @@
 
 use std::{cell::OnceCell, rc::Rc};
 
-use super::{Agent, Event, ModelFiles, ModelReport, Phase, gate::Canaries};
+use super::{Agent, Event, ModelFiles, ModelReport, Phase, calibration::Certainties, gate::Canaries};
 use crate::{
     backend::{self, BackendChoice, BackendKind},
     error::Result,
@@ -72,6 +72,7 @@ impl Agent {
             store,
             vocabulary: OnceCell::new(),
             canaries: Canaries::default(),
+            certainties: Certainties::default(),
         })
     }
 }

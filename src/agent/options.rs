@@ -18,6 +18,9 @@ pub struct AskOptions {
     pub estimator: Estimator,
     /// The task is studied when its certainty ([`Estimator::certainty`]) is below this; 0 never, above 1 always.
     pub threshold: f32,
+    /// Share of the tasks to study, in [0, 1], instead of a fixed threshold: from the ninth task on, the threshold is the certainty below
+    /// which that share of the last 64 tasks lies. Before, `threshold` holds.
+    pub update_rate: Option<f32>,
     /// Score the candidates of tasks too of which the agent is sure without them, so that they can be shown.
     pub candidates: bool,
     /// Store what was learned under this name.
@@ -49,6 +52,7 @@ impl Default for AskOptions {
             estimator: Estimator::Perplexity,
             candidates: false,
             threshold: 0.95,
+            update_rate: None,
             keep: None,
             replace: false,
             adapter: None,
@@ -69,6 +73,9 @@ impl AskOptions {
     pub fn check(&self) -> Result<()> {
         if !self.threshold.is_finite() || self.threshold < 0.0 {
             return Err(Error::invalid("threshold", format!("{} is not a number of 0 or more", self.threshold)));
+        }
+        if let Some(rate) = self.update_rate.filter(|rate| !(0.0..=1.0).contains(rate)) {
+            return Err(Error::invalid("update_rate", format!("{rate} is not in [0, 1]")));
         }
         if self.max_answer_tokens == 0 {
             return Err(Error::invalid("max_answer_tokens", "must be at least 1"));

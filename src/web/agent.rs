@@ -87,12 +87,29 @@ impl From<WebCompletionOptions> for CompletionOptions {
     }
 }
 
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WebThreshold {
+    Fixed(f32),
+    Named(ThresholdName),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ThresholdName {
+    Auto,
+}
+
+/// Share of the tasks that are studied with the threshold "auto", where nothing else is asked for.
+const UPDATE_RATE: f32 = 0.25;
+
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct WebAskOptions {
     estimator: Option<Estimator>,
     candidates: bool,
-    threshold: Option<f32>,
+    threshold: Option<WebThreshold>,
+    update_rate: Option<f32>,
     keep: Option<String>,
     replace: bool,
     gate: bool,
@@ -107,7 +124,13 @@ impl From<WebAskOptions> for AskOptions {
     fn from(o: WebAskOptions) -> Self {
         let mut options = Self::default();
         options.estimator = o.estimator.unwrap_or(options.estimator);
-        options.threshold = o.threshold.unwrap_or(options.threshold);
+        match o.threshold {
+            Some(WebThreshold::Fixed(threshold)) => options.threshold = threshold,
+            Some(WebThreshold::Named(ThresholdName::Auto)) => {
+                options.update_rate = Some(o.update_rate.unwrap_or(UPDATE_RATE));
+            }
+            None => {}
+        }
         options.seed = o.seed.map_or(options.seed, u64::from);
         options.synthesis.pairs = o.pairs.unwrap_or(options.synthesis.pairs);
         options.adaptation.steps = o.steps.or(options.adaptation.steps);

@@ -14,6 +14,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { preview } from 'vite';
 
@@ -105,6 +106,14 @@ async function setThreshold(value) {
 async function setNumbers(numbers) {
   await page.getByText('More settings').click();
   for (const [id, value] of Object.entries(numbers)) await page.locator(`#${id}`).fill(String(value));
+}
+
+/** What axe finds: nothing that is serious or critical. */
+async function assertAccessible() {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  assert.deepEqual(grave.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`), []);
 }
 
 /** Forgets how the last run ended and what was said last, so that the next can be waited for. */
@@ -247,6 +256,8 @@ describe('the page', () => {
     await page.locator('#tools li').first().waitFor();
     await page.locator('#query').fill('Typed while it loads');
     await page.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
+    const painted = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0].startTime);
+    assert.ok(painted < 1000, `painted after ${painted} ms`);
     assert.equal(await page.locator('#engine').getAttribute('data-state'), 'loading');
     await page.locator('#import-file').setInputFiles(notZip);
     release();
@@ -296,7 +307,7 @@ describe('the page', () => {
     for (const side of ['base', 'adapted']) assert.match(await text(`#answer-${side}`), /\S/);
     assert.match(await text('#answer-note'), /own weights are as they were/);
     const stages = await page.locator('#timing dt').allInnerTexts();
-    assert.deepEqual(stages, ['Judge', 'Answer', 'Write examples', 'Train', 'Answer again', 'Judge again', 'Keep', 'Put weights back', 'Total']);
+    assert.deepEqual(stages, ['Answer', 'Judge', 'Write examples', 'Train', 'Answer again', 'Judge again', 'Keep', 'Put weights back', 'Total']);
     assert.match(await row('first').innerText(), /\d examples?, \d+ steps/);
     await shoot('learned-desktop-light');
     const adapted = await written('adapted');
@@ -531,6 +542,7 @@ describe('the page', () => {
         await shoot(`${size}-${colorScheme}-fold`, { fullPage: false });
         await shoot(`${size}-${colorScheme}`, { whole: true });
         await assertNoSidewaysScroll();
+        await assertAccessible();
       }
     }
     await page.setViewportSize(NARROWEST);

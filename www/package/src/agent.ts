@@ -155,10 +155,11 @@ export class Agent {
 
   /** How sure the agent is of its answer to a task, and how likely each tool is. Nothing is learned. */
   async score(asked: Asked, options: TaskOptions = {}): Promise<Uncertainty> {
-    const scoring = { ...withoutKeeping(this.#learning(options)), threshold: 0, candidates: true };
+    const learning = this.#learning(options);
+    const scoring = { ...withoutKeeping(learning), threshold: 0, candidates: true };
     const menu = this.#tools(options).map(described);
     const trace = await this.#client.ask(toQuestion(asked, menu), scoring, this.#telling(options), options.signal);
-    const threshold = options.threshold ?? this.#options.defaults?.threshold ?? DEFAULT_THRESHOLD;
+    const threshold = typeof learning.threshold === 'number' ? learning.threshold : DEFAULT_THRESHOLD;
     return { ...trace.uncertainty, threshold, unsure: trace.uncertainty.certainty < threshold };
   }
 

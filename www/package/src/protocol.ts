@@ -49,8 +49,13 @@ export interface AskOptions {
   estimator?: Estimator;
   /** Score the candidates of tasks too of which the agent is sure without them, so that they can be shown. */
   candidates?: boolean;
-  /** Learn when the certainty is below this; 0.95 when absent. 0 never learns, above 1 always does. */
-  threshold?: number;
+  /**
+   * Learn when the certainty is below this; 0.95 when absent. 0 never learns, above 1 always does. `auto` finds the threshold below
+   * which a share of the last tasks lies (`update_rate`); for the first eight tasks it is 0.95.
+   */
+  threshold?: number | 'auto';
+  /** Share of the tasks to learn from with the threshold `auto`, in [0, 1]; 0.25 when absent. */
+  update_rate?: number;
   /** Keep the adapter under this name. */
   keep?: string;
   /** `keep` may replace an adapter of that name. */

@@ -116,7 +116,7 @@ export class Agent {
       throw fail('AdapterNotFound', `no adapter named \`${options.adapter}\` is stored`);
     }
 
-    const threshold = options.threshold ?? 0.95;
+    const threshold = typeof options.threshold === 'number' ? options.threshold : 0.95;
     const uncertainty = await stage('score', async () => {
       await this.#pause(150);
       const candidates = score(task);
