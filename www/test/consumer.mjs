@@ -207,6 +207,45 @@ describe('a page without a bundler', () => {
     await page.context().close();
   });
 
+  it('learns while nobody waits, and gives way to who does', async () => {
+    const origin = await serve(project('plain-page'), '.');
+    const page = await open(origin);
+    await page.goto(`${origin}/package.json`);
+    const outcome = await page.evaluate(async () => {
+      const { createAgent } = await import('/node_modules/autodidact/dist/index.js');
+      const { seedModel } = await import('/node_modules/autodidact/dist/seed-model.js');
+      const parameters = { type: 'object', properties: { minutes: { type: 'integer' } }, required: ['minutes'] };
+      const tools = [{ name: 'set_timer', description: 'Set a timer', parameters }];
+      const outcomes = [];
+      const heard = () => new Promise((resolve) => (globalThis.tell = resolve));
+      const onLearned = (outcome) => (outcomes.push(outcome.error?.code ?? (outcome.trace.training ? 'learned' : 'no example')), tell());
+      const agent = await createAgent({ model: seedModel, backend: 'cpu', tools, idleAfter: 200, onLearned });
+      const ask = (task, more) => agent.ask(task, { threshold: 1.01, learn: 'idle', keep: 'idle', ...more });
+
+      const unnamed = await ask('Set a timer for 5 minutes', { keep: undefined }).result.catch(({ code }) => code);
+      let told = heard();
+      const { training } = await ask('Set a timer for 5 minutes');
+      const pending = [agent.pending];
+      await told;
+      pending.push(agent.pending);
+
+      // A job that is long enough to be stopped, and a question in its middle.
+      told = heard();
+      await ask('Set a timer for 7 minutes', { steps: 300 });
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      const waited = await agent.ask('Set a timer for 8 minutes', { learn: 'off', threshold: 1.01 });
+      pending.push(agent.pending, outcomes.length);
+      agent.dispose();
+      return { unnamed, training, pending, outcomes, off: waited.training };
+    });
+    assert.equal(outcome.unnamed, 'InvalidInput');
+    assert.equal(outcome.training, null);
+    assert.equal(outcome.off, null);
+    assert.match(outcome.outcomes[0], /^(learned|no example)$/);
+    assert.deepEqual(outcome.pending, [1, 0, 1, 1], 'the job that was stopped waits again');
+    await page.context().close();
+  });
+
   it('completes chats in OpenAI’s shape, and JSON that fits a schema', async () => {
     const origin = await serve(project('plain-page'), '.');
     const problems = [];

@@ -4,6 +4,7 @@ import {
 } from './chat.ts';
 import { AgentClient } from './client.ts';
 import { AutodidactError } from './errors.ts';
+import { IdleLearner, type Learned } from './idle.ts';
 import type {
   AdapterMeta, AgentEvent, AgentReport, AskOptions, BackendChoice, Message, ModelSource, Pair, Synthesis, Task, Tool, Trace, Uncertainty,
 } from './protocol.ts';
@@ -29,6 +30,10 @@ export interface AgentOptions {
   worker?: Worker | (() => Worker);
   /** Downloads, the choice of the backend, the self-test. */
   onEvent?: (event: AgentEvent) => void;
+  /** What became of tasks with `learn: 'idle'`. */
+  onLearned?: (outcome: Learned<Trace>) => void;
+  /** Milliseconds without a call after which tasks with `learn: 'idle'` are learned from; 2000 when absent. */
+  idleAfter?: number;
   /** Stops the loading. */
   signal?: AbortSignal;
 }
@@ -52,6 +57,11 @@ export interface TaskOptions extends LearnOptions, RunOptions {
    * default, executes the calls of the first answer and leaves it at that; 0 executes nothing.
    */
   maxSteps?: number;
+  /**
+   * When to learn: `now`, before the answer that stands; `idle`, after the answer, while nobody waits, for the tasks to come (it needs
+   * `keep`, and learns on from what is kept under that name); `off`, never.
+   */
+  learn?: 'now' | 'idle' | 'off';
 }
 
 export type TaskEvent = AgentEvent | ToolEvent;
@@ -101,6 +111,7 @@ export class Agent {
   readonly #client: AgentClient;
   readonly #options: AgentOptions;
   readonly #tabs: Tabs;
+  readonly #idle: IdleLearner<IdleJob, Trace>;
 
   /** @internal */
   constructor(client: AgentClient, report: AgentReport, options: AgentOptions) {
@@ -109,11 +120,13 @@ export class Agent {
     this.report = report;
     const tabs = new Tabs(options.store ?? DEFAULT_STORE);
     this.#tabs = tabs;
+    this.#idle = new IdleLearner(
+      (job, signal) => this.#learnLater(job, signal), options.idleAfter ?? IDLE_AFTER, (outcome) => options.onLearned?.(outcome));
     this.adapters = {
       list: () => client.listAdapters(),
       export: (name) => client.exportAdapter(name),
-      import: (name, zip) => tabs.writing(name, undefined, () => client.importAdapter(name, zip)),
-      delete: (name) => tabs.writing(name, undefined, () => client.deleteAdapter(name)),
+      import: (name, zip) => this.#idle.first(() => tabs.writing(name, undefined, () => client.importAdapter(name, zip))),
+      delete: (name) => this.#idle.first(() => tabs.writing(name, undefined, () => client.deleteAdapter(name))),
       subscribe: (listener) => tabs.subscribe(listener),
       storage: async () => storageReport(await client.listAdapters()),
       persist: persistStorage,
@@ -122,16 +135,27 @@ export class Agent {
 
   /** Answers a task, learning first when unsure, and executes the calls of tools that have a `run`. */
   ask(asked: Asked, options: TaskOptions = {}): Run<TaskEvent, TaskResult> {
-    return new Run((emit) => this.#ask(asked, options, this.#telling(options, emit)));
+    return new Run((emit) => this.#idle.first(() => this.#ask(asked, options, this.#telling(options, emit))));
+  }
+
+  /** Tasks that wait to be learned from, or are being. */
+  get pending(): number {
+    return this.#idle.pending;
   }
 
   async #ask(asked: Asked, options: TaskOptions, emit: (event: TaskEvent) => void): Promise<TaskResult> {
-    const { maxSteps = 1, signal } = options;
+    const { maxSteps = 1, signal, learn = 'now' } = options;
     const tools = this.#tools(options);
     const menu = tools.map(described);
-    const learning = this.#learning(options);
+    const wanted = this.#learning(options);
     const question = toQuestion(asked, menu);
+    const { keep } = wanted;
+    if (learn === 'idle' && keep === undefined) throw invalid('`learn: "idle"` learns for tasks to come: say under which name with `keep`');
+    const learning = learn === 'now' ? wanted : { ...withoutKeeping(wanted), threshold: 0 };
     const trace = await this.#tabs.writing(learning.keep, signal, () => this.#client.ask(question, learning, emit, signal));
+    if (learn === 'idle' && keep !== undefined && trace.uncertainty.certainty < fixedThreshold(wanted)) {
+      this.#idle.add({ question, learning: { ...wanted, keep } });
+    }
     const results: ToolResult[][] = [];
     let final = trace.answer;
     let messages = dialogue(asked);
@@ -158,30 +182,41 @@ export class Agent {
     const learning = this.#learning(options);
     const scoring = { ...withoutKeeping(learning), threshold: 0, candidates: true };
     const menu = this.#tools(options).map(described);
-    const trace = await this.#client.ask(toQuestion(asked, menu), scoring, this.#telling(options), options.signal);
-    const threshold = typeof learning.threshold === 'number' ? learning.threshold : DEFAULT_THRESHOLD;
+    const trace = await this.#idle.first(() =>
+      this.#client.ask(toQuestion(asked, menu), scoring, this.#telling(options), options.signal));
+    const threshold = fixedThreshold(learning);
     return { ...trace.uncertainty, threshold, unsure: trace.uncertainty.certainty < threshold };
   }
 
   /** Writes examples like a task, without learning from them. */
   synthesize(asked: Asked, options: TaskOptions = {}): Run<AgentEvent, Synthesis> {
     const task = toQuestion(asked, this.#tools(options).map(described));
-    return new Run((emit) =>
-      this.#client.synthesize(task, this.#learning(options), this.#telling(options, emit), options.signal));
+    return new Run((emit) => this.#idle.first(() =>
+      this.#client.synthesize(task, this.#learning(options), this.#telling(options, emit), options.signal)));
   }
 
   /** Trains an adapter on examples, from `synthesize` or from a person, and keeps it under `keep`. */
   adapt(asked: Asked, pairs: Pair[], options: TaskOptions & { keep: string }): Run<AgentEvent, AdapterMeta> {
     const task = toQuestion(asked, this.#tools(options).map(described));
-    return new Run((emit) =>
+    return new Run((emit) => this.#idle.first(() =>
       this.#tabs.writing(options.keep, options.signal, () =>
-        this.#client.adapt(task, pairs, this.#learning(options), this.#telling(options, emit), options.signal)));
+        this.#client.adapt(task, pairs, this.#learning(options), this.#telling(options, emit), options.signal))));
   }
 
   /** Ends the worker at once, whatever it is doing. What is stored stays; a new agent can be made. */
   dispose(): void {
+    this.#idle.close();
     this.#client.dispose();
     this.#tabs.close();
+  }
+
+  /** Learns from a task that was answered before. */
+  async #learnLater({ question, learning }: IdleJob, signal: AbortSignal): Promise<Trace> {
+    return this.#tabs.writing(learning.keep, signal, async () => {
+      const isKept = (await this.#client.listAdapters()).some(({ name }) => name === learning.keep);
+      const from = isKept ? { adapter: learning.keep } : {};
+      return this.#client.ask(question, { ...learning, ...from, threshold: ALWAYS }, () => {}, signal);
+    });
   }
 
   async #create(request: ChatRequest, { signal, adapter }: ChatOptions = {}): Promise<ChatCompletion | AsyncIterable<ChatCompletionChunk>> {
@@ -189,13 +224,13 @@ export class Agent {
       id: `chatcmpl-${crypto.randomUUID()}`, created: Math.floor(Date.now() / 1000), model: request.model ?? this.report.model.name,
     };
     const [task, options] = [toTask(request), toOptions(request, adapter)];
-    if (!request.stream) return toCompletion(heading, await this.#client.complete(task, options, () => {}, signal));
+    if (!request.stream) return toCompletion(heading, await this.#idle.first(() => this.#client.complete(task, options, () => {}, signal)));
     const run = new Run<ChatCompletionChunk, void>(async (emit) => {
       emit(chunk(heading, { role: 'assistant', content: '' }));
       // The marks of calls are no content: with tools, the text is told when it is known to be one.
       const isText = task.tools.length === 0;
       const onText = (text: string) => isText && emit(chunk(heading, { content: text }));
-      const completion = await this.#client.complete(task, options, onText, signal);
+      const completion = await this.#idle.first(() => this.#client.complete(task, options, onText, signal));
       const { calls, text } = completion.answer;
       if (!isText && calls.length === 0 && text !== '') emit(chunk(heading, { content: text }));
       emit(lastChunk(heading, completion));
@@ -209,7 +244,7 @@ export class Agent {
   }
 
   #learning(options: TaskOptions): AskOptions {
-    const { signal: _signal, onEvent: _onEvent, tools: _tools, maxSteps: _maxSteps, ...learning } = options;
+    const { signal: _signal, onEvent: _onEvent, tools: _tools, maxSteps: _maxSteps, learn: _learn, ...learning } = options;
     return { ...this.#options.defaults, ...learning };
   }
 
@@ -224,6 +259,19 @@ export class Agent {
 /** The library's own. */
 const DEFAULT_THRESHOLD = 0.95;
 const DEFAULT_STORE = 'autodidact';
+const IDLE_AFTER = 2000;
+/** A threshold that every certainty is below. */
+const ALWAYS = 1.01;
+
+interface IdleJob {
+  question: Task;
+  learning: AskOptions & { keep: string };
+}
+
+const invalid = (message: string) => new AutodidactError({ name: 'AutodidactError', code: 'InvalidInput', message });
+
+/** The threshold, where it is a number. */
+const fixedThreshold = ({ threshold }: AskOptions): number => (typeof threshold === 'number' ? threshold : DEFAULT_THRESHOLD);
 
 export interface Adapters {
   /** Newest first. */

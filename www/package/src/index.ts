@@ -12,6 +12,7 @@ export type {
   AdapterMeta, AgentEvent, AgentReport, Answer, AnswerSide, BackendChoice, BackendReport, Candidate, Estimator, GateReport, Message, ModelSource, Pair,
   Phase, Synthesis, Tool, ToolCall, ToolSchema, Trace, TrainEvent, Training, Uncertainty,
 } from './protocol.ts';
+export type { Learned } from './idle.ts';
 export { Run } from './run.ts';
 export type { StorageReport } from './tabs.ts';
 export type { Confirm, RunnableTool, ToolEvent, ToolResult } from './tools.ts';
