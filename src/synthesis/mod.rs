@@ -12,7 +12,7 @@ use crate::{
     error::Result,
     grammar::{Constraint, Grammar, Vocabulary},
     inference::{Prefix, Sampling, Session, Stop},
-    task::{Pair, Task, Tool, ToolCall},
+    task::{Pair, Role, Task, Tool, ToolCall},
     tokenizer::{PairOrder, PromptBuilder, SynthesisStyle, Tokenizer},
 };
 
@@ -34,7 +34,7 @@ pub struct SynthesisConfig {
     /// Only pairs whose calls name tools of the menu and fit their schemas can be written (constrained decoding).
     pub constrained: bool,
     /// Pairs call only tools that the first answer calls, if it calls any: which tool is right is not learned from guesses. Needs
-    /// constrained decoding.
+    /// constrained decoding. Of no effect in a dialogue in which a tool has spoken: what tools say must not decide what is learned.
     #[serde(default)]
     pub same_tools: bool,
     /// The model, asked the pair's query, must answer with the pair's calls.
@@ -152,7 +152,9 @@ impl Synthesizer<'_> {
     fn workshop<'t>(&self, task: &'t Task, answer: &[ToolCall]) -> Workshop<'t> {
         let called = |tool: &&Tool| answer.iter().any(|call| call.name == tool.name);
         let mut tools: Vec<Tool> = task.tools.iter().filter(called).cloned().collect();
-        if !self.config.same_tools || tools.is_empty() {
+        // An answer that was given after a tool spoke may do what the tool wants.
+        let heard_a_tool = task.messages.iter().any(|message| message.role == Role::Tool);
+        if !self.config.same_tools || heard_a_tool || tools.is_empty() {
             tools.clone_from(&task.tools);
         }
         Workshop { task, tools, prefixes: BTreeMap::new(), constraints: BTreeMap::new() }
