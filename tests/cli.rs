@@ -78,6 +78,9 @@ fn asks_learns_and_keeps() {
     let told = succeed(store, &["ask", QUERY, "--threshold", "0", "--adapter", "again"]);
     assert!(told.contains("by perplexity") && told.contains("unchanged, bit for bit"), "{told}");
     assert!(!told.contains("learned"), "{told}");
+    succeed(store, &["adapters", "rename", "again", "once-more"]);
+    assert_eq!(failure(store, &["adapters", "rename", "once-more", "travel"]), "InvalidInput");
+    assert_eq!(failure(store, &["adapters", "rename", "again", "other"]), "AdapterNotFound");
     succeed(store, &["adapters", "delete", "travel"]);
     assert_eq!(failure(store, &["adapters", "delete", "travel"]), "AdapterNotFound");
     assert_eq!(failure(store, &["ask", QUERY, "--adapter", "travel"]), "AdapterNotFound");

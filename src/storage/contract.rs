@@ -68,6 +68,19 @@ pub async fn check(store: &dyn AdapterStore) -> Result<(), String> {
     ensure("a refused put leaves the old record", store.get("old").await, &newer)?;
     ensure("refused puts are not listed", names().await, &["old", "New.1", "a_tie"])?;
 
+    // Rename.
+    code("rename to a name that is taken", store.rename("a_tie", "old").await, "InvalidInput")?;
+    code("rename to a bad name", store.rename("a_tie", "a/b").await, "InvalidInput")?;
+    code("rename of a missing record", store.rename("never-stored", "free").await, "AdapterNotFound")?;
+    ok("rename to its own name", store.rename("a_tie", "a_tie").await)?;
+    ok("rename", store.rename("a_tie", "renamed").await)?;
+    let mut renamed = tie.clone();
+    renamed.meta.name = "renamed".into();
+    ensure("get under the new name", store.get("renamed").await, &renamed)?;
+    missing(store, "a_tie").await?;
+    ok("rename back", store.rename("renamed", "a_tie").await)?;
+    ensure("what was renamed twice is what it was", store.get("a_tie").await, &tie)?;
+
     // Size and delete.
     let large = record("large", 2_000, 5 << 20);
     ok("put of 5 MiB", store.put(&large).await)?;

@@ -5,7 +5,7 @@
 
 use async_trait::async_trait;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 pub mod archive;
 pub mod contract;
@@ -56,6 +56,26 @@ pub trait AdapterStore {
     /// # Errors
     /// `InvalidInput` for a bad name, `AdapterNotFound`, `IoError` or `StorageError` when the home fails.
     async fn delete(&self, name: &str) -> Result<()>;
+
+    /// Gives a record another name. A crash in its middle leaves the record under the old name, the new one, or both; never
+    /// under none.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a bad name or one that is taken, and those of [`AdapterStore::get`], [`AdapterStore::put`] and
+    /// [`AdapterStore::delete`].
+    async fn rename(&self, from: &str, to: &str) -> Result<()> {
+        validate_name(to)?;
+        let mut record = self.get(from).await?;
+        if from == to {
+            return Ok(());
+        }
+        if self.list().await?.iter().any(|stored| stored.name == to) {
+            return Err(Error::invalid("name", format!("an adapter `{to}` is stored already; choose another name")));
+        }
+        record.meta.name = to.to_owned();
+        self.put(&record).await?;
+        self.delete(from).await
+    }
 }
 
 /// Newest first, then by name.

@@ -295,6 +295,15 @@ impl WebAgent {
         to_js(&self.agent.import_adapter(&name, &zip.to_vec()).await.map_err(error)?)
     }
 
+    /// Gives a stored adapter another name.
+    ///
+    /// # Errors
+    /// An `Error` with a `code`.
+    #[wasm_bindgen(js_name = renameAdapter)]
+    pub async fn rename_adapter(&self, from: String, to: String) -> Result<(), JsValue> {
+        self.agent.store().rename(&from, &to).await.map_err(error)
+    }
+
     /// Deletes a stored adapter.
     ///
     /// # Errors

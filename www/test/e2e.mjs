@@ -345,6 +345,14 @@ describe('the page', () => {
       await row(name).waitFor();
     }
 
+    for (const [from, to] of [['my-adapter', 'renamed'], ['renamed', 'my-adapter']]) {
+      page.once('dialog', (dialog) => dialog.accept(to));
+      await action('Rename', from).click();
+      await row(to).waitFor();
+      await status(`Renamed “${from}” to “${to}”.`);
+      assert.equal(await focused(), `Rename ${to}`);
+    }
+
     // The offered name is free; one that is taken, or none, is not kept without a word.
     const [keep, keepName] = [page.getByLabel('Keep what it learns as'), page.locator('#keep-name')];
     await keep.check();

@@ -13,7 +13,7 @@ use super::{
     files, open,
 };
 
-/// Lists, exports, imports or deletes.
+/// Lists, exports, imports, renames or deletes.
 pub async fn run(args: AdaptersArgs) -> Result<()> {
     let store = open::store(args.store.as_ref())?;
     match args.command {
@@ -36,6 +36,7 @@ pub async fn run(args: AdaptersArgs) -> Result<()> {
             store.put(&record).await?;
             println!("{name}");
         }
+        AdaptersCommand::Rename { name, to } => store.rename(&name, &to).await?,
         AdaptersCommand::Delete { name } => store.delete(&name).await?,
     }
     Ok(())

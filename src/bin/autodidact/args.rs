@@ -313,6 +313,13 @@ pub enum AdaptersCommand {
         #[arg(long)]
         replace: bool,
     },
+    /// Give an adapter another name.
+    Rename {
+        /// Name.
+        name: String,
+        /// The new name.
+        to: String,
+    },
     /// Delete an adapter.
     Delete {
         /// Name.

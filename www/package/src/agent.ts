@@ -126,6 +126,7 @@ export class Agent {
       list: () => client.listAdapters(),
       export: (name) => client.exportAdapter(name),
       import: (name, zip) => this.#idle.first(() => tabs.writing(name, undefined, () => client.importAdapter(name, zip))),
+      rename: (from, to) => this.#idle.first(() => tabs.writing(from, undefined, () => client.renameAdapter(from, to))),
       delete: (name) => this.#idle.first(() => tabs.writing(name, undefined, () => client.deleteAdapter(name))),
       subscribe: (listener) => tabs.subscribe(listener),
       storage: async () => storageReport(await client.listAdapters()),
@@ -280,6 +281,8 @@ export interface Adapters {
   export(name: string): Promise<Uint8Array>;
   /** Checks the adapter of a PEFT zip against the model and keeps it. */
   import(name: string, zip: Uint8Array): Promise<AdapterMeta>;
+  /** Refused when the new name is taken. */
+  rename(from: string, to: string): Promise<void>;
   delete(name: string): Promise<void>;
   /** Calls back after something was kept or deleted, in this tab or in another. Gives a function that ends it. */
   subscribe(listener: () => void): () => void;

@@ -73,6 +73,10 @@ export class AgentClient {
     return this.#call('importAdapter', { name, bytes });
   }
 
+  async renameAdapter(from: string, to: string): Promise<void> {
+    await this.#call('renameAdapter', { from, to });
+  }
+
   async deleteAdapter(name: string): Promise<void> {
     await this.#call('deleteAdapter', { name });
   }

@@ -289,6 +289,7 @@ export interface Methods {
   listAdapters: { params: null; result: AdapterMeta[] };
   exportAdapter: { params: { name: string }; result: Uint8Array };
   importAdapter: { params: { name: string; bytes: Uint8Array }; result: AdapterMeta };
+  renameAdapter: { params: { from: string; to: string }; result: null };
   deleteAdapter: { params: { name: string }; result: null };
 }
 

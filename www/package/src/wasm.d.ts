@@ -25,6 +25,7 @@ export class Agent {
   /** A zip with PEFT's two files. */
   exportAdapter(name: string): Promise<Uint8Array>;
   importAdapter(name: string, bytes: Uint8Array): Promise<AdapterMeta>;
+  renameAdapter(from: string, to: string): Promise<void>;
   deleteAdapter(name: string): Promise<void>;
   free(): void;
 }

@@ -46,6 +46,10 @@ const handlers: Handlers = {
   listAdapters: async () => (await started()).listAdapters(),
   exportAdapter: async ({ name }) => (await started()).exportAdapter(name),
   importAdapter: async ({ name, bytes }) => (await started()).importAdapter(name, bytes),
+  async renameAdapter({ from, to }) {
+    await (await started()).renameAdapter(from, to);
+    return null;
+  },
   async deleteAdapter({ name }) {
     await (await started()).deleteAdapter(name);
     return null;

@@ -88,6 +88,7 @@ export class Adapters {
       cell('Date', dateTime(adapter.createdMs)),
       h('td', { class: 'row-actions' },
         action('Use', () => this.#hooks.onUse(name)),
+        action('Rename', () => this.#rename(name)),
         action('Export', () => this.#export(name)),
         action('Delete', () => this.#remove(name), 'danger')));
   }
@@ -106,6 +107,15 @@ export class Adapters {
     await this.#hooks.client().importAdapter(name, new Uint8Array(await file.arrayBuffer()));
     await this.refresh();
     this.#hooks.say(`Imported “${name}”.`);
+  }
+
+  async #rename(name: string): Promise<void> {
+    const wanted = prompt(`New name of “${name}”`, name)?.trim();
+    if (!wanted || wanted === name) return;
+    await this.#hooks.client().renameAdapter(name, wanted);
+    await this.refresh();
+    this.#button(`Rename ${wanted}`)?.focus();
+    this.#hooks.say(`Renamed “${name}” to “${wanted}”.`);
   }
 
   async #remove(name: string): Promise<void> {

@@ -199,6 +199,14 @@ export class Agent {
     return imported;
   }
 
+  async renameAdapter(from: string, to: string): Promise<void> {
+    const record = await this.store.get(from);
+    if (!record) throw fail('AdapterNotFound', `no adapter named \`${from}\` is stored`);
+    if (await this.store.get(to)) throw fail('InvalidInput', `name: an adapter \`${to}\` is stored already`);
+    await this.store.put({ ...record.meta, name: to }, record.bytes);
+    await this.store.delete(from);
+  }
+
   async deleteAdapter(name: string): Promise<void> {
     if (!(await this.store.get(name))) throw fail('AdapterNotFound', `no adapter named \`${name}\` is stored`);
     await this.store.delete(name);
