@@ -151,7 +151,10 @@ fn the_gate_lets_pass_what_helps_and_changes_nothing_that_was_sure() {
             opened += usize::from(report.passed);
             let improves = report.before.zip(report.after).is_some_and(|(before, after)| after > before);
             assert_eq!(report.passed, improves && report.changed == 0, "{report:?}");
-            assert_eq!((&gate.text, gate.learned), (if report.passed { &ttsi.text } else { &base.text }, report.passed));
+            assert_eq!(
+                (&gate.text, gate.learned),
+                (if report.passed { &ttsi.text } else { &base.text }, report.passed)
+            );
             assert_eq!(gate.note.is_none(), report.passed);
             assert_eq!(gate.pairs, ttsi.pairs);
         }

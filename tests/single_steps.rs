@@ -74,7 +74,11 @@ fn completions_have_the_form_that_is_asked_for() {
         (task(Vec::new()), form(CompletionForm::Calls), "InvalidInput"),
         (Task { messages: Vec::new(), tools: menu() }, CompletionOptions::default(), "InvalidInput"),
         (task(menu()), CompletionOptions { max_tokens: 0, ..CompletionOptions::default() }, "InvalidInput"),
-        (task(menu()), CompletionOptions { adapter: Some("none".into()), ..CompletionOptions::default() }, "AdapterNotFound"),
+        (
+            task(menu()),
+            CompletionOptions { adapter: Some("none".into()), ..CompletionOptions::default() },
+            "AdapterNotFound",
+        ),
         (task(Vec::new()), form(CompletionForm::Json(json!(false))), "GrammarError"),
         (Task::new("word ".repeat(3000), menu()), CompletionOptions::default(), "ContextOverflow"),
     ] {
@@ -139,7 +143,8 @@ fn what_a_tool_says_is_never_learned() {
         task.messages.push(Message::text(Role::User, "Now one for 3 nights"));
         let keep = Some("kept".to_owned());
         for seed in 0..8 {
-            let options = AskOptions { threshold: 1.01, seed, keep: keep.clone(), replace: true, ..AskOptions::default() };
+            let options =
+                AskOptions { threshold: 1.01, seed, keep: keep.clone(), replace: true, ..AskOptions::default() };
             let trace = traced(&agent, &task, &options);
             if let (Some(synthesis), true) = (trace.synthesis, trace.stored.is_some()) {
                 let record = block_on(agent.store().get("kept")).unwrap();

@@ -12,7 +12,7 @@ use autodidact::{
     backend::BackendChoice,
     error::Result,
     inference::Cancel,
-    storage::{AdapterStore, IndexedDbStore},
+    storage::IndexedDbStore,
     task::{Pair, Task},
     tokenizer::menu_from_json,
 };

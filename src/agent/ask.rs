@@ -67,7 +67,8 @@ impl Agent {
         let prompt = self.answer_ids(task)?;
 
         let answer_first = options.estimator.reads_the_answer();
-        let threshold = options.update_rate.and_then(|rate| self.certainties.threshold(rate)).unwrap_or(options.threshold);
+        let threshold =
+            options.update_rate.and_then(|rate| self.certainties.threshold(rate)).unwrap_or(options.threshold);
         let mut report = ScoreReport::new(options.estimator, threshold);
         log.phase(if answer_first { Phase::Answer } else { Phase::Score });
         let prefix = session.prefill(&prompt).await?;
@@ -244,7 +245,9 @@ impl Agent {
         log: &Log,
     ) -> Result<Synthesis> {
         let config = SynthesisConfig { constrained: options.constrained, ..options.synthesis };
-        self.synthesizer(*session, config)?.run(task, answer, options.seed, |pair, rejection| log.put(Event::attempt(pair, rejection))).await
+        self.synthesizer(*session, config)?
+            .run(task, answer, options.seed, |pair, rejection| log.put(Event::attempt(pair, rejection)))
+            .await
     }
 
     async fn adapt(

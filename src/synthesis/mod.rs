@@ -160,13 +160,7 @@ impl Synthesizer<'_> {
         Workshop { task, tools, prefixes: BTreeMap::new(), constraints: BTreeMap::new() }
     }
 
-    async fn attempt(
-        &self,
-        shop: &mut Workshop<'_>,
-        attempt: usize,
-        seed: u64,
-        earlier: &[Pair],
-    ) -> Result<Attempt> {
+    async fn attempt(&self, shop: &mut Workshop<'_>, attempt: usize, seed: u64, earlier: &[Pair]) -> Result<Attempt> {
         let sampling = Sampling {
             temperature: self.config.temperature,
             top_k: 0,

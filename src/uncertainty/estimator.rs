@@ -101,7 +101,8 @@ mod tests {
 
     #[test]
     fn certainties_lie_between_0_and_1() {
-        let scores = Scores { margin: 0.25, max_probability: 0.5, entropy: 2f32.ln(), perplexity: Some(1.25), candidates: 4 };
+        let scores =
+            Scores { margin: 0.25, max_probability: 0.5, entropy: 2f32.ln(), perplexity: Some(1.25), candidates: 4 };
         let certainties = Estimator::ALL.map(|e| e.certainty(&scores));
         for (found, expected) in certainties.into_iter().zip([0.25, 0.5, 0.5, 0.8]) {
             assert!((found - expected).abs() < 1e-6, "{certainties:?}");

@@ -211,7 +211,10 @@ impl Runner<'_> {
         let written = match (source, example) {
             (Source::Own, _) => {
                 let session = self.agent.session(None, self.cancel);
-                self.agent.synthesizer(session, config)?.run(task, &progress.base.answer.calls, task_seed, |_, _| {}).await
+                self.agent
+                    .synthesizer(session, config)?
+                    .run(task, &progress.base.answer.calls, task_seed, |_, _| {})
+                    .await
             }
             (Source::Teacher, _) => match self.teacher {
                 Some(teacher) => teacher.pairs(task, config, task_seed).await,

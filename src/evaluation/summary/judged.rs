@@ -75,7 +75,10 @@ pub(super) fn latency(plan: &Plan, suites: &[Tasks<'_>]) -> Latency {
     Latency {
         mode: Some(mode),
         // An estimator that reads the answer needs no score of the candidates.
-        certain: stages(&certain, if plan.estimator().reads_the_answer() { &["prefill", "answer"] } else { &["prefill", "score", "answer"] }),
+        certain: stages(
+            &certain,
+            if plan.estimator().reads_the_answer() { &["prefill", "answer"] } else { &["prefill", "score", "answer"] },
+        ),
         uncertain: stages(&uncertain, &["prefill", "score", "answer", "synthesize", "train", "answer_again"]),
     }
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use autodidact::{
     Agent,
-    agent::AskOptions,
     adaptation::AdaptationConfig,
+    agent::AskOptions,
     error::{Error, Result},
     evaluation::{
         Estimator, Learning, Mode, Plan, SampleConfig, Selection, Setting, SftConfig, Shard, Suite, SuiteRef,
