@@ -24,7 +24,7 @@ options=(
     --modes base,majority,pass@5,icl-train,sft,ttsi,ttsi+gate,icl-self,ttsi+majority,ttsi+pass@5,neighbours,oracle
     --train-file "$benchmarks/train/sealtools.train.jsonl"
     --limit "${LIMIT:-40}" --seeds "${SEEDS:-5}"
-    --selection uncertain,random --estimator margin,max-probability,entropy,perplexity
+    --selection uncertain,random --estimator perplexity,margin,max-probability,entropy
 )
 
 parts=()
