@@ -106,7 +106,8 @@ mod tests {
         assert_eq!(unsure, [true, false, false, false, true]);
         assert_eq!(run(Selection::Certain, Estimator::Margin, 0), [false, true, false, true, false]);
         assert_eq!(run(Selection::All, Estimator::Margin, 0), [true, true, false, true, true]);
-        assert_eq!(run(Selection::Uncertain, Estimator::Entropy, 0), unsure);
+        let by_entropy = run(Selection::Uncertain, Estimator::Entropy, 0);
+        assert_eq!(by_entropy, [true, false, false, true, true], "0.05 nats of the 0.69 that two candidates can have");
         assert_eq!(run(Selection::Uncertain, Estimator::Perplexity, 0), [false, true, false, true, true]);
         let draws: Vec<Vec<bool>> = (0..20).map(|seed| run(Selection::Random, Estimator::Margin, seed)).collect();
         assert!(draws.iter().all(|d| d.iter().filter(|x| **x).count() == 2 && !d[2]));

@@ -144,6 +144,9 @@ impl Session<'_> {
                 None => sampler.next(&logits, None),
             };
             let Some((token, log_prob)) = chosen else {
+                if logits.iter().any(|z| z.is_nan()) {
+                    return Err(Error::Backend { reason: "the model's probabilities are not numbers".into() });
+                }
                 let reason = "no token of the model's vocabulary can go on".into();
                 return Err(Error::Grammar { reason });
             };

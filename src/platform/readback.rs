@@ -14,9 +14,11 @@ use crate::{
 /// then discarded, since they may be stale.
 pub async fn readback<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
     let on_gpu = tensor.device() != backend::cpu();
-    let data = tensor.into_data_async().await.map_err(|e| Error::Backend { reason: format!("{e:?}") })?;
+    let data = tensor.into_data_async().await;
+    // A read that fails because the device is gone is told as that.
     if on_gpu {
         health::check()?;
     }
+    let data = data.map_err(|e| Error::Backend { reason: format!("{e:?}") })?;
     data.convert::<f32>().try_into_vec::<f32>().map_err(|e| Error::Backend { reason: format!("{e:?}") })
 }
