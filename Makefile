@@ -103,8 +103,11 @@ deny: ## licences and sources of all dependencies (needs cargo-deny)
 	@$(STEP) "licences and sources" cargo deny --locked check bans licenses sources
 
 .PHONY: screenshot
-screenshot: test-page ## docs/page.png anew, from the end-to-end test
+screenshot: test-page ## the pictures of the page in docs/ anew, from the end-to-end test
 	@cp www/test-results/learned-desktop-light.png docs/page.png
+	@cp www/test-results/desktop-dark-fold.png docs/page-dark.png
+	@cp www/test-results/phone-light-fold.png docs/page-phone.png
+	@cp www/test-results/phone-dark-fold.png docs/page-phone-dark.png
 
 .PHONY: setup
 setup: setup-bundle setup-browser ## only install what is missing
