@@ -2,13 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
 #![cfg(all(feature = "cli", not(target_family = "wasm")))]
 
+mod asking;
 mod seed;
 
 use std::rc::Rc;
 
+use asking::ask;
 use autodidact::{
     adaptation::AdaptationConfig,
-    agent::{Agent, AskEvent, AskOptions, OpenOptions, Trace},
+    agent::{Agent, AskOptions, OpenOptions},
     backend::BackendChoice,
     evaluation::{
         CONTEXT, Estimator, Learning, Mode, ModelTeacher, Plan, Record, Runner, SampleConfig, Selection, Setting,
@@ -55,19 +57,6 @@ fn plan(modes: &[Mode], suite: &Suite) -> Plan {
     plan
 }
 
-fn traced(agent: &Agent, task: &Task, options: AskOptions) -> Trace {
-    block_on(async {
-        let cancel = Cancel::default();
-        let mut asking = agent.ask(task, &options, &cancel);
-        while let Some(event) = asking.next().await {
-            if let AskEvent::Done(trace) = event.unwrap() {
-                return *trace;
-            }
-        }
-        panic!("no trace")
-    })
-}
-
 fn run(agent: &Agent, plan: &Plan, suite: &Suite, train: &Suite) -> Vec<Record> {
     let (cancel, teacher, mut records) = (Cancel::default(), ModelTeacher { agent: agent.clone() }, Vec::new());
     let mut runner = Runner::new(agent, plan, Some(&teacher), &train.items, &cancel);
@@ -98,7 +87,7 @@ fn what_is_measured_is_what_the_agent_does() {
     for (i, item) in suite.items.iter().enumerate() {
         let seed = task_seed(0, &suite.name, &item.id);
         let options = AskOptions { threshold: 1.01, seed, synthesis: plan.synthesis, ..AskOptions::default() };
-        let trace = traced(&agent, &item.task, options);
+        let trace = ask(&agent, &item.task, &options);
         assert_eq!(base[i].text, trace.base_answer.text);
         assert_eq!(Some(base[i].scores.unwrap().margin), trace.uncertainty.margin);
         assert_eq!(base[i].scores.unwrap().perplexity, trace.uncertainty.perplexity);
@@ -117,7 +106,7 @@ fn pairs_keep_to_the_tools_of_the_first_answer() {
     let mut pairs = 0;
     for item in &suite.items {
         let options = AskOptions { threshold: 1.01, ..AskOptions::default() };
-        let trace = traced(&agent, &item.task, options.clone());
+        let trace = ask(&agent, &item.task, &options.clone());
         let named = |name: &str| trace.base_answer.calls.iter().any(|call| call.name == name);
         let synthesis = trace.synthesis.unwrap();
         for call in synthesis.pairs.iter().flat_map(|pair| &pair.calls) {
@@ -168,10 +157,10 @@ fn the_agent_remembers_what_it_was_sure_of_for_the_gate() {
     let suite = Suite::generated("generator:in-distribution", 10).unwrap();
     let mut seen = 0;
     for (i, item) in suite.items.iter().enumerate() {
-        let sure = traced(&agent, &item.task, AskOptions { threshold: 0.0, ..AskOptions::default() });
+        let sure = ask(&agent, &item.task, &AskOptions { threshold: 0.0, ..AskOptions::default() });
         assert!(sure.gate.is_none() && !sure.adapted);
         let options = AskOptions { threshold: 1.01, gate: true, keep: Some(format!("k{i}")), ..AskOptions::default() };
-        let trace = traced(&agent, &item.task, options);
+        let trace = ask(&agent, &item.task, &options);
         let Some(report) = trace.gate else { continue };
         seen += 1;
         assert_eq!(report.canaries, (i + 1).min(3));
@@ -188,7 +177,7 @@ fn a_threshold_finds_itself() {
     let options = AskOptions { threshold: 0.0, update_rate: Some(0.5), ..AskOptions::default() };
     let mut unsure = 0;
     for (i, item) in suite.items.iter().enumerate() {
-        let score = traced(&agent, &item.task, options.clone()).uncertainty;
+        let score = ask(&agent, &item.task, &options.clone()).uncertainty;
         assert!(i >= 8 || score.threshold == 0.0 && !score.unsure, "the first tasks are by the fixed threshold");
         unsure += usize::from(score.unsure);
     }

@@ -2,12 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
 #![cfg(not(target_family = "wasm"))]
 
+mod asking;
 mod seed;
 
 use std::rc::Rc;
 
+use asking::ask;
 use autodidact::{
-    agent::{Agent, AskEvent, AskOptions, OpenOptions, Trace},
+    agent::{Agent, AskEvent, AskOptions, OpenOptions},
     backend::BackendChoice,
     inference::Cancel,
     storage::{FolderStore, MemoryStore},
@@ -25,19 +27,6 @@ const TASKS: usize = 60;
 fn agent(store: Rc<dyn autodidact::storage::AdapterStore>) -> Agent {
     let options = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };
     block_on(Agent::open(seed_files(), store, options, |_| {})).unwrap()
-}
-
-fn ask(agent: &Agent, task: &Task, options: &AskOptions) -> Trace {
-    block_on(async {
-        let cancel = Cancel::default();
-        let mut asking = agent.ask(task, options, &cancel);
-        while let Some(event) = asking.next().await {
-            if let AskEvent::Done(trace) = event.unwrap() {
-                return *trace;
-            }
-        }
-        panic!("no trace")
-    })
 }
 
 #[test]

@@ -2,12 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
 #![cfg(all(feature = "cli", not(target_family = "wasm")))]
 
+mod asking;
 mod seed;
 
 use std::rc::Rc;
 
+use asking::ask;
 use autodidact::{
-    agent::{Agent, AskEvent, AskOptions, CompletionForm, CompletionOptions, Event, OpenOptions, Trace},
+    agent::{Agent, AskOptions, CompletionForm, CompletionOptions, Event, OpenOptions},
     backend::BackendChoice,
     inference::Cancel,
     storage::MemoryStore,
@@ -145,7 +147,7 @@ fn what_a_tool_says_is_never_learned() {
         for seed in 0..8 {
             let options =
                 AskOptions { threshold: 1.01, seed, keep: keep.clone(), replace: true, ..AskOptions::default() };
-            let trace = traced(&agent, &task, &options);
+            let trace = ask(&agent, &task, &options);
             if let (Some(synthesis), true) = (trace.synthesis, trace.stored.is_some()) {
                 let record = block_on(agent.store().get("kept")).unwrap();
                 return (synthesis.pairs, record.weights);
@@ -159,17 +161,4 @@ fn what_a_tool_says_is_never_learned() {
     assert!(weights == weights_after, "the tool's words reached the adapter");
     // What the user says does reach it.
     assert!(weights != learned_after("Oslo", "Hotel Sol, 80 a night").1);
-}
-
-fn traced(agent: &Agent, task: &Task, options: &AskOptions) -> Trace {
-    block_on(async {
-        let cancel = Cancel::default();
-        let mut asking = agent.ask(task, options, &cancel);
-        while let Some(event) = asking.next().await {
-            if let AskEvent::Done(trace) = event.unwrap() {
-                return *trace;
-            }
-        }
-        panic!("no trace")
-    })
 }

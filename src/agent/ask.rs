@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Result},
     inference::{Cancel, Generation, Prefix, Session},
     platform::Stopwatch,
-    synthesis::{Synthesis, SynthesisConfig},
+    synthesis::Synthesis,
     task::{Pair, Task, ToolCall},
     tokenizer::check_menu,
     uncertainty::{self, Uncertainty},
@@ -58,10 +58,7 @@ impl Agent {
         let total = Stopwatch::start();
         let mut watch = Stopwatch::start();
 
-        let stored = match &options.adapter {
-            Some(name) => Some(self.stored_adapter(name).await?),
-            None => None,
-        };
+        let stored = self.adapter_named(options.adapter.as_deref()).await?;
         let lora = stored.as_ref().map(|a| &a.weights);
         let session = self.session(lora, cancel);
         let prompt = self.answer_ids(task)?;
@@ -159,10 +156,11 @@ impl Agent {
         if options.gate {
             log.phase(Phase::Gate);
             let how = Writing::greedy(options.max_answer_tokens, options.constrained);
-            let config = SynthesisConfig { constrained: options.constrained, ..options.synthesis };
             let answer = &trace.base_answer.calls;
-            let held_back =
-                self.synthesizer(*session, config)?.one_more(task, answer, &synthesis.pairs, options.seed).await?;
+            let held_back = self
+                .synthesizer(*session, options.pairs())?
+                .one_more(task, answer, &synthesis.pairs, options.seed)
+                .await?;
             let weights = (start.map(|adapter| &adapter.weights), &adapter.weights);
             let report = self.gate(task, held_back.as_ref(), &self.canaries.all(), weights, how, cancel).await?;
             trace.gate = Some(report);
@@ -244,8 +242,7 @@ impl Agent {
         options: &AskOptions,
         log: &Log,
     ) -> Result<Synthesis> {
-        let config = SynthesisConfig { constrained: options.constrained, ..options.synthesis };
-        self.synthesizer(*session, config)?
+        self.synthesizer(*session, options.pairs())?
             .run(task, answer, options.seed, |pair, rejection| log.put(Event::attempt(pair, rejection)))
             .await
     }
@@ -259,9 +256,7 @@ impl Agent {
         cancel: &Cancel,
         log: &Log,
     ) -> Result<(Adapter, TrainingReport)> {
-        // A pair as the model would see it: the same menu, the pair's query, the pair's calls.
-        let as_task = |pair: &Pair| Task::new(pair.query.clone(), task.tools.clone());
-        let examples = pairs.iter().map(|p| self.example(&as_task(p), &p.calls)).collect::<Result<Vec<_>>>()?;
+        let examples = self.examples(task, pairs)?;
         let how = (&options.adaptation, options.seed);
         self.train(examples, start, how, cancel, |event| log.put(Event::Train(event))).await
     }

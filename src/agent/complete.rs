@@ -98,10 +98,7 @@ impl Agent {
             CompletionForm::Answer | CompletionForm::Free => None,
         };
         let constraint = grammar.map(|grammar| self.vocabulary()?.constrain(&grammar)).transpose()?;
-        let adapter = match &options.adapter {
-            Some(name) => Some(self.stored_adapter(name).await?),
-            None => None,
-        };
+        let adapter = self.adapter_named(options.adapter.as_deref()).await?;
         let session = self.session(adapter.as_ref().map(|a| &a.weights), cancel);
         let prompt = self.answer_ids(task)?;
         let mut watch = Stopwatch::start();

@@ -21,6 +21,14 @@ impl Agent {
         Adapter::from_peft(&peft, self.decoder.config(), &self.model.fingerprint, self.decoder.device())
     }
 
+    /// The stored adapter that a call names, if it names one.
+    pub(super) async fn adapter_named(&self, name: Option<&str>) -> Result<Option<Adapter>> {
+        match name {
+            Some(name) => self.stored_adapter(name).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// Checks the adapter in a PEFT zip against the loaded model and stores it.
     ///
     /// # Errors

@@ -68,6 +68,11 @@ impl Default for AskOptions {
 }
 
 impl AskOptions {
+    /// Options of G, with what the question says of constraints.
+    pub(super) fn pairs(&self) -> SynthesisConfig {
+        SynthesisConfig { constrained: self.constrained, ..self.synthesis }
+    }
+
     /// # Errors
     /// [`Error::InvalidInput`] for a value out of its range.
     pub fn check(&self) -> Result<()> {

@@ -5,7 +5,7 @@ use crate::{
     error::{Error, Result},
     inference::Cancel,
     storage::AdapterMeta,
-    synthesis::{Synthesis, SynthesisConfig},
+    synthesis::Synthesis,
     task::{Pair, Task},
     tokenizer::check_call,
 };
@@ -24,12 +24,9 @@ impl Agent {
     ) -> Result<Synthesis> {
         options.check()?;
         super::ask::check_task(task)?;
-        let stored = match &options.adapter {
-            Some(name) => Some(self.stored_adapter(name).await?),
-            None => None,
-        };
+        let stored = self.adapter_named(options.adapter.as_deref()).await?;
         let session = self.session(stored.as_ref().map(|a| &a.weights), cancel);
-        let config = SynthesisConfig { constrained: options.constrained, ..options.synthesis };
+        let config = options.pairs();
         let calls = if config.same_tools {
             let prefix = session.prefill(&self.answer_ids(task)?).await?;
             let how = Writing::greedy(options.max_answer_tokens, options.constrained);
@@ -75,12 +72,8 @@ impl Agent {
                 check_call(call, &task.tools).map_err(refused)?;
             }
         }
-        let stored = match &options.adapter {
-            Some(name) => Some(self.stored_adapter(name).await?),
-            None => None,
-        };
-        let as_task = |pair: &Pair| Task::new(pair.query.clone(), task.tools.clone());
-        let examples = pairs.iter().map(|p| self.example(&as_task(p), &p.calls)).collect::<Result<Vec<_>>>()?;
+        let stored = self.adapter_named(options.adapter.as_deref()).await?;
+        let examples = self.examples(task, pairs)?;
         let how = (&options.adaptation, options.seed);
         let (adapter, training) =
             self.train(examples, stored.as_ref(), how, cancel, |step| on_event(Event::Train(step))).await?;

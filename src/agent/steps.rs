@@ -11,7 +11,7 @@ use crate::{
     inference::{Cancel, Generation, Prefix, Sampling, Session, Stop},
     model::{LoraWeights, export},
     synthesis::{SynthesisConfig, Synthesizer},
-    task::{Task, Tool, ToolCall},
+    task::{Pair, Task, Tool, ToolCall},
     tokenizer::check_call,
 };
 
@@ -135,6 +135,11 @@ impl Agent {
         let mut response = self.tokenizer.encode_continuation(&self.prompts.answer_text(calls))?;
         response.extend(self.end);
         Ok(TrainingExample { prompt: self.answer_ids(task)?, response })
+    }
+
+    /// Pairs as the model would see them: the menu of the task, the pair's query, the pair's calls.
+    pub(super) fn examples(&self, task: &Task, pairs: &[Pair]) -> Result<Vec<TrainingExample>> {
+        pairs.iter().map(|p| self.example(&Task::new(p.query.clone(), task.tools.clone()), &p.calls)).collect()
     }
 
     /// Trains an adapter: `start`, or a fresh one whose first weights come from `seed`.

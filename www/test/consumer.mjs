@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createServer } from 'vite';
-import { TOOLS, begin, end, ending, open, project, serve } from './installed.mjs';
+import { TOOLS, bare, begin, end, ending, open, project, serve } from './installed.mjs';
 
 before(begin);
 after(end);
@@ -88,20 +88,12 @@ async function works(origin) {
 
 describe('a page without a bundler', () => {
   it('has an error with a code for what goes wrong, and can be made anew after it', async () => {
-    const origin = await serve(project('plain-page'), '.');
-    const page = await open(origin);
-    await page.goto(`${origin}/package.json`); // Any page of the origin.
+    const page = await bare();
     const codes = await page.evaluate(async () => {
-      const { createAgent } = await import('/node_modules/autodidact/dist/index.js');
-      const { seedModel } = await import('/node_modules/autodidact/dist/seed-model.js');
       const codes = {};
       const failing = async (what, work) => {
         codes[what] = await Promise.resolve().then(work).then(() => 'nothing', (error) => error.code ?? String(error));
       };
-      const make = (more) => createAgent({ model: seedModel, backend: 'cpu', ...more });
-      const parameters = { type: 'object', properties: { minutes: { type: 'integer' } }, required: ['minutes'] };
-      const tools = [{ name: 'set_timer', description: 'Set a timer', parameters }];
-      const task = 'Set a timer for 5 minutes';
       await failing('a worker that is not there', () => make({ worker: () => new Worker('/nothing.js', { type: 'module' }) }));
       await failing('a model that is not there', () => make({ model: '/nothing/' }));
       await failing('no GPU', () => make({ backend: 'webgpu' }));
@@ -168,17 +160,11 @@ describe('a page without a bundler', () => {
   });
 
   it('runs tools step by step, and asks before those that want it', async () => {
-    const origin = await serve(project('plain-page'), '.');
-    const page = await open(origin);
-    await page.goto(`${origin}/package.json`);
+    const page = await bare();
     const outcome = await page.evaluate(async () => {
-      const { createAgent } = await import('/node_modules/autodidact/dist/index.js');
-      const { seedModel } = await import('/node_modules/autodidact/dist/seed-model.js');
-      const parameters = { type: 'object', properties: { minutes: { type: 'integer' } }, required: ['minutes'] };
-      const set_timer = { name: 'set_timer', description: 'Set a timer', parameters };
-      const task = 'Set a timer for 5 minutes';
+      const [set_timer] = tools;
       const asked = [];
-      const agent = await createAgent({ model: seedModel, backend: 'cpu', confirm: (call) => asked.push(call.name) < 0 });
+      const agent = await make({ confirm: (call) => asked.push(call.name) < 0 });
       const statuses = async (tool, maxSteps) => {
         const { results, final } = await agent.ask(task, { tools: [{ ...set_timer, ...tool }], threshold: 0, maxSteps });
         return [results.map((step) => step.map(({ status, value, error }) => [status, value ?? error ?? null])), final.error ?? null];
@@ -209,18 +195,12 @@ describe('a page without a bundler', () => {
   });
 
   it('learns while nobody waits, and gives way to who does', async () => {
-    const origin = await serve(project('plain-page'), '.');
-    const page = await open(origin);
-    await page.goto(`${origin}/package.json`);
+    const page = await bare();
     const outcome = await page.evaluate(async () => {
-      const { createAgent } = await import('/node_modules/autodidact/dist/index.js');
-      const { seedModel } = await import('/node_modules/autodidact/dist/seed-model.js');
-      const parameters = { type: 'object', properties: { minutes: { type: 'integer' } }, required: ['minutes'] };
-      const tools = [{ name: 'set_timer', description: 'Set a timer', parameters }];
       const outcomes = [];
       const heard = () => new Promise((resolve) => (globalThis.tell = resolve));
       const onLearned = (outcome) => (outcomes.push(outcome.error?.code ?? (outcome.trace.training ? 'learned' : 'no example')), tell());
-      const agent = await createAgent({ model: seedModel, backend: 'cpu', tools, idleAfter: 200, onLearned });
+      const agent = await make({ tools, idleAfter: 200, onLearned });
       const ask = (task, more) => agent.ask(task, { threshold: 1.01, learn: 'idle', keep: 'idle', ...more });
 
       const unnamed = await ask('Set a timer for 5 minutes', { keep: undefined }).result.catch(({ code }) => code);

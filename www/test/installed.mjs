@@ -60,6 +60,22 @@ export async function open(origin, problems = [], context) {
   return page;
 }
 
+/** A page of the package without a bundler: `make(options)` gives an agent on the CPU, `tools` a timer, `task` a question for it. */
+export async function bare(context, origin) {
+  origin ??= await serve(project('plain-page'), '.');
+  const page = await open(origin, [], context);
+  await page.goto(`${origin}/package.json`); // Any page of the origin.
+  await page.evaluate(async () => {
+    const { createAgent } = await import('/node_modules/autodidact/dist/index.js');
+    const { seedModel } = await import('/node_modules/autodidact/dist/seed-model.js');
+    const parameters = { type: 'object', properties: { minutes: { type: 'integer' } }, required: ['minutes'] };
+    globalThis.tools = [{ name: 'set_timer', description: 'Set a timer', parameters }];
+    globalThis.task = 'Set a timer for 5 minutes';
+    globalThis.make = (more) => createAgent({ model: seedModel, backend: 'cpu', ...more });
+  });
+  return page;
+}
+
 export async function begin() {
   folder = mkdtempSync(join(tmpdir(), 'autodidact-consumer-'));
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--headless=new', '--no-sandbox', '--disable-dev-shm-usage'] });

@@ -7,7 +7,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { begin, end, newContext, open, project, serve } from './installed.mjs';
+import { bare, begin, end, newContext, open, project, serve } from './installed.mjs';
 
 let origin;
 
@@ -17,20 +17,15 @@ before(async () => {
 });
 after(end);
 
-/** A tab with a loaded agent as `agent`, and the task that the tests learn from. */
+/** A tab with a loaded agent as `agent`, and what the tests learn as `learn`. */
 async function tab(context) {
-  const page = await open(origin, [], context);
-  await page.goto(`${origin}/package.json`);
+  const page = await bare(context, origin);
   await page.evaluate(async () => {
-    const { createAgent } = await import('/node_modules/autodidact/dist/index.js');
-    const { seedModel } = await import('/node_modules/autodidact/dist/seed-model.js');
-    const parameters = { type: 'object', properties: { minutes: { type: 'integer' } }, required: ['minutes'] };
-    const tools = [{ name: 'set_timer', description: 'Set a timer', parameters }];
-    globalThis.agent = await createAgent({ model: seedModel, backend: 'cpu', tools });
+    globalThis.agent = await make({ tools });
     globalThis.changes = 0;
     agent.adapters.subscribe(() => changes++);
     globalThis.learn = (keep, more = {}) =>
-      agent.adapt('Set a timer for 5 minutes', [{ query: '9 minutes', calls: [{ name: 'set_timer', arguments: { minutes: 9 } }] }], { keep, ...more });
+      agent.adapt(task, [{ query: '9 minutes', calls: [{ name: 'set_timer', arguments: { minutes: 9 } }] }], { keep, ...more });
   });
   return page;
 }

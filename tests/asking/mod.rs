@@ -1,0 +1,22 @@
+//! A question from its beginning to its trace.
+
+use autodidact::{
+    agent::{Agent, AskEvent, AskOptions, Trace},
+    inference::Cancel,
+    task::Task,
+};
+use futures_lite::future::block_on;
+
+/// The trace of a question that nobody cancels.
+pub fn ask(agent: &Agent, task: &Task, options: &AskOptions) -> Trace {
+    block_on(async {
+        let cancel = Cancel::default();
+        let mut asking = agent.ask(task, options, &cancel);
+        while let Some(event) = asking.next().await {
+            if let AskEvent::Done(trace) = event.unwrap() {
+                return *trace;
+            }
+        }
+        panic!("no trace")
+    })
+}
