@@ -1,48 +1,20 @@
 //! The loop of the method: score, answer, and when unsure synthesize, adapt, answer again, restore.
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, VecDeque},
-    rc::Rc,
-};
+use std::collections::BTreeMap;
 
 use super::{
-    Agent, Answer, AskOptions, Asking, Event, Phase, ScoreReport, Trace, TrainingReport, Which, Writing,
+    Agent, Answer, AskOptions, Asking, Event, Phase, ScoreReport, Trace, Which, Writing,
+    learn::{Learning, Log},
     steps::perplexity,
 };
 use crate::{
-    adapter::Adapter,
     error::{Error, Result},
     inference::{Cancel, Generation, Prefix, Session},
     platform::Stopwatch,
-    synthesis::Synthesis,
-    task::{Pair, Task, ToolCall},
+    task::Task,
     tokenizer::check_menu,
     uncertainty::{self, Uncertainty},
 };
-
-/// Collects the events of one question.
-#[derive(Clone)]
-struct Log(Rc<RefCell<VecDeque<Event>>>);
-
-impl Log {
-    fn put(&self, event: Event) {
-        self.0.borrow_mut().push_back(event);
-    }
-
-    fn phase(&self, phase: Phase) {
-        self.put(Event::Phase { phase });
-    }
-}
-
-/// What learning starts from.
-struct Learning<'a> {
-    session: &'a Session<'a>,
-    prompt: &'a [u32],
-    start: Option<&'a Adapter>,
-    options: &'a AskOptions,
-    cancel: &'a Cancel,
-}
 
 impl Agent {
     /// Answers a task, learning first when unsure. Pull the result to make it go on.
@@ -58,7 +30,23 @@ impl Agent {
         let total = Stopwatch::start();
         let mut watch = Stopwatch::start();
 
-        let stored = self.adapter_named(options.adapter.as_deref()).await?;
+        let mut stored = self.adapter_named(options.adapter.as_deref()).await?;
+        let (mut recalled, mut note) = (None, None);
+        if options.memory.is_on() {
+            log.phase(Phase::Recall);
+            match self.recall(task, options, cancel).await {
+                Ok(Some((found, adapter))) => {
+                    note = found.gate.reason().map(|reason| format!("`{}` was not used: {reason}", found.name));
+                    recalled = Some(found);
+                    stored = adapter;
+                }
+                Ok(None) => {}
+                Err(error) if stops(&error) => return Err(error),
+                // The task can be answered without it.
+                Err(error) => note = Some(format!("the memory was not used: {error}")),
+            }
+            seconds.insert("recall".to_owned(), watch.lap());
+        }
         let lora = stored.as_ref().map(|a| &a.weights);
         let session = self.session(lora, cancel);
         let prompt = self.answer_ids(task)?;
@@ -99,21 +87,26 @@ impl Agent {
             synthesis: None,
             training: None,
             adapted: false,
+            recalled,
+            context: None,
             gate: None,
             margin_after: None,
             seconds: BTreeMap::new(),
             restored: false,
             stored: None,
-            note: None,
+            note,
         };
         if !trace.uncertainty.unsure {
-            self.canaries.remember(task, &trace.base_answer.text);
+            // What an adapter of one cluster answers, the adapters of others need not.
+            if trace.recalled.as_ref().is_none_or(|recalled| !recalled.gate.passed) {
+                self.canaries.remember(task, &trace.base_answer.text);
+            }
         } else {
             let learning = Learning { session: &session, prompt: &prompt, start: stored.as_ref(), options, cancel };
             let outcome = self.learn(task, &learning, &log, (&mut trace, &mut seconds)).await;
             match outcome {
                 Ok(()) => {}
-                Err(error @ (Error::Aborted | Error::DeviceLost { .. } | Error::Backend { .. })) => return Err(error),
+                Err(error) if stops(&error) => return Err(error),
                 // An answer is there: what went wrong after it is told, and does not take it away.
                 Err(error) => trace.note = Some(error.to_string()),
             }
@@ -128,71 +121,7 @@ impl Agent {
         Ok(trace)
     }
 
-    /// What an unsure model does: examples, training, the second answer, and storing what was learned if that is wanted.
-    /// The trace holds what was reached, also when there is an error.
-    async fn learn(
-        &self,
-        task: &Task,
-        how: &Learning<'_>,
-        log: &Log,
-        (trace, seconds): (&mut Trace, &mut BTreeMap<String, f64>),
-    ) -> Result<()> {
-        let Learning { session, prompt, start, options, cancel } = *how;
-        let mut watch = Stopwatch::start();
-        log.phase(Phase::Synthesize);
-        trace.synthesis = Some(Synthesis { requested: options.synthesis.pairs, ..Synthesis::default() });
-        let synthesis = self.synthesize(session, task, &trace.base_answer.calls, options, log).await?;
-        trace.synthesis = Some(synthesis.clone());
-        seconds.insert("synthesize".to_owned(), watch.lap());
-        if synthesis.pairs.is_empty() {
-            let attempts = synthesis.rejected.values().sum::<usize>();
-            trace.note = Some(format!("no valid example came of {attempts} attempts; the base answer stands"));
-            return Ok(());
-        }
-        log.phase(Phase::Train);
-        let (adapter, training) = self.adapt(task, &synthesis.pairs, start, options, cancel, log).await?;
-        trace.training = Some(training.clone());
-        seconds.insert("train".to_owned(), watch.lap());
-        if options.gate {
-            log.phase(Phase::Gate);
-            let how = Writing::greedy(options.max_answer_tokens, options.constrained);
-            let answer = &trace.base_answer.calls;
-            let held_back = self
-                .synthesizer(*session, options.pairs())?
-                .one_more(task, answer, &synthesis.pairs, options.seed)
-                .await?;
-            let weights = (start.map(|adapter| &adapter.weights), &adapter.weights);
-            let report = self.gate(task, held_back.as_ref(), &self.canaries.all(), weights, how, cancel).await?;
-            trace.gate = Some(report);
-            seconds.insert("gate".to_owned(), watch.lap());
-            if let Some(reason) = report.reason() {
-                trace.note = Some(format!("{reason}; the base answer stands"));
-                return Ok(());
-            }
-        }
-        log.phase(Phase::AnswerAgain);
-        let session = self.session(Some(&adapter.weights), cancel);
-        let prefix = session.prefill(prompt).await?;
-        let answer = self.answer(&session, &prefix, task, options, Which::Adapted, log).await?.0;
-        seconds.insert("answer_again".to_owned(), watch.lap());
-        if options.keep.is_some() {
-            trace.margin_after = Some(self.score(&session, &prefix, task, options).await?.margin);
-            seconds.insert("score_again".to_owned(), watch.lap());
-        }
-        trace.answer = answer;
-        trace.adapted = true;
-        if let Some(name) = &options.keep {
-            cancel.check()?;
-            log.phase(Phase::Store);
-            let margins = (trace.uncertainty.margin, trace.margin_after);
-            self.keep(name, &adapter, task, (&synthesis, &training), margins).await?;
-            trace.stored = Some(name.clone());
-            seconds.insert("store".to_owned(), watch.lap());
-        }
-        Ok(())
-    }
-
-    async fn score(
+    pub(super) async fn score(
         &self,
         session: &Session<'_>,
         prefix: &Prefix,
@@ -218,7 +147,7 @@ impl Agent {
     }
 
     /// A greedy answer behind a prefilled prompt.
-    async fn answer(
+    pub(super) async fn answer(
         &self,
         session: &Session<'_>,
         prefix: &Prefix,
@@ -233,33 +162,11 @@ impl Agent {
         log.put(Event::Answer { answer: which, result: answer.clone() });
         Ok((answer, generation))
     }
+}
 
-    async fn synthesize(
-        &self,
-        session: &Session<'_>,
-        task: &Task,
-        answer: &[ToolCall],
-        options: &AskOptions,
-        log: &Log,
-    ) -> Result<Synthesis> {
-        self.synthesizer(*session, options.pairs())?
-            .run(task, answer, options.seed, |pair, rejection| log.put(Event::attempt(pair, rejection)))
-            .await
-    }
-
-    async fn adapt(
-        &self,
-        task: &Task,
-        pairs: &[Pair],
-        start: Option<&Adapter>,
-        options: &AskOptions,
-        cancel: &Cancel,
-        log: &Log,
-    ) -> Result<(Adapter, TrainingReport)> {
-        let examples = self.examples(task, pairs)?;
-        let how = (&options.adaptation, options.seed);
-        self.train(examples, start, how, cancel, |event| log.put(Event::Train(event))).await
-    }
+/// True for what leaves nothing to go on with.
+fn stops(error: &Error) -> bool {
+    matches!(error, Error::Aborted | Error::DeviceLost { .. } | Error::Backend { .. })
 }
 
 pub(super) fn check_task(task: &Task) -> Result<()> {

@@ -3,7 +3,11 @@
 //! An update passes when a self-written pair that was not learned from has become likelier, and the answers to tasks that the agent
 //! was sure of are what they were.
 
-use std::{cell::RefCell, collections::VecDeque, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, VecDeque},
+    rc::Rc,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -57,9 +61,22 @@ impl Canaries {
     pub(super) fn all(&self) -> Vec<Canary> {
         self.0.borrow().iter().cloned().collect()
     }
+
+    pub(super) fn forget(&self, task: &Task) {
+        self.0.borrow_mut().retain(|canary| canary.task != *task);
+    }
 }
 
+/// What the gate saw of stored adapters, by the hash of their files: what was checked once is not computed again.
+#[derive(Clone, Default)]
+pub(super) struct Checked(Rc<RefCell<BTreeMap<String, (GateReport, Vec<Canary>)>>>);
+
 impl GateReport {
+    fn judge(&mut self) {
+        let improves = self.before.zip(self.after).is_some_and(|(before, after)| after > before);
+        self.passed = improves && self.changed == 0;
+    }
+
     /// Why the update may not stand.
     pub fn reason(&self) -> Option<&'static str> {
         match self {
@@ -99,8 +116,31 @@ impl Agent {
             let (answer, _) = self.respond(&session, &prefix, &canary.task, how, |_| {}).await?;
             report.changed += usize::from(answer.text != canary.answer);
         }
-        let improves = report.before.zip(report.after).is_some_and(|(before, after)| after > before);
-        report.passed = improves && report.changed == 0;
+        report.judge();
+        Ok(report)
+    }
+
+    /// The gate for a stored adapter that is about to be used. What it was checked for before is remembered under `sha256`.
+    pub(super) async fn gate_again(
+        &self,
+        sha256: &str,
+        task: &Task,
+        proof: Option<&Pair>,
+        weights: &LoraWeights,
+        how: Writing,
+        cancel: &Cancel,
+    ) -> Result<GateReport> {
+        let known = self.checked.0.borrow().get(sha256).cloned();
+        let (seen, mut canaries) = known.unwrap_or_default();
+        let fresh: Vec<Canary> = self.canaries.all().into_iter().filter(|canary| !canaries.contains(canary)).collect();
+        let proof = proof.filter(|_| seen.before.is_none());
+        let mut report = self.gate(task, proof, &fresh, (None, weights), how, cancel).await?;
+        (report.before, report.after) = (report.before.or(seen.before), report.after.or(seen.after));
+        report.canaries += seen.canaries;
+        report.changed += seen.changed;
+        report.judge();
+        canaries.extend(fresh);
+        self.checked.0.borrow_mut().insert(sha256.to_owned(), (report, canaries));
         Ok(report)
     }
 

@@ -3,10 +3,9 @@
 use super::{Agent, TrainingReport};
 use crate::{
     adapter::{Adapter, PeftAdapter},
-    error::Result,
+    error::{Error, Result},
     platform::now_ms,
-    storage::{AdapterMeta, AdapterRecord, archive},
-    synthesis::Synthesis,
+    storage::{AdapterMeta, AdapterRecord, AdapterStore, Lesson, archive},
     task::Task,
 };
 
@@ -14,9 +13,17 @@ impl Agent {
     /// A stored adapter, ready to apply.
     ///
     /// # Errors
-    /// [`crate::Error::AdapterNotFound`], [`crate::Error::BaseMismatch`], and those of the store and the files.
+    /// [`Error::AdapterNotFound`], [`Error::BaseMismatch`], and those of the store and the files.
     pub async fn stored_adapter(&self, name: &str) -> Result<Adapter> {
-        let record = self.store.get(name).await?;
+        let record = match self.store.get(name).await {
+            Err(Error::AdapterNotFound { .. }) => self.session_store.get(name).await?,
+            other => other?,
+        };
+        self.adapter_of(&record)
+    }
+
+    /// The adapter of a record, ready to apply.
+    pub(super) fn adapter_of(&self, record: &AdapterRecord) -> Result<Adapter> {
         let peft = PeftAdapter::from_bytes(&record.config, &record.weights)?;
         Adapter::from_peft(&peft, self.decoder.config(), &self.model.fingerprint, self.decoder.device())
     }
@@ -32,7 +39,7 @@ impl Agent {
     /// Checks the adapter in a PEFT zip against the loaded model and stores it.
     ///
     /// # Errors
-    /// Those of the archive, of PEFT's files, [`crate::Error::BaseMismatch`], and those of the store.
+    /// Those of the archive, of PEFT's files, [`Error::BaseMismatch`], and those of the store.
     pub async fn import_adapter(&self, name: &str, zip: &[u8]) -> Result<AdapterMeta> {
         let record = archive::import_zip(name, zip)?;
         let peft = PeftAdapter::from_bytes(&record.config, &record.weights)?;
@@ -44,36 +51,51 @@ impl Agent {
     /// A stored adapter as a zip that unpacks to a PEFT directory.
     ///
     /// # Errors
-    /// [`crate::Error::AdapterNotFound`] and those of the store.
+    /// [`Error::AdapterNotFound`] and those of the store.
     pub async fn export_adapter(&self, name: &str) -> Result<Vec<u8>> {
-        archive::export(&self.store.get(name).await?)
+        let record = match self.store.get(name).await {
+            Err(Error::AdapterNotFound { .. }) => self.session_store.get(name).await?,
+            other => other?,
+        };
+        archive::export(&record)
     }
 
-    pub(super) async fn keep(
+    /// What there is to say about an adapter that was learned for a task; its name is still missing.
+    pub(super) fn describe(
         &self,
-        name: &str,
-        adapter: &Adapter,
         task: &Task,
-        (synthesis, training): (&Synthesis, &TrainingReport),
+        (lessons, training): (Vec<Lesson>, &TrainingReport),
         (margin_before, margin_after): (Option<f32>, Option<f32>),
-    ) -> Result<AdapterMeta> {
-        let peft = adapter.to_peft(self.decoder.config(), &self.model.name, &self.model.fingerprint).await?;
-        let (config, weights) = peft.to_bytes()?;
-        let meta = AdapterMeta {
-            name: name.to_owned(),
+    ) -> AdapterMeta {
+        AdapterMeta {
             base_fingerprint: self.model.fingerprint.clone(),
             created_ms: now_ms(),
-            rank: adapter.config.rank,
-            alpha: adapter.config.alpha as f32,
-            targets: adapter.config.targets.clone(),
             task: task.query().to_owned(),
-            pairs: synthesis.pairs.len(),
+            pairs: lessons.len(),
             steps: training.steps,
             margin_before,
             margin_after,
+            lessons,
             ..AdapterMeta::default()
+        }
+    }
+
+    /// An adapter as it is stored.
+    pub(super) async fn record_of(&self, meta: AdapterMeta, adapter: &Adapter) -> Result<AdapterRecord> {
+        let peft = adapter.to_peft(self.decoder.config(), &self.model.name, &self.model.fingerprint).await?;
+        let (config, weights) = peft.to_bytes()?;
+        let meta = AdapterMeta {
+            rank: adapter.config.rank,
+            alpha: adapter.config.alpha as f32,
+            targets: adapter.config.targets.clone(),
+            ..meta
         };
-        let record = AdapterRecord::new(meta, config, weights)?;
+        AdapterRecord::new(meta, config, weights)
+    }
+
+    /// Stores an adapter under a name.
+    pub(super) async fn keep(&self, name: &str, adapter: &Adapter, meta: AdapterMeta) -> Result<AdapterMeta> {
+        let record = self.record_of(AdapterMeta { name: name.to_owned(), ..meta }, adapter).await?;
         self.store.put(&record).await?;
         Ok(record.meta)
     }

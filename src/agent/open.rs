@@ -2,12 +2,16 @@
 
 use std::{cell::OnceCell, rc::Rc};
 
-use super::{Agent, Event, ModelFiles, ModelReport, Phase, calibration::Certainties, gate::Canaries};
+use super::{
+    Agent, Event, ModelFiles, ModelReport, Phase,
+    calibration::Certainties,
+    gate::{Canaries, Checked},
+};
 use crate::{
     backend::{self, BackendChoice, BackendKind},
     error::Result,
     model::{ModelParts, export, self_test},
-    storage::AdapterStore,
+    storage::{AdapterStore, MemoryStore},
 };
 
 /// How an agent is opened.
@@ -70,6 +74,8 @@ impl Agent {
             backend: report,
             model,
             store,
+            session_store: Rc::new(MemoryStore::new()),
+            checked: Checked::default(),
             vocabulary: OnceCell::new(),
             canaries: Canaries::default(),
             certainties: Certainties::default(),

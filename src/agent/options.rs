@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::MemoryOptions;
 use crate::{
     adaptation::AdaptationConfig,
     error::{Error, Result},
+    storage::LessonSource,
     synthesis::SynthesisConfig,
+    task::Pair,
     uncertainty::{Estimator, ScoreConfig},
 };
 
@@ -29,6 +32,16 @@ pub struct AskOptions {
     pub replace: bool,
     /// Apply this stored adapter from the start; it learns on, with the rank and the modules that it has.
     pub adapter: Option<String>,
+    /// What outlives the task without a name. Not with `keep` or `adapter`; what it keeps always passes the gate.
+    pub memory: MemoryOptions,
+    /// Learn from these pairs instead of writing some.
+    pub examples: Vec<Pair>,
+    /// Who wrote them.
+    pub examples_from: LessonSource,
+    /// Before training, answer with the examples in the context; that answer stands when it is sure.
+    pub context_first: bool,
+    /// Seconds after the first answer within which training may begin; later, the best answer so far stands.
+    pub learn_within: Option<f64>,
     /// Seed of the sampling and of the adapter's first weights.
     pub seed: u64,
     /// Most tokens of an answer.
@@ -56,6 +69,11 @@ impl Default for AskOptions {
             keep: None,
             replace: false,
             adapter: None,
+            memory: MemoryOptions::default(),
+            examples: Vec::new(),
+            examples_from: LessonSource::User,
+            context_first: false,
+            learn_within: None,
             seed: 0,
             max_answer_tokens: 256,
             constrained: true,
@@ -71,6 +89,11 @@ impl AskOptions {
     /// Options of G, with what the question says of constraints.
     pub(super) fn pairs(&self) -> SynthesisConfig {
         SynthesisConfig { constrained: self.constrained, ..self.synthesis }
+    }
+
+    /// Whether an update must pass the gate: what the memory keeps must.
+    pub fn is_gated(&self) -> bool {
+        self.gate || self.memory.is_on()
     }
 
     /// # Errors
@@ -91,6 +114,15 @@ impl AskOptions {
             || self.synthesis.tries > 64
         {
             return Err(Error::invalid("pairs and tries", "must be between 1 and 64"));
+        }
+        self.memory.check()?;
+        if self.memory.is_on() && (self.keep.is_some() || self.adapter.is_some()) {
+            let reason =
+                "the memory names what it keeps and finds it by itself; say either `memory` or `keep` and `adapter`";
+            return Err(Error::invalid("memory", reason));
+        }
+        if let Some(seconds) = self.learn_within.filter(|seconds| !(*seconds >= 0.0)) {
+            return Err(Error::invalid("learn_within", format!("{seconds} is not a number of seconds")));
         }
         if let Some(name) = &self.keep {
             crate::storage::validate_name(name)?;

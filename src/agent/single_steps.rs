@@ -1,13 +1,12 @@
 //! G and T one by one, for callers that build a loop of their own.
 
-use super::{Agent, AskOptions, Event, TrainingReport, Writing};
+use super::{Agent, AskOptions, Event, TrainingReport, Writing, teach::check_pairs};
 use crate::{
     error::{Error, Result},
     inference::Cancel,
-    storage::AdapterMeta,
+    storage::{AdapterMeta, Lesson},
     synthesis::Synthesis,
     task::{Pair, Task},
-    tokenizer::check_call,
 };
 
 impl Agent {
@@ -60,27 +59,15 @@ impl Agent {
         if pairs.is_empty() {
             return Err(Error::invalid("pairs", "there is none to learn from"));
         }
-        for (i, pair) in pairs.iter().enumerate() {
-            if pair.query.trim().is_empty() {
-                return Err(Error::invalid(format!("pairs[{i}].query"), "it is empty"));
-            }
-            for call in &pair.calls {
-                let refused = |issue: crate::tokenizer::CallIssue| {
-                    let reason = format!("the call of `{}` does not fit the menu: {}", call.name, issue.reason());
-                    Error::invalid(format!("pairs[{i}].calls"), reason)
-                };
-                check_call(call, &task.tools).map_err(refused)?;
-            }
-        }
+        check_pairs(pairs, &task.tools)?;
         let stored = self.adapter_named(options.adapter.as_deref()).await?;
         let examples = self.examples(task, pairs)?;
         let how = (&options.adaptation, options.seed);
         let (adapter, training) =
             self.train(examples, stored.as_ref(), how, cancel, |step| on_event(Event::Train(step))).await?;
         cancel.check()?;
-        let synthesis =
-            Synthesis { requested: pairs.len(), valid: pairs.len(), pairs: pairs.to_vec(), ..Synthesis::default() };
-        let meta = self.keep(name, &adapter, task, (&synthesis, &training), (None, None)).await?;
+        let lessons = pairs.iter().map(|pair| Lesson::new(pair.clone(), options.examples_from)).collect();
+        let meta = self.keep(name, &adapter, self.describe(task, (lessons, &training), (None, None))).await?;
         Ok((meta, training))
     }
 }

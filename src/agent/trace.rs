@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::GateReport;
+use super::{ContextReport, GateReport, Recalled};
 use crate::{
     adaptation::TrainEvent,
     backend::BackendReport,
@@ -17,6 +17,8 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Phase {
+    /// Looking for an adapter of tasks like this, and checking it.
+    Recall,
     /// Reading the model.
     Load,
     /// Comparing the backend with the CPU.
@@ -31,6 +33,8 @@ pub enum Phase {
     Train,
     /// Checking what was learned.
     Gate,
+    /// Answering with the examples in the context.
+    AnswerInContext,
     /// Answering with the adapter.
     AnswerAgain,
     /// Storing the adapter.
@@ -45,6 +49,8 @@ pub enum Phase {
 pub enum Which {
     /// Before learning.
     Base,
+    /// With the examples in the context.
+    Context,
     /// After learning.
     Adapted,
 }
@@ -155,6 +161,12 @@ pub struct Trace {
     pub answer: Answer,
     /// The answer that stands was given after learning.
     pub adapted: bool,
+    /// What was found in the memory for the task, used or not; `None` when nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recalled: Option<Recalled>,
+    /// The answer with the examples in the context; `None` when it was not asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub context: Option<ContextReport>,
     /// What the gate saw; `None` when it was not asked, or nothing was learned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate: Option<GateReport>,

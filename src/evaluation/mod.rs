@@ -18,6 +18,7 @@ mod table;
 mod teacher;
 mod values;
 
+pub use crate::synthesis::{AskedTeacher, Completion, Request};
 pub use estimators::{Estimator, Scores, Selection, flag, is_unsure, select};
 pub use matching::{AcceptedCall, canonical_calls, names_match, strict_match};
 pub use modes::{Mode, Source};
@@ -29,5 +30,5 @@ pub use statistics::{Interval, auroc, bootstrap, deviation, mean};
 pub use suite::{GENERATOR, GENERATOR_TASKS, Item, Suite};
 pub use summary::{BINS, Cell, EstimatorRow, Flagged, Latency, Margins, Row, Stages, SuiteSummary, Summary, Updates};
 pub use table::{Header, is_of_sweep, markdown};
-pub use teacher::{AskedTeacher, Completion, ModelTeacher, Request, Teacher};
+pub use teacher::{ModelTeacher, Teacher};
 pub use values::{Canonical, Decimal};

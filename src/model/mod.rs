@@ -3,6 +3,7 @@
 pub mod block;
 pub mod config;
 pub mod decoder;
+pub mod deepen;
 pub mod export;
 pub mod init;
 pub mod load;
@@ -15,6 +16,7 @@ pub mod weights;
 
 pub use config::{Family, ModelConfig};
 pub use decoder::{Decoder, Gradients, Targets, Tokens};
+pub use deepen::deepen;
 pub use load::{Loaded, load};
 pub use lora::{LayerLora, LoraWeights};
 pub use names::Slot;

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use burn::tensor::{Tensor, TensorData};
 use half::{bf16, f16};
 use safetensors::{Dtype, tensor::TensorView};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{config::PretrainConfig, trainer::Pretrainer};
 use crate::{
     error::{Error, Result},
-    model::{ModelFiles, SINGLE, export},
+    model::{Decoder, ModelFiles, SINGLE, export},
     nn::Matrix,
     platform::{
         readback,
@@ -23,6 +23,8 @@ const SETTINGS: &str = "autodidact.pretrain";
 const STEPS: &str = "autodidact.steps";
 const PARAMETER: &str = "parameter";
 const STATE: &str = "optimizer";
+/// Number of blocks in a `config.json`.
+const LAYERS: &str = "num_hidden_layers";
 
 /// A file's name and content.
 pub type NamedFile = (&'static str, Vec<u8>);
@@ -92,34 +94,11 @@ pub fn restore(run: &mut Pretrainer, bytes: &[u8]) -> Result<()> {
 /// # Errors
 /// [`Error::Backend`] when a tensor cannot be read back.
 pub async fn model_files(run: &Pretrainer) -> Result<Vec<NamedFile>> {
-    let config = run.decoder().config();
-    let tensors = export::to_host(run.decoder()).await?;
-    let dtype = run.origin().map_or(Dtype::F16, stated_dtype);
-    let encoded: Vec<(String, Vec<usize>, Vec<u8>)> =
-        tensors.into_iter().map(|(name, t)| (name, t.shape, encode(&t.data, dtype))).collect();
-    let mut views = Vec::new();
-    for (name, shape, bytes) in &encoded {
-        let view =
-            TensorView::new(dtype, shape.clone(), bytes).map_err(|e| Error::config(name.as_str(), e.to_string()))?;
-        views.push((name.as_str(), view));
-    }
-    let metadata = Some(std::collections::HashMap::from([("format".to_owned(), "pt".to_owned())]));
-    let weights =
-        safetensors::serialize(views, metadata).map_err(|e| Error::config("model.safetensors", e.to_string()))?;
     if let Some(origin) = run.origin() {
-        let optional = [
-            ("generation_config.json", origin.generation_config.clone()),
-            ("tokenizer_config.json", origin.tokenizer_config.clone()),
-            ("chat_template.jinja", origin.chat_template.clone().map(String::into_bytes)),
-        ];
-        let mut files = vec![
-            ("config.json", origin.config.clone()),
-            (SINGLE, weights),
-            ("tokenizer.json", origin.tokenizer.clone()),
-        ];
-        files.extend(optional.into_iter().filter_map(|(name, bytes)| Some((name, bytes?))));
-        return Ok(files);
+        return rewritten(run.decoder(), origin).await;
     }
+    let config = run.decoder().config();
+    let weights = weights_file(run.decoder(), Dtype::F16).await?;
     let settings = TokenizerSettings {
         eos_token: SEED_END,
         pad_token: SEED_PAD,
@@ -134,9 +113,6 @@ pub async fn model_files(run: &Pretrainer) -> Result<Vec<NamedFile>> {
     config_json["pad_token_id"] = json!(run.tokenizer().token_to_id(SEED_PAD));
     config_json["eos_token_id"] = json!(config.eos.first());
     let generation = json!({"eos_token_id": config.eos, "pad_token_id": run.tokenizer().token_to_id(SEED_PAD)});
-    let pretty = |value: &serde_json::Value| {
-        serde_json::to_vec_pretty(value).map_err(|e| Error::config("config.json", e.to_string()))
-    };
     Ok(vec![
         ("config.json", pretty(&config_json)?),
         ("generation_config.json", pretty(&generation)?),
@@ -147,11 +123,55 @@ pub async fn model_files(run: &Pretrainer) -> Result<Vec<NamedFile>> {
     ])
 }
 
+/// The directory that a model came from with the model's weights in place of its own, in the type that its `config.json` names, or F32.
+/// All other files stay as they are, but for the number of blocks.
+///
+/// # Errors
+/// [`Error::Backend`] when a tensor cannot be read back, [`Error::Config`] for a `config.json` that is none.
+pub async fn rewritten(decoder: &Decoder, origin: &ModelFiles) -> Result<Vec<NamedFile>> {
+    let mut config = origin.config.clone();
+    let mut json: Value = serde_json::from_slice(&config).map_err(|e| Error::config("config.json", e.to_string()))?;
+    let layers = json!(decoder.config().n_layers);
+    if json.get(LAYERS) != Some(&layers) {
+        json[LAYERS] = layers;
+        // One entry for each block; without it all are of the same type.
+        json.as_object_mut().map(|fields| fields.remove("layer_types"));
+        config = pretty(&json)?;
+    }
+    let optional = [
+        ("generation_config.json", origin.generation_config.clone()),
+        ("tokenizer_config.json", origin.tokenizer_config.clone()),
+        ("chat_template.jinja", origin.chat_template.clone().map(String::into_bytes)),
+    ];
+    let weights = weights_file(decoder, stated_dtype(origin)).await?;
+    let mut files = vec![("config.json", config), (SINGLE, weights), ("tokenizer.json", origin.tokenizer.clone())];
+    files.extend(optional.into_iter().filter_map(|(name, bytes)| Some((name, bytes?))));
+    Ok(files)
+}
+
+async fn weights_file(decoder: &Decoder, dtype: Dtype) -> Result<Vec<u8>> {
+    let tensors = export::to_host(decoder).await?;
+    let encoded: Vec<(String, Vec<usize>, Vec<u8>)> =
+        tensors.into_iter().map(|(name, t)| (name, t.shape, encode(&t.data, dtype))).collect();
+    let mut views = Vec::new();
+    for (name, shape, bytes) in &encoded {
+        let view =
+            TensorView::new(dtype, shape.clone(), bytes).map_err(|e| Error::config(name.as_str(), e.to_string()))?;
+        views.push((name.as_str(), view));
+    }
+    let metadata = Some(std::collections::HashMap::from([("format".to_owned(), "pt".to_owned())]));
+    safetensors::serialize(views, metadata).map_err(|e| Error::config(SINGLE, e.to_string()))
+}
+
+fn pretty(value: &Value) -> Result<Vec<u8>> {
+    serde_json::to_vec_pretty(value).map_err(|e| Error::config("config.json", e.to_string()))
+}
+
 /// The type of the weights that a `config.json` names, where it is one that is written.
 fn stated_dtype(files: &ModelFiles) -> Dtype {
-    let config: serde_json::Value = serde_json::from_slice(&files.config).unwrap_or_default();
+    let config: Value = serde_json::from_slice(&files.config).unwrap_or_default();
     let stated = config.get("torch_dtype").or_else(|| config.get("dtype"));
-    match stated.and_then(serde_json::Value::as_str) {
+    match stated.and_then(Value::as_str) {
         Some("float16") => Dtype::F16,
         Some("bfloat16") => Dtype::BF16,
         _ => Dtype::F32,

@@ -98,7 +98,8 @@ pub fn import_zip(name: &str, zip: &[u8]) -> Result<AdapterRecord> {
         let told = AdapterMeta::from_json(&json, META_FILE)?;
         let files = AdapterMeta { name: name.to_owned(), base_fingerprint: record.meta.base_fingerprint, ..told };
         let (rank, alpha, targets) = (record.meta.rank, record.meta.alpha, record.meta.targets);
-        record.meta = AdapterMeta { rank, alpha, targets, ..files };
+        // What came from elsewhere is applied by its name alone, never by itself.
+        record.meta = AdapterMeta { rank, alpha, targets, memory: None, ..files };
         record.verify()?;
     }
     Ok(record)

@@ -1,7 +1,7 @@
 //! What every [`AdapterStore`] keeps to, as a suite that runs on both targets. It stands in the library so that the
 //! tests of each home, native and in the browser, share one body.
 
-use super::{AdapterMeta, AdapterRecord, AdapterStore};
+use super::{AdapterMeta, AdapterRecord, AdapterStore, Lesson, LessonSource, MemoryMeta};
 use crate::error::{Error, Result};
 
 /// A record with files of `bytes` bytes together (at least 2), different for each name and `created_ms`.
@@ -26,6 +26,16 @@ pub fn record(name: &str, created_ms: u64, bytes: usize) -> AdapterRecord {
         steps: 34,
         margin_before: Some(0.1),
         margin_after: None,
+        lessons: vec![Lesson { query: "zwei\n".to_owned(), calls: Vec::new(), source: LessonSource::User, created_ms }],
+        memory: Some(MemoryMeta {
+            cluster: "c".to_owned(),
+            version: 2,
+            menu: "0123456789abcdef".to_owned(),
+            tools: Vec::new(),
+            held_back: None,
+            used_ms: created_ms,
+            uses: 1,
+        }),
         ..AdapterMeta::default()
     };
     AdapterRecord::seal(meta, config, weights)

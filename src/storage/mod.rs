@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use crate::error::{Error, Result};
 
 pub mod archive;
+pub mod clusters;
 pub mod contract;
 #[cfg(not(target_family = "wasm"))]
 mod fs;
@@ -22,8 +23,8 @@ pub use fs::FolderStore;
 pub use indexed_db::IndexedDbStore;
 pub use memory::MemoryStore;
 pub use record::{
-    AdapterMeta, AdapterRecord, CONFIG_FILE, MAX_CONFIG_BYTES, MAX_NAME_CHARS, MAX_WEIGHTS_BYTES, META_FILE,
-    WEIGHTS_FILE, validate_name,
+    AdapterMeta, AdapterRecord, CONFIG_FILE, Lesson, LessonSource, MAX_CONFIG_BYTES, MAX_NAME_CHARS, MAX_WEIGHTS_BYTES,
+    META_FILE, MemoryMeta, WEIGHTS_FILE, validate_name,
 };
 
 /// A home for adapters. A name holds one record; a put under a name that is taken replaces the record as a whole, so

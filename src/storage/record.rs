@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use web_time::{SystemTime, UNIX_EPOCH};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    task::{Pair, Tool, ToolCall},
+};
 
 /// Name of PEFT's configuration file.
 pub const CONFIG_FILE: &str = "adapter_config.json";
@@ -57,6 +60,70 @@ pub struct AdapterMeta {
     /// Margin of the task after learning, in [0, 1].
     #[serde(default)]
     pub margin_after: Option<f32>,
+    /// What it was learned from; empty when unknown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lessons: Vec<Lesson>,
+    /// Its place in the agent's memory; `None` for one that is applied by its name alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<MemoryMeta>,
+}
+
+/// Who wrote a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LessonSource {
+    /// The model.
+    Synthetic,
+    /// A teacher that the user let help.
+    Teacher,
+    /// The user.
+    User,
+}
+
+/// A pair that was learned.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Lesson {
+    /// The user's words.
+    pub query: String,
+    /// The calls that answer it.
+    pub calls: Vec<ToolCall>,
+    /// Who wrote it.
+    pub source: LessonSource,
+    /// When it came, in milliseconds since 1970.
+    pub created_ms: u64,
+}
+
+impl Lesson {
+    /// A pair that came now.
+    pub fn new(pair: Pair, source: LessonSource) -> Self {
+        Self { query: pair.query, calls: pair.calls, source, created_ms: now_ms() }
+    }
+
+    /// The pair.
+    pub fn pair(&self) -> Pair {
+        Pair { query: self.query.clone(), calls: self.calls.clone() }
+    }
+}
+
+/// Where an adapter stands in the agent's memory.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MemoryMeta {
+    /// Tasks alike share a cluster.
+    pub cluster: String,
+    /// Counted from 1 within the cluster; the highest is the one that is used.
+    pub version: u32,
+    /// Fingerprint of the menu, 16 hexadecimal digits.
+    pub menu: String,
+    /// The menu itself: learning again needs it.
+    pub tools: Vec<Tool>,
+    /// A pair that it was not learned from, by which it is checked before it is used.
+    pub held_back: Option<Pair>,
+    /// When it was last used, in milliseconds since 1970.
+    pub used_ms: u64,
+    /// How often it was used.
+    pub uses: u32,
 }
 
 impl AdapterMeta {

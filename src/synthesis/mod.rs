@@ -1,11 +1,13 @@
 //! G: the model writes its own training pairs for a task it is unsure of (method, step 2).
 
+mod asked;
 mod validity;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use asked::{AskedTeacher, Completion, Request};
 pub use validity::{Checks, Rejection, validate};
 
 use crate::{

@@ -5,20 +5,26 @@ use std::{
     rc::Rc,
 };
 
-use js_sys::{Function, Uint8Array};
+use async_trait::async_trait;
+use js_sys::{Function, Promise, Reflect, Uint8Array};
 use serde::{Deserialize, de::DeserializeOwned};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 use super::{
     convert::{error, from_js, to_js},
     fetch::{self, ModelSource},
 };
 use crate::{
-    agent::{Agent, AskEvent, AskOptions, CompletionForm, CompletionOptions, Event, OpenOptions},
+    agent::{
+        Agent, AskEvent, AskOptions, CompletionForm, CompletionOptions, Event, Feedback, MemoryMode, MemoryOptions,
+        OpenOptions,
+    },
     backend::BackendChoice,
     error::Error,
     inference::{Cancel, Sampling},
-    storage::{AdapterStore, IndexedDbStore},
+    storage::{AdapterStore, IndexedDbStore, LessonSource},
+    synthesis::{AskedTeacher, Completion, Request},
     task::{Message, Pair, Task, Tool},
     uncertainty::Estimator,
 };
@@ -118,6 +124,28 @@ struct WebAskOptions {
     seed: Option<u32>,
     pairs: Option<usize>,
     steps: Option<usize>,
+    memory: Option<WebMemory>,
+    examples: Vec<Pair>,
+    examples_from: Option<LessonSource>,
+    context_first: bool,
+    learn_within: Option<f64>,
+}
+
+/// A mode alone, or with its settings.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WebMemory {
+    Mode(MemoryMode),
+    Options(MemoryOptions),
+}
+
+impl From<WebMemory> for MemoryOptions {
+    fn from(memory: WebMemory) -> Self {
+        match memory {
+            WebMemory::Mode(mode) => Self { mode, ..Self::default() },
+            WebMemory::Options(options) => options,
+        }
+    }
 }
 
 impl From<WebAskOptions> for AskOptions {
@@ -141,6 +169,11 @@ impl From<WebAskOptions> for AskOptions {
             gate: o.gate,
             adapter: o.adapter,
             constrained: !o.unconstrained,
+            memory: o.memory.map_or(options.memory, Into::into),
+            examples: o.examples,
+            examples_from: o.examples_from.unwrap_or(options.examples_from),
+            context_first: o.context_first,
+            learn_within: o.learn_within,
             ..options
         }
     }
@@ -161,6 +194,32 @@ impl Drop for Turn<'_> {
     fn drop(&mut self) {
         self.0.set(false);
     }
+}
+
+/// A teacher in JavaScript.
+struct JsCompletion {
+    complete: Function,
+    cancel: Cancel,
+}
+
+#[async_trait(?Send)]
+impl Completion for JsCompletion {
+    async fn complete(&self, request: &Request<'_>) -> crate::Result<String> {
+        self.cancel.check()?;
+        let failed = |thrown: JsValue| Error::Io { path: "teacher".into(), reason: reason_of(&thrown) };
+        let request = to_js(request).map_err(failed)?;
+        let promise = self.complete.call1(&JsValue::UNDEFINED, &request).map_err(failed)?;
+        let text = JsFuture::from(Promise::resolve(&promise)).await;
+        self.cancel.check()?;
+        text.map_err(failed)?
+            .as_string()
+            .ok_or_else(|| Error::Io { path: "teacher".into(), reason: "it gave no text".into() })
+    }
+}
+
+fn reason_of(thrown: &JsValue) -> String {
+    let message = Reflect::get(thrown, &JsValue::from_str("message")).ok().and_then(|message| message.as_string());
+    message.unwrap_or_else(|| format!("{thrown:?}"))
 }
 
 /// Hands an event to the callback. An error thrown by the caller's own callback is the caller's to see, not ours.
@@ -242,6 +301,19 @@ impl WebAgent {
         to_js(&self.agent.write_pairs(&task, &options, &cancel, report).await.map_err(error)?)
     }
 
+    /// Lets a teacher write examples like a task. `complete` gets each request, `{prompt, temperature, top_p, max_tokens, seed}`, and gives
+    /// a promise of the text. Resolves to what passed the checks.
+    ///
+    /// # Errors
+    /// An `Error` with a `code`; `IoError` for what `complete` throws, `AbortError` after `cancel`.
+    pub async fn distill(&self, task: JsValue, options: JsValue, complete: Function) -> Result<JsValue, JsValue> {
+        let task = Question::read(task)?;
+        let options: AskOptions = or_default::<WebAskOptions>("options", options)?.into();
+        let _turn = self.turn()?;
+        let teacher = AskedTeacher { completion: JsCompletion { complete, cancel: self.cancellable() } };
+        to_js(&teacher.pairs(&task, options.synthesis, options.seed).await.map_err(error)?)
+    }
+
     /// Trains an adapter on examples and keeps it under `options.keep`. Resolves to its metadata.
     ///
     /// # Errors
@@ -262,6 +334,61 @@ impl WebAgent {
         to_js(&self.agent.learn_pairs(&task, &pairs, &options, &cancel, report).await.map_err(error)?.0)
     }
 
+    /// Learns from what the user says of an answer. Resolves to what came of it.
+    ///
+    /// # Errors
+    /// An `Error` with a `code`; `AbortError` after `cancel`.
+    pub async fn feedback(
+        &self,
+        task: JsValue,
+        feedback: JsValue,
+        options: JsValue,
+        on_event: Function,
+    ) -> Result<JsValue, JsValue> {
+        let task = Question::read(task)?;
+        let feedback: Feedback = from_js("feedback", feedback)?;
+        let options = or_default::<WebAskOptions>("options", options)?.into();
+        let _turn = self.turn()?;
+        let cancel = self.cancellable();
+        let report = |event: Event| emit(&on_event, &event);
+        to_js(&self.agent.feedback(&task, &feedback, &options, &cancel, report).await.map_err(error)?)
+    }
+
+    /// Deletes what one lesson taught an adapter of the memory. Resolves to what came of it.
+    ///
+    /// # Errors
+    /// An `Error` with a `code`; `AbortError` after `cancel`.
+    pub async fn unlearn(
+        &self,
+        name: String,
+        lesson: usize,
+        options: JsValue,
+        on_event: Function,
+    ) -> Result<JsValue, JsValue> {
+        let options = or_default::<WebAskOptions>("options", options)?.into();
+        let _turn = self.turn()?;
+        let cancel = self.cancellable();
+        let report = |event: Event| emit(&on_event, &event);
+        to_js(&self.agent.unlearn(&name, lesson, &options, &cancel, report).await.map_err(error)?)
+    }
+
+    /// Takes the newest version of a cluster back. Resolves to the name of the version before it, or null.
+    ///
+    /// # Errors
+    /// An `Error` with a `code`.
+    #[wasm_bindgen(js_name = rollBack)]
+    pub async fn roll_back(&self, cluster: String) -> Result<JsValue, JsValue> {
+        to_js(&self.agent.roll_back(&cluster).await.map_err(error)?)
+    }
+
+    /// Deletes a cluster with all its versions.
+    ///
+    /// # Errors
+    /// An `Error` with a `code`.
+    pub async fn forget(&self, cluster: String) -> Result<(), JsValue> {
+        self.agent.forget(&cluster).await.map_err(error)
+    }
+
     /// Stops the running call at its next token or step.
     pub fn cancel(&self) {
         self.cancel.borrow().cancel();
@@ -273,7 +400,7 @@ impl WebAgent {
     /// An `Error` with a `code`.
     #[wasm_bindgen(js_name = listAdapters)]
     pub async fn list_adapters(&self) -> Result<JsValue, JsValue> {
-        to_js(&self.agent.store().list().await.map_err(error)?)
+        to_js(&self.agent.adapters().await.map_err(error)?)
     }
 
     /// A stored adapter as a zip that unpacks to a PEFT directory.
@@ -310,7 +437,7 @@ impl WebAgent {
     /// An `Error` with a `code`.
     #[wasm_bindgen(js_name = deleteAdapter)]
     pub async fn delete_adapter(&self, name: String) -> Result<(), JsValue> {
-        self.agent.store().delete(&name).await.map_err(error)
+        self.agent.delete_adapter(&name).await.map_err(error)
     }
 
     /// What `cancel` will stop from now on.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use autodidact::{
     adapter::PeftAdapter,
     error::{Error, Result},
-    storage::{AdapterMeta, AdapterStore, archive},
+    storage::{AdapterMeta, AdapterStore, archive, clusters},
 };
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
     files, open,
 };
 
-/// Lists, exports, imports, renames or deletes.
+/// Lists, exports, imports, renames, rolls back or deletes.
 pub async fn run(args: AdaptersArgs) -> Result<()> {
     let store = open::store(args.store.as_ref())?;
     match args.command {
@@ -38,6 +38,11 @@ pub async fn run(args: AdaptersArgs) -> Result<()> {
         }
         AdaptersCommand::Rename { name, to } => store.rename(&name, &to).await?,
         AdaptersCommand::Delete { name } => store.delete(&name).await?,
+        AdaptersCommand::RollBack { cluster } => match clusters::roll_back(&[&store], &cluster).await? {
+            Some(name) => println!("{name}"),
+            None => println!("nothing is left of {cluster}"),
+        },
+        AdaptersCommand::Forget { cluster } => clusters::forget(&[&store], &cluster).await?,
     }
     Ok(())
 }

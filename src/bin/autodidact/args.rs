@@ -20,7 +20,7 @@ pub struct Args {
 pub enum Command {
     /// Answer a task with tool calls; when unsure, write examples, learn from them and answer again.
     Ask(AskArgs),
-    /// List, export, import or delete stored adapters.
+    /// List, export, import, rename, roll back or delete stored adapters.
     Adapters(AdaptersArgs),
     /// Say what a model directory holds; with --reference, write a file to compare with `transformers`.
     Inspect(InspectArgs),
@@ -28,6 +28,8 @@ pub enum Command {
     Bench(BenchArgs),
     /// Train the seed model from scratch on generated tool-call tasks. Resumes at the last checkpoint.
     Pretrain(PretrainArgs),
+    /// Give a model more blocks without changing what it computes, to train it on with `pretrain --from`.
+    Deepen(DeepenArgs),
     /// Fine-tune a LoRA on a file of labelled tasks; writes a PEFT directory.
     Sft(SftArgs),
     /// Print labelled tasks of the generator as JSON Lines.
@@ -36,6 +38,20 @@ pub enum Command {
     BenchPretrain(BenchPretrainArgs),
     /// Measure the method beside its alternatives on suites of labelled tasks. Stops and resumes at any task.
     Eval(Box<EvalArgs>),
+}
+
+/// Options of `deepen`.
+#[derive(Debug, ClapArgs)]
+pub struct DeepenArgs {
+    /// Model directory (Hugging Face).
+    #[arg(value_name = "MODEL")]
+    pub dir: PathBuf,
+    /// Blocks that it shall have: more than now, and twice as many at most.
+    #[arg(long)]
+    pub layers: usize,
+    /// Directory of the deeper model.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 /// Options of `generate`.
@@ -253,6 +269,15 @@ pub struct AskArgs {
     /// answers that were sure stay.
     #[arg(long)]
     pub gate: bool,
+    /// Keep what passes that check for tasks like this one, and begin with what was kept for them.
+    #[arg(long, conflicts_with_all = ["keep", "adapter"])]
+    pub memory: bool,
+    /// Before training, answer with the examples in the context; a sure answer stands.
+    #[arg(long)]
+    pub context_first: bool,
+    /// Seconds after the first answer within which training may begin.
+    #[arg(long, value_name = "SECONDS")]
+    pub learn_within: Option<f64>,
     /// Write answers and examples without constrained decoding.
     #[arg(long)]
     pub unconstrained: bool,
@@ -324,6 +349,16 @@ pub enum AdaptersCommand {
     Delete {
         /// Name.
         name: String,
+    },
+    /// Take the newest version of a cluster of the memory back.
+    RollBack {
+        /// The cluster: the name of a version without `.v` and its number.
+        cluster: String,
+    },
+    /// Delete a cluster of the memory with all its versions.
+    Forget {
+        /// The cluster.
+        cluster: String,
     },
 }
 

@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 
 use autodidact::{
-    agent::{Answer, AskEvent, AskOptions, Event, Phase, ScoreReport, Trace, Which},
+    agent::{Answer, AskEvent, AskOptions, Event, MemoryMode, Phase, ScoreReport, Trace, Which},
     error::{Error, Result},
     inference::Cancel,
     task::{Task, Tool, ToolCall},
@@ -30,8 +30,13 @@ pub async fn run(args: AskArgs) -> Result<()> {
         candidates: true,
         adapter: args.adapter.clone(),
         seed: args.seed,
+        context_first: args.context_first,
+        learn_within: args.learn_within,
         ..AskOptions::default()
     };
+    if args.memory {
+        options.memory.mode = MemoryMode::Keep;
+    }
     options.synthesis.pairs = args.pairs;
     options.adaptation.steps = args.steps;
     options.adaptation.learning_rate = args.learning_rate.unwrap_or(options.adaptation.learning_rate);
@@ -89,6 +94,7 @@ impl Story {
         match event {
             Event::Score { uncertainty } => self.score(uncertainty),
             Event::Answer { answer: Which::Base, result } => self.say(&format!("answer   {}", answer(result))),
+            Event::Answer { answer: Which::Context, result } => self.say(&format!("context  {}", answer(result))),
             Event::Phase { phase: Phase::Synthesize } => self.say("         not sure enough: writing examples"),
             Event::Pair { pair, valid: true, .. } => {
                 self.say(&format!("example  {} -> {}", pair.query, calls(&pair.calls)))
@@ -133,6 +139,14 @@ impl Story {
     }
 
     fn end(&self, trace: &Trace, keep: Option<&str>) {
+        if let Some(found) = &trace.recalled {
+            let used = if found.gate.passed { "used from the start" } else { "not used" };
+            self.say(&format!("memory   `{}`, similarity {:.2}: {used}", found.name, found.similarity));
+        }
+        if let Some(context) = &trace.context {
+            let stands = if context.accepted { "stands" } else { "does not stand" };
+            self.say(&format!("         with the examples in the context: sure {:.3}, {stands}", context.certainty));
+        }
         if let Some(training) = &trace.training {
             let ends = (training.losses.first(), training.losses.last());
             if let (Some(first), Some(last)) = ends {

@@ -8,6 +8,7 @@ mod ask;
 mod bench;
 mod bench_pretrain;
 mod charts;
+mod deepen;
 mod eval;
 mod files;
 mod generate;
@@ -31,6 +32,7 @@ fn main() -> std::process::ExitCode {
             args::Command::Inspect(args) => inspect::run(args).await,
             args::Command::Bench(args) => bench::run(args).await,
             args::Command::Pretrain(args) => pretrain::run(args).await,
+            args::Command::Deepen(args) => deepen::run(&args).await,
             args::Command::Generate(args) => generate::run(&args),
             args::Command::BenchPretrain(args) => bench_pretrain::run(&args).await,
             args::Command::Sft(args) => sft::run(args).await,

@@ -4,6 +4,7 @@ use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
 use super::*;
+use crate::storage::contract;
 
 const CONFIG: &[u8] = br#"{"peft_type":"LORA","r":2,"lora_alpha":4,"target_modules":["v_proj","q_proj"],"new":{}}"#;
 
@@ -46,8 +47,12 @@ fn comes_back_as_it_went() {
     assert_eq!((record.meta.rank, record.meta.alpha, record.meta.base_fingerprint.as_str()), (2, 4.0, "base-7"));
     assert_eq!(record.meta.targets, ["q_proj", "v_proj"]);
     record.meta = AdapterMeta { created_ms: 5, task: "t".into(), pairs: 3, margin_after: Some(0.5), ..record.meta };
-    let zip = export(&record).unwrap();
-    assert_eq!(zip, export(&record).unwrap());
+    record.meta.lessons = contract::record("x", 7, 9).meta.lessons;
+    // A place in the memory does not travel: what is imported is applied by its name alone.
+    let placed = AdapterMeta { memory: contract::record("x", 7, 9).meta.memory, ..record.meta.clone() };
+    assert!(placed.memory.is_some());
+    let zip = export(&AdapterRecord { meta: placed.clone(), ..record.clone() }).unwrap();
+    assert_eq!(zip, export(&AdapterRecord { meta: placed, ..record.clone() }).unwrap());
     assert_eq!(import_zip("first", &zip).unwrap(), record);
     assert_eq!(import_zip("second", &zip).unwrap().meta, AdapterMeta { name: "second".into(), ..record.meta.clone() });
     assert_eq!(import_zip("a/b", &zip).unwrap_err().code(), "InvalidInput");

@@ -1,0 +1,190 @@
+//! What an unsure model does: examples, the examples in the context, training, the gate, the second answer, and keeping what was learned.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, VecDeque},
+    rc::Rc,
+};
+
+use super::{Agent, AskOptions, Event, Phase, Trace, TrainingReport, Which, Writing, memory::Memory};
+use crate::{
+    adapter::Adapter,
+    error::Result,
+    inference::{Cancel, Session},
+    platform::Stopwatch,
+    storage::{Lesson, LessonSource},
+    synthesis::Synthesis,
+    task::{Pair, Task, ToolCall},
+};
+
+/// Collects the events of one question.
+#[derive(Clone)]
+pub(super) struct Log(pub Rc<RefCell<VecDeque<Event>>>);
+
+impl Log {
+    pub(super) fn put(&self, event: Event) {
+        self.0.borrow_mut().push_back(event);
+    }
+
+    pub(super) fn phase(&self, phase: Phase) {
+        self.put(Event::Phase { phase });
+    }
+}
+
+/// What learning starts from.
+pub(super) struct Learning<'a> {
+    pub session: &'a Session<'a>,
+    pub prompt: &'a [u32],
+    pub start: Option<&'a Adapter>,
+    pub options: &'a AskOptions,
+    pub cancel: &'a Cancel,
+}
+
+impl Agent {
+    /// The trace holds what was reached, also when there is an error.
+    pub(super) async fn learn(
+        &self,
+        task: &Task,
+        how: &Learning<'_>,
+        log: &Log,
+        (trace, seconds): (&mut Trace, &mut BTreeMap<String, f64>),
+    ) -> Result<()> {
+        let Learning { session, prompt, start, options, cancel } = *how;
+        let since_answer = Stopwatch::start();
+        let mut watch = Stopwatch::start();
+        log.phase(Phase::Synthesize);
+        trace.synthesis = Some(Synthesis { requested: options.synthesis.pairs, ..Synthesis::default() });
+        let (synthesis, given_back) = self.pairs(session, task, &trace.base_answer.calls, options, log).await?;
+        trace.synthesis = Some(synthesis.clone());
+        seconds.insert("synthesize".to_owned(), watch.lap());
+        if synthesis.pairs.is_empty() {
+            let attempts = synthesis.rejected.values().sum::<usize>();
+            trace.note = Some(format!("no valid example came of {attempts} attempts; the base answer stands"));
+            return Ok(());
+        }
+        if options.context_first {
+            log.phase(Phase::AnswerInContext);
+            let tell = |text| log.put(Event::Token { answer: Which::Context, text });
+            let threshold = trace.uncertainty.threshold;
+            let report = self.answer_in_context(session, task, &synthesis.pairs, options, threshold, tell).await?;
+            log.put(Event::Answer { answer: Which::Context, result: report.answer.clone() });
+            seconds.insert("answer_in_context".to_owned(), watch.lap());
+            let accepted = report.accepted.then(|| report.answer.clone());
+            trace.context = Some(report);
+            if let Some(answer) = accepted {
+                trace.answer = answer;
+                return Ok(());
+            }
+        }
+        if options.learn_within.is_some_and(|limit| since_answer.seconds() > limit) {
+            trace.note = Some("the time for learning was used up before training; the base answer stands".to_owned());
+            return Ok(());
+        }
+        log.phase(Phase::Train);
+        let (adapter, training) = self.adapt(task, &synthesis.pairs, start, options, cancel, log).await?;
+        trace.training = Some(training.clone());
+        seconds.insert("train".to_owned(), watch.lap());
+        let mut held_back = given_back;
+        if options.is_gated() {
+            log.phase(Phase::Gate);
+            if held_back.is_none() {
+                let answer = &trace.base_answer.calls;
+                let writer = self.synthesizer(*session, options.pairs())?;
+                held_back = writer.one_more(task, answer, &synthesis.pairs, options.seed).await?;
+            }
+            let how = Writing::greedy(options.max_answer_tokens, options.constrained);
+            let weights = (start.map(|adapter| &adapter.weights), &adapter.weights);
+            let report = self.gate(task, held_back.as_ref(), &self.canaries.all(), weights, how, cancel).await?;
+            trace.gate = Some(report);
+            seconds.insert("gate".to_owned(), watch.lap());
+            if let Some(reason) = report.reason() {
+                trace.note = Some(format!("{reason}; the base answer stands"));
+                return Ok(());
+            }
+        }
+        log.phase(Phase::AnswerAgain);
+        let session = self.session(Some(&adapter.weights), cancel);
+        let prefix = session.prefill(prompt).await?;
+        let answer = self.answer(&session, &prefix, task, options, Which::Adapted, log).await?.0;
+        seconds.insert("answer_again".to_owned(), watch.lap());
+        if options.keep.is_some() {
+            trace.margin_after = Some(self.score(&session, &prefix, task, options).await?.margin);
+            seconds.insert("score_again".to_owned(), watch.lap());
+        }
+        trace.answer = answer;
+        trace.adapted = true;
+        if options.keep.is_some() || options.memory.is_on() {
+            cancel.check()?;
+            log.phase(Phase::Store);
+            let source = if options.examples.is_empty() { LessonSource::Synthetic } else { options.examples_from };
+            let lessons = synthesis.pairs.into_iter().map(|pair| Lesson::new(pair, source)).collect();
+            let learned = (lessons, training);
+            self.store_learned(task, (&adapter, held_back), learned, options, trace).await?;
+            seconds.insert("store".to_owned(), watch.lap());
+        }
+        Ok(())
+    }
+
+    async fn store_learned(
+        &self,
+        task: &Task,
+        (adapter, held_back): (&Adapter, Option<Pair>),
+        (mut lessons, training): (Vec<Lesson>, TrainingReport),
+        options: &AskOptions,
+        trace: &mut Trace,
+    ) -> Result<()> {
+        let margins = (trace.uncertainty.margin, trace.margin_after);
+        if let Some(name) = &options.keep {
+            let meta = self.describe(task, (lessons, &training), margins);
+            trace.stored = Some(self.keep(name, adapter, meta).await?.name);
+            return Ok(());
+        }
+        // It learned on from that adapter, whose lessons are in it too.
+        if let Some(recalled) = trace.recalled.as_ref().filter(|recalled| recalled.gate.passed) {
+            let earlier = self.versions(&recalled.cluster).await?.into_iter().find(|(_, m)| m.name == recalled.name);
+            lessons.splice(0..0, earlier.map(|(_, meta)| meta.lessons).unwrap_or_default());
+        }
+        let meta = self.describe(task, (lessons, &training), margins);
+        let cluster = trace.recalled.as_ref().map(|recalled| recalled.cluster.clone());
+        let (name, note) = self.remember(Memory { task, adapter, meta, held_back, cluster }, &options.memory).await?;
+        trace.stored = Some(name);
+        trace.note = note;
+        Ok(())
+    }
+
+    /// The pairs to learn from: those of the caller, of which the last of several is held back for the gate; or written ones.
+    async fn pairs(
+        &self,
+        session: &Session<'_>,
+        task: &Task,
+        answer: &[ToolCall],
+        options: &AskOptions,
+        log: &Log,
+    ) -> Result<(Synthesis, Option<Pair>)> {
+        if options.examples.is_empty() {
+            let writer = self.synthesizer(*session, options.pairs())?;
+            let tell = |pair: Option<&Pair>, rejection: Option<&_>| log.put(Event::attempt(pair, rejection));
+            return Ok((writer.run(task, answer, options.seed, tell).await?, None));
+        }
+        super::teach::check_pairs(&options.examples, &task.tools)?;
+        let mut pairs = options.examples.clone();
+        let held_back = if options.is_gated() && pairs.len() > 1 { pairs.pop() } else { None };
+        pairs.iter().for_each(|pair| log.put(Event::attempt(Some(pair), None)));
+        let given = options.examples.len();
+        Ok((Synthesis { requested: given, valid: given, pairs, ..Synthesis::default() }, held_back))
+    }
+
+    async fn adapt(
+        &self,
+        task: &Task,
+        pairs: &[Pair],
+        start: Option<&Adapter>,
+        options: &AskOptions,
+        cancel: &Cancel,
+        log: &Log,
+    ) -> Result<(Adapter, TrainingReport)> {
+        let examples = self.examples(task, pairs)?;
+        let how = (&options.adaptation, options.seed);
+        self.train(examples, start, how, cancel, |event| log.put(Event::Train(event))).await
+    }
+}

@@ -1,0 +1,198 @@
+//! The user as teacher: a right, wrong or corrected answer becomes a real pair, or takes back what led to it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Agent, AskOptions, Event, GateReport, TrainingReport, Writing, memory::Memory};
+use crate::{
+    error::{Error, Result},
+    inference::Cancel,
+    storage::{AdapterMeta, Lesson, LessonSource},
+    task::{Pair, Task, Tool, ToolCall},
+    tokenizer::{CallIssue, check_call},
+};
+
+/// How often a user's pair is seen in training for each time that a written one is.
+const WEIGHT: usize = 3;
+/// Lessons that an adapter may have; older ones of the model go first, then older ones.
+const MOST_LESSONS: usize = 24;
+
+/// What a user says of an answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "verdict", rename_all = "lowercase")]
+pub enum Feedback {
+    /// These calls are right: those that were answered, or corrected ones. None: no tool fits.
+    Right {
+        /// The calls.
+        calls: Vec<ToolCall>,
+    },
+    /// It is wrong, and the user does not say what is right.
+    Wrong,
+}
+
+/// What came of a user's feedback.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Taught {
+    /// The adapter that holds the lesson; `None` when nothing was kept.
+    pub adapter: Option<AdapterMeta>,
+    /// What the training did.
+    pub training: Option<TrainingReport>,
+    /// What the gate saw.
+    pub gate: Option<GateReport>,
+    /// Name of the adapter that was taken back.
+    pub rolled_back: Option<String>,
+    /// Something that the reader should know.
+    pub note: Option<String>,
+}
+
+impl Agent {
+    /// Learns from what a user says of an answer, for the memory of `options`. A right answer becomes a lesson of the task's cluster, whose
+    /// adapter is trained anew on all its lessons; a wrong one takes the newest version back. `on_event` sees each step.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] without a memory, or for calls that do not fit the menu; the rest as [`Agent::ask`].
+    pub async fn feedback(
+        &self,
+        task: &Task,
+        feedback: &Feedback,
+        options: &AskOptions,
+        cancel: &Cancel,
+        on_event: impl FnMut(Event),
+    ) -> Result<Taught> {
+        options.check()?;
+        super::ask::check_task(task)?;
+        if !options.memory.is_on() {
+            return Err(Error::invalid("memory", "there is none to learn into; choose `session` or `keep`"));
+        }
+        // Whatever it was, it is no longer an answer that must stay.
+        self.canaries.forget(task);
+        let found = self.nearest(task, &options.memory).await?.map(|(_, meta, _)| meta);
+        let calls = match feedback {
+            Feedback::Right { calls } => calls,
+            Feedback::Wrong => return self.take_back(found).await,
+        };
+        let pair = Pair { query: task.query().to_owned(), calls: calls.clone() };
+        check_pairs(std::slice::from_ref(&pair), &task.tools)?;
+        let mut lessons = found.as_ref().map(|meta| meta.lessons.clone()).unwrap_or_default();
+        lessons.retain(|lesson| lesson.query != pair.query);
+        lessons.push(Lesson::new(pair, LessonSource::User));
+        while lessons.len() > MOST_LESSONS {
+            let written = lessons.iter().position(|lesson| lesson.source == LessonSource::Synthetic);
+            lessons.remove(written.unwrap_or(0));
+        }
+        let cluster = found.and_then(|meta| Some(meta.memory?.cluster));
+        self.train_lessons(task, (cluster, lessons), options, cancel, on_event).await
+    }
+
+    /// Deletes a lesson, counted from 0, of an adapter of the memory: a new version is trained on the others, and all versions that hold the
+    /// lesson are deleted. Without another lesson the cluster is forgotten.
+    ///
+    /// # Errors
+    /// [`Error::AdapterNotFound`], [`Error::InvalidInput`] for an adapter outside of the memory or a lesson that is not there; the rest
+    /// as [`Agent::ask`].
+    pub async fn unlearn(
+        &self,
+        name: &str,
+        lesson: usize,
+        options: &AskOptions,
+        cancel: &Cancel,
+        on_event: impl FnMut(Event),
+    ) -> Result<Taught> {
+        options.check()?;
+        let adapters = self.adapters().await?;
+        let meta = adapters.into_iter().find(|meta| meta.name == name);
+        let meta = meta.ok_or_else(|| Error::AdapterNotFound { name: name.to_owned() })?;
+        let Some(memory) = meta.memory else {
+            return Err(Error::invalid("name", format!("the adapter `{name}` is not one of the memory")));
+        };
+        let mut lessons = meta.lessons;
+        if lesson >= lessons.len() {
+            let reason = format!("there are {}, counted from 0, and no lesson {lesson}", lessons.len());
+            return Err(Error::invalid("lesson", reason));
+        }
+        let gone = lessons.remove(lesson);
+        let task = Task::new(meta.task, memory.tools);
+        let mut taught = Taught { adapter: None, training: None, gate: None, rolled_back: None, note: None };
+        let old: Vec<_> = self.versions(&memory.cluster).await?;
+        if !lessons.is_empty() {
+            let place = (Some(memory.cluster.clone()), lessons);
+            taught = self.train_lessons(&task, place, options, cancel, on_event).await?;
+        }
+        // Also when the gate refused the new one: a lesson that was deleted lives on nowhere.
+        for (store, version) in old {
+            if version.lessons.iter().any(|l| (&l.query, &l.calls) == (&gone.query, &gone.calls)) {
+                match store.delete(&version.name).await {
+                    // The new version has pushed it out.
+                    Err(Error::AdapterNotFound { .. }) => {}
+                    other => other?,
+                }
+            }
+        }
+        Ok(taught)
+    }
+
+    async fn take_back(&self, found: Option<AdapterMeta>) -> Result<Taught> {
+        let mut taught = Taught { adapter: None, training: None, gate: None, rolled_back: None, note: None };
+        match found.and_then(|meta| Some((meta.name, meta.memory?.cluster))) {
+            Some((name, cluster)) => {
+                self.roll_back(&cluster).await?;
+                taught.rolled_back = Some(name);
+            }
+            None => taught.note = Some("nothing was learned for tasks like this, so nothing is taken back".to_owned()),
+        }
+        Ok(taught)
+    }
+
+    /// Trains a fresh adapter on lessons and puts it into the memory when it passes the gate. The newest lesson is its own proof.
+    async fn train_lessons(
+        &self,
+        task: &Task,
+        (cluster, lessons): (Option<String>, Vec<Lesson>),
+        options: &AskOptions,
+        cancel: &Cancel,
+        mut on_event: impl FnMut(Event),
+    ) -> Result<Taught> {
+        let mut pairs = Vec::new();
+        for lesson in &lessons {
+            let times = if lesson.source == LessonSource::User { WEIGHT } else { 1 };
+            pairs.extend(std::iter::repeat_n(lesson.pair(), times));
+        }
+        let examples = self.examples(task, &pairs)?;
+        let how = (&options.adaptation, options.seed);
+        let (adapter, training) = self.train(examples, None, how, cancel, |step| on_event(Event::Train(step))).await?;
+        let proof = lessons.last().map(Lesson::pair);
+        let writing = Writing::greedy(options.max_answer_tokens, options.constrained);
+        let canaries = self.canaries.all();
+        let gate = self.gate(task, proof.as_ref(), &canaries, (None, &adapter.weights), writing, cancel).await?;
+        let mut taught =
+            Taught { adapter: None, training: Some(training.clone()), gate: Some(gate), rolled_back: None, note: None };
+        if let Some(reason) = gate.reason() {
+            taught.note = Some(format!("{reason}; nothing was kept"));
+            return Ok(taught);
+        }
+        cancel.check()?;
+        let meta = self.describe(task, (lessons, &training), (None, None));
+        let new = Memory { task, adapter: &adapter, meta, held_back: proof, cluster };
+        let (name, note) = self.remember(new, &options.memory).await?;
+        taught.adapter = self.adapters().await?.into_iter().find(|meta| meta.name == name);
+        taught.note = note;
+        Ok(taught)
+    }
+}
+
+/// # Errors
+/// [`Error::InvalidInput`] that names the pair: one without a query, or with a call that does not fit the menu.
+pub(super) fn check_pairs(pairs: &[Pair], tools: &[Tool]) -> Result<()> {
+    for (i, pair) in pairs.iter().enumerate() {
+        if pair.query.trim().is_empty() {
+            return Err(Error::invalid(format!("pairs[{i}].query"), "it is empty"));
+        }
+        for call in &pair.calls {
+            let refused = |issue: CallIssue| {
+                let reason = format!("the call of `{}` does not fit the menu: {}", call.name, issue.reason());
+                Error::invalid(format!("pairs[{i}].calls"), reason)
+            };
+            check_call(call, tools).map_err(refused)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,308 @@
+//! What the agent keeps for tasks to come: found again, gated again, versioned, rolled back, within its budget; and what a user teaches it.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
+#![cfg(all(feature = "cli", not(target_family = "wasm")))]
+
+mod asking;
+mod seed;
+
+use std::rc::Rc;
+
+use asking::ask;
+use autodidact::{
+    agent::{Agent, AskOptions, Feedback, MemoryMode, MemoryOptions, OpenOptions, Taught, Trace},
+    backend::BackendChoice,
+    inference::Cancel,
+    storage::{AdapterStore, LessonSource, MemoryStore},
+    task::{Pair, Task, Tool, ToolCall},
+    tokenizer::menu_from_json,
+};
+use futures_lite::future::block_on;
+use seed::seed_files;
+use serde_json::{Value, json};
+
+const MENU: &str = r#"[
+  {"name": "find_hotel", "description": "Find a hotel", "parameters": {"type": "object", "properties": {"city": {"type": "string"}, "nights": {"type": "integer"}}, "required": ["city", "nights"]}},
+  {"name": "set_timer", "description": "Set a timer", "parameters": {"type": "object", "properties": {"minutes": {"type": "integer"}}, "required": ["minutes"]}}
+]"#;
+
+fn open(store: Rc<dyn AdapterStore>) -> Agent {
+    let options = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };
+    block_on(Agent::open(seed_files(), store, options, |_| {})).unwrap()
+}
+
+fn menu() -> Vec<Tool> {
+    menu_from_json(MENU).unwrap()
+}
+
+fn task(query: &str) -> Task {
+    Task::new(query, menu())
+}
+
+fn call(name: &str, arguments: Value) -> ToolCall {
+    ToolCall { name: name.into(), arguments: arguments.as_object().cloned().unwrap() }
+}
+
+fn hotel(city: &str, nights: u32) -> ToolCall {
+    call("find_hotel", json!({"city": city, "nights": nights}))
+}
+
+fn with(mode: MemoryMode) -> AskOptions {
+    AskOptions { memory: MemoryOptions { mode, ..MemoryOptions::default() }, ..AskOptions::default() }
+}
+
+/// Learns from given pairs whatever its certainty.
+fn study(agent: &Agent, query: &str, pairs: &[(&str, ToolCall)], options: AskOptions) -> Trace {
+    let examples =
+        pairs.iter().map(|(query, call)| Pair { query: (*query).into(), calls: vec![call.clone()] }).collect();
+    ask(agent, &task(query), &AskOptions { threshold: 1.01, examples, ..options })
+}
+
+fn names(agent: &Agent) -> Vec<String> {
+    block_on(agent.adapters()).unwrap().into_iter().map(|meta| meta.name).collect()
+}
+
+fn teach(agent: &Agent, query: &str, calls: Vec<ToolCall>, options: &AskOptions) -> Taught {
+    let feedback = Feedback::Right { calls };
+    block_on(agent.feedback(&task(query), &feedback, options, &Cancel::default(), |_| {})).unwrap()
+}
+
+const LISBON: &str = "Find a hotel in Lisbon for 3 nights";
+const OSLO: &str = "Find a hotel in Oslo for 2 nights";
+
+fn lisbon_pairs() -> [(&'static str, ToolCall); 2] {
+    [("Find a hotel in Porto for 4 nights", hotel("Porto", 4)), ("Find a hotel in Rome for 5 nights", hotel("Rome", 5))]
+}
+
+#[test]
+fn what_passes_the_gate_is_found_again_versioned_and_rolled_back() {
+    let store: Rc<dyn AdapterStore> = Rc::new(MemoryStore::new());
+    let agent = open(Rc::clone(&store));
+    let keep = with(MemoryMode::Keep);
+    let first = study(&agent, LISBON, &lisbon_pairs(), keep.clone());
+    let gate = first.gate.expect("the memory is gated without being asked");
+    assert!(gate.passed && gate.after > gate.before, "{first:?}");
+    assert!(first.recalled.is_none());
+    let name = first.stored.expect("what passed is kept");
+    assert!(name.starts_with("memory-") && name.ends_with(".v1"), "{name}");
+    let cluster = name.trim_end_matches(".v1").to_owned();
+
+    // Another agent on the same store, as after a reload of the page.
+    let agent = open(store);
+    let again = ask(&agent, &task(OSLO), &AskOptions { threshold: 0.0, ..keep.clone() });
+    let recalled = again.recalled.expect("a task worded alike finds it");
+    assert_eq!(
+        (recalled.name.as_str(), recalled.cluster.as_str(), recalled.version),
+        (name.as_str(), cluster.as_str(), 1)
+    );
+    assert!(recalled.gate.passed && recalled.similarity > 0.75 && recalled.similarity < 1.0, "{recalled:?}");
+    let used = block_on(agent.store().get(&name)).unwrap().meta.memory.unwrap();
+    assert_eq!(used.uses, 1);
+
+    // Another menu, another wording, or the memory switched off: it is not looked at.
+    let other = Task::new(OSLO, menu()[..1].to_vec());
+    for (task, options) in [
+        (other, &keep),
+        (task("Set a timer for 5 minutes"), &keep),
+        (task(OSLO), &with(MemoryMode::Reset)),
+        (task(OSLO), &with(MemoryMode::Session)),
+    ] {
+        let trace = ask(&agent, &task, &AskOptions { threshold: 0.0, ..options.clone() });
+        assert!(trace.recalled.is_none(), "{task:?}");
+    }
+
+    // It learns on: a second version, with the lessons of the first.
+    let more = [
+        ("Find a hotel in Bern for 7 nights", hotel("Bern", 7)),
+        ("Find a hotel in Graz for 6 nights", hotel("Graz", 6)),
+    ];
+    let second = study(&agent, OSLO, &more, keep.clone());
+    assert_eq!(second.stored.as_deref(), Some(format!("{cluster}.v2").as_str()), "{second:?}");
+    let meta = block_on(agent.adapters()).unwrap().into_iter().find(|meta| meta.name.ends_with(".v2")).unwrap();
+    let lessons: Vec<&str> = meta.lessons.iter().map(|lesson| lesson.query.as_str()).collect();
+    assert_eq!(lessons, ["Find a hotel in Porto for 4 nights", "Find a hotel in Bern for 7 nights"]);
+    assert!(meta.lessons.iter().all(|lesson| lesson.source == LessonSource::User));
+
+    assert_eq!(block_on(agent.roll_back(&cluster)).unwrap(), Some(name.clone()));
+    let back = ask(&agent, &task(OSLO), &AskOptions { threshold: 0.0, ..keep.clone() });
+    assert_eq!(back.recalled.unwrap().version, 1);
+    assert_eq!(block_on(agent.roll_back(&cluster)).unwrap(), None);
+    assert_eq!(block_on(agent.roll_back(&cluster)).unwrap_err().code(), "AdapterNotFound");
+    assert!(names(&agent).is_empty() && block_on(agent.is_unchanged()).unwrap());
+}
+
+#[test]
+fn a_session_ends_with_its_agent_and_a_full_disk_makes_one() {
+    let store: Rc<dyn AdapterStore> = Rc::new(MemoryStore::new());
+    let agent = open(Rc::clone(&store));
+    let session = with(MemoryMode::Session);
+    let trace = study(&agent, LISBON, &lisbon_pairs(), session.clone());
+    let name = trace.stored.unwrap();
+    assert!(block_on(store.list()).unwrap().is_empty());
+    assert_eq!(names(&agent), [name.clone()]);
+    assert!(block_on(agent.export_adapter(&name)).unwrap().len() > 1000);
+    assert!(ask(&agent, &task(OSLO), &AskOptions { threshold: 0.0, ..session.clone() }).recalled.is_some());
+    let next = open(Rc::clone(&store));
+    assert!(ask(&next, &task(OSLO), &AskOptions { threshold: 0.0, ..session }).recalled.is_none());
+
+    // No room on the disk: it works on in memory, and says so.
+    let agent = open(Rc::new(MemoryStore::with_budget(1000)));
+    let keep = with(MemoryMode::Keep);
+    let trace = study(&agent, LISBON, &lisbon_pairs(), keep.clone());
+    assert!(trace.stored.is_some() && trace.note.unwrap().contains("until this agent is closed"));
+    assert!(block_on(agent.store().list()).unwrap().is_empty());
+    assert!(ask(&agent, &task(OSLO), &AskOptions { threshold: 0.0, ..keep }).recalled.unwrap().gate.passed);
+    block_on(agent.delete_adapter(&names(&agent)[0])).unwrap();
+    assert!(names(&agent).is_empty());
+}
+
+#[test]
+fn the_budget_lets_go_what_was_used_longest_ago() {
+    let agent = open(Rc::new(MemoryStore::new()));
+    let mut options = with(MemoryMode::Keep);
+    let first = study(&agent, LISBON, &lisbon_pairs(), options.clone()).stored.unwrap();
+    let bytes = block_on(agent.adapters()).unwrap()[0].bytes;
+    // Room for two.
+    options.memory.budget_bytes = 2 * bytes + bytes / 2;
+    let timer = |minutes: u32| call("set_timer", json!({"minutes": minutes}));
+    let timers = [("Set a timer for 8 minutes", timer(8)), ("Set a timer for 9 minutes", timer(9))];
+    let second = study(&agent, "Set a timer for 5 minutes", &timers, options.clone()).stored.unwrap();
+    assert_eq!(names(&agent).len(), 2);
+    // The first is used, so the second goes when a third comes. An adapter with a name of its own is not the memory's to delete.
+    assert!(ask(&agent, &task(OSLO), &AskOptions { threshold: 0.0, ..options.clone() }).recalled.is_some());
+    let named = AskOptions { keep: Some("mine".into()), ..AskOptions::default() };
+    assert_eq!(study(&agent, LISBON, &lisbon_pairs(), named).stored.as_deref(), Some("mine"));
+    let beds =
+        [("I need a bed, Ulm, one night", hotel("Ulm", 1)), ("I need a bed, Bonn, two nights", hotel("Bonn", 2))];
+    let third = study(&agent, "I need a bed, Kiel, three nights", &beds, options.clone()).stored.unwrap();
+    let left = names(&agent);
+    assert!(left.contains(&first) && left.contains(&third) && left.contains(&"mine".to_owned()), "{left:?}");
+    assert!(!left.contains(&second), "{left:?}");
+
+    // Versions of one cluster have their own limit.
+    options.memory.budget_bytes = u64::MAX;
+    options.memory.versions = 2;
+    for _ in 0..3 {
+        let trace = study(&agent, LISBON, &lisbon_pairs(), options.clone());
+        assert!(trace.stored.is_some() || trace.gate.is_some_and(|gate| !gate.passed), "{trace:?}");
+    }
+    let cluster = first.trim_end_matches(".v1");
+    assert!(names(&agent).iter().filter(|name| name.starts_with(cluster)).count() <= 2);
+
+    options.memory.budget_bytes = 10;
+    let trace = study(&agent, "Wake me after a nap of 20 minutes", &timers, options);
+    assert!(
+        trace.stored.is_none() && trace.note.unwrap().contains("budget"),
+        "an adapter that is larger than the budget"
+    );
+}
+
+#[test]
+fn an_adapter_that_fails_the_gate_now_is_not_used() {
+    let agent = open(Rc::new(MemoryStore::new()));
+    let keep = with(MemoryMode::Keep);
+    // A user insists that beds are timers.
+    let wrong = call("set_timer", json!({"minutes": 3}));
+    let taught = teach(&agent, LISBON, vec![wrong.clone()], &keep);
+    assert!(taught.adapter.is_some(), "nothing speaks against it yet: {taught:?}");
+    let trace = ask(&agent, &task(LISBON), &AskOptions { threshold: 0.0, ..keep.clone() });
+    assert_eq!(trace.answer.calls, [wrong]);
+    // Then a task is answered that it is sure of, and that the adapter would spoil.
+    let canary = "Please find a hotel in Lisbon for 3 nights";
+    let base = ask(&agent, &task(canary), &AskOptions { threshold: 0.0, ..AskOptions::default() });
+    assert_eq!(base.answer.calls, [hotel("Lisbon", 3)]);
+    let trace = ask(&agent, &task(LISBON), &AskOptions { threshold: 0.0, ..keep });
+    let recalled = trace.recalled.unwrap();
+    assert!(!recalled.gate.passed && recalled.gate.changed == 1, "{recalled:?}");
+    assert_eq!(trace.answer.calls, [hotel("Lisbon", 3)]);
+    assert!(trace.note.unwrap().contains("was not used"));
+}
+
+#[test]
+fn a_user_teaches_takes_back_and_deletes() {
+    let agent = open(Rc::new(MemoryStore::new()));
+    let keep = with(MemoryMode::Keep);
+    let query = "Book us in at the Ritz, a week";
+    let right = hotel("Ritz", 7);
+    let taught = teach(&agent, query, vec![right.clone()], &keep);
+    let meta = taught.adapter.expect("the lesson is kept");
+    assert_eq!((meta.lessons.len(), meta.lessons[0].source, meta.steps), (1, LessonSource::User, 15));
+    assert!(taught.gate.unwrap().passed);
+    let trace = ask(&agent, &task(query), &AskOptions { threshold: 0.0, ..keep.clone() });
+    assert_eq!(trace.answer.calls, [right], "it answers as it was taught");
+
+    // A second lesson for a task alike makes a version that holds both; the same query once more replaces its lesson.
+    let second = teach(&agent, "Book us in at the Adlon, a week", vec![hotel("Adlon", 7)], &keep).adapter.unwrap();
+    assert_eq!((second.memory.as_ref().unwrap().version, second.lessons.len()), (2, 2));
+    let corrected = teach(&agent, "Book us in at the Adlon, a week", vec![hotel("Adlon", 8)], &keep).adapter.unwrap();
+    assert_eq!((corrected.memory.as_ref().unwrap().version, corrected.lessons.len()), (3, 2));
+
+    // A deleted lesson lives on in no version.
+    let cancel = Cancel::default();
+    let after = block_on(agent.unlearn(&corrected.name, 1, &keep, &cancel, |_| {})).unwrap();
+    assert!(after.gate.is_some(), "the rest is trained anew");
+    let all = block_on(agent.adapters()).unwrap();
+    assert!(
+        !all.is_empty()
+            && all
+                .iter()
+                .flat_map(|meta| &meta.lessons)
+                .all(|l| l.query != corrected.lessons[1].query || l.calls != corrected.lessons[1].calls)
+    );
+
+    // "Wrong" takes the newest version back.
+    let before = names(&agent).len();
+    let wrong = block_on(agent.feedback(&task(query), &Feedback::Wrong, &keep, &cancel, |_| {})).unwrap();
+    assert!(wrong.rolled_back.is_some());
+    assert_eq!(names(&agent).len(), before - 1);
+    let nothing =
+        block_on(agent.feedback(&task("Set a timer for 5 minutes"), &Feedback::Wrong, &keep, &cancel, |_| {})).unwrap();
+    assert!(nothing.rolled_back.is_none() && nothing.note.is_some());
+
+    let right = |calls| Feedback::Right { calls };
+    for (feedback, options) in [
+        (right(vec![hotel("Ritz", 7)]), &AskOptions::default()),
+        (right(vec![call("fly", json!({}))]), &keep),
+        (right(vec![call("find_hotel", json!({"city": 1}))]), &keep),
+    ] {
+        let error = block_on(agent.feedback(&task(query), &feedback, options, &cancel, |_| {})).unwrap_err();
+        assert_eq!(error.code(), "InvalidInput", "{error}");
+    }
+    assert_eq!(block_on(agent.unlearn("none", 0, &keep, &cancel, |_| {})).unwrap_err().code(), "AdapterNotFound");
+    for (name, lesson) in names(&agent).into_iter().map(|name| (name, 9)) {
+        assert_eq!(block_on(agent.unlearn(&name, lesson, &keep, &cancel, |_| {})).unwrap_err().code(), "InvalidInput");
+    }
+}
+
+#[test]
+fn the_cheaper_tier_comes_first_and_time_has_an_end() {
+    let agent = open(Rc::new(MemoryStore::new()));
+    // Every answer is sure enough for a threshold of almost nothing, but for the decision to learn the first must not be.
+    let options = AskOptions { context_first: true, ..AskOptions::default() };
+    let trace = study(&agent, LISBON, &lisbon_pairs(), options.clone());
+    let context = trace.context.as_ref().expect("the examples were tried in the context");
+    assert!(!context.accepted && trace.training.is_some(), "nothing reaches a threshold above 1: {context:?}");
+    assert!(trace.seconds.contains_key("answer_in_context"));
+
+    let unsure = "Somewhere to sleep in Lisbon, 3 nights, please";
+    let first = ask(&agent, &task(unsure), &AskOptions { threshold: 0.0, ..AskOptions::default() });
+    let certainty = first.uncertainty.certainty;
+    let examples: Vec<Pair> =
+        lisbon_pairs().into_iter().map(|(query, call)| Pair { query: query.into(), calls: vec![call] }).collect();
+    let options = AskOptions { threshold: certainty + 1e-6, examples, ..options };
+    let trace = ask(&agent, &task(unsure), &options);
+    let context = trace.context.expect("unsure by a hair");
+    assert_eq!(context.accepted, context.certainty >= certainty + 1e-6);
+    assert_eq!(trace.training.is_none(), context.accepted, "a sure answer is not trained for");
+
+    let hurried = AskOptions { threshold: 1.01, learn_within: Some(0.0), ..AskOptions::default() };
+    let trace = ask(&agent, &task(LISBON), &hurried);
+    assert!(trace.training.is_none() && trace.note.is_some());
+    for bad in [
+        AskOptions { learn_within: Some(-1.0), ..AskOptions::default() },
+        AskOptions { keep: Some("a".into()), ..with(MemoryMode::Keep) },
+        AskOptions { adapter: Some("a".into()), ..with(MemoryMode::Session) },
+        AskOptions { memory: MemoryOptions { similarity: 2.0, ..MemoryOptions::default() }, ..AskOptions::default() },
+    ] {
+        assert_eq!(bad.check().unwrap_err().code(), "InvalidInput");
+    }
+}
