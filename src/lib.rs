@@ -1,5 +1,29 @@
 //! A private agent that teaches itself, following the published method of test-time self-improvement
 //! (arXiv 2510.07841), on [burn](https://burn.dev), natively and in a browser tab.
+//!
+//! [`Agent::open`] takes the files of a Hugging Face model directory and a store; [`Agent::ask`] answers a task with tool calls, and when it
+//! is unsure writes examples, trains a LoRA on them, answers again, and keeps or drops what it learned ([`AskOptions`]). Everything is pulled:
+//! nothing runs between two pulls of an [`Asking`](agent::Asking), and dropping it cancels the work. The base weights are never changed.
+//!
+//! ```rust,ignore
+#![doc = include_str!("../examples/native.rs")]
+//! ```
+//!
+//! | floor | modules |
+//! | --- | --- |
+//! | the agent | [`agent`]: the loop, its gate, its memory, the user as teacher |
+//! | the method | [`uncertainty`], [`synthesis`], [`adaptation`] |
+//! | the machine | [`inference`], [`adapter`], [`storage`] |
+//! | the model | [`model`], [`grammar`]; [`nn`] with hand-written backward passes; [`tokenizer`] with templates and call formats |
+//! | beside it | [`pretrain`] and [`taskgen`] make the seed model; `evaluation` (feature `cli`) measures |
+//! | the ground | [`platform`], [`backend`], [`error`], [`task`] |
+//!
+//! A module names only modules of lower floors. Every error is an [`Error`] with a stable [`code`](Error::code).
+//!
+//! # Features
+//!
+//! `cli`, on by default: the program `autodidact`, the suites of `evaluation`, and files. Without it the crate opens no file and no connection
+//! beside its [`storage::FolderStore`]. `teacher-server`: `eval` may ask a server for examples.
 #![recursion_limit = "256"]
 #![warn(missing_docs)]
 

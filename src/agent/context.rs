@@ -33,7 +33,7 @@ impl Agent {
         pairs: &[Pair],
         options: &AskOptions,
         threshold: f32,
-        on_text: impl FnMut(String),
+        on_text: &mut dyn FnMut(String),
     ) -> Result<ContextReport> {
         let prompt = self.tokenizer.encode(&self.prompts.icl_prompt(task, pairs)?)?;
         let prefix = session.prefill(&prompt).await?;

@@ -64,9 +64,9 @@ impl Agent {
         }
         if options.context_first {
             log.phase(Phase::AnswerInContext);
-            let tell = |text| log.put(Event::Token { answer: Which::Context, text });
+            let mut tell = |text| log.put(Event::Token { answer: Which::Context, text });
             let threshold = trace.uncertainty.threshold;
-            let report = self.answer_in_context(session, task, &synthesis.pairs, options, threshold, tell).await?;
+            let report = self.answer_in_context(session, task, &synthesis.pairs, options, threshold, &mut tell).await?;
             log.put(Event::Answer { answer: Which::Context, result: report.answer.clone() });
             seconds.insert("answer_in_context".to_owned(), watch.lap());
             let accepted = report.accepted.then(|| report.answer.clone());

@@ -59,13 +59,24 @@ impl Agent {
         how: Writing,
         mut on_text: impl FnMut(String),
     ) -> Result<(Answer, Generation)> {
+        self.respond_to(session, prefix, task, how, &mut on_text).await
+    }
+
+    async fn respond_to(
+        &self,
+        session: &Session<'_>,
+        prefix: &Prefix,
+        task: &Task,
+        how: Writing,
+        on_text: &mut dyn FnMut(String),
+    ) -> Result<(Answer, Generation)> {
         let stop = Stop { tokens: &self.eos, max_tokens: how.max_tokens };
         // Without tools nothing can be called.
         let constraint = match how.constrained && !task.tools.is_empty() {
             true => Some(self.vocabulary()?.constrain(&Grammar::answer(self.prompts.format(), &task.tools))?),
             false => None,
         };
-        let generation = self.write(session, prefix, (how.sampling, &stop), constraint, &mut on_text).await?;
+        let generation = self.write(session, prefix, (how.sampling, &stop), constraint, on_text).await?;
         Ok((self.read_answer(&generation.ids, &task.tools)?, generation))
     }
 
@@ -76,7 +87,7 @@ impl Agent {
         prefix: &Prefix,
         (sampling, stop): (Sampling, &Stop<'_>),
         constraint: Option<Constraint>,
-        on_text: &mut impl FnMut(String),
+        on_text: &mut dyn FnMut(String),
     ) -> Result<Generation> {
         let mut stream = self.tokenizer.stream();
         let generation = session
@@ -153,6 +164,17 @@ impl Agent {
         (config, seed): (&AdaptationConfig, u64),
         cancel: &Cancel,
         mut on_step: impl FnMut(TrainEvent),
+    ) -> Result<(Adapter, TrainingReport)> {
+        self.train_on(examples, start, (config, seed), cancel, &mut on_step).await
+    }
+
+    async fn train_on(
+        &self,
+        examples: Vec<TrainingExample>,
+        start: Option<&Adapter>,
+        (config, seed): (&AdaptationConfig, u64),
+        cancel: &Cancel,
+        on_step: &mut dyn FnMut(TrainEvent),
     ) -> Result<(Adapter, TrainingReport)> {
         let adapter = match start {
             Some(adapter) => adapter.clone(),

@@ -56,7 +56,7 @@ impl Agent {
         feedback: &Feedback,
         options: &AskOptions,
         cancel: &Cancel,
-        on_event: impl FnMut(Event),
+        mut on_event: impl FnMut(Event),
     ) -> Result<Taught> {
         options.check()?;
         super::ask::check_task(task)?;
@@ -80,7 +80,7 @@ impl Agent {
             lessons.remove(written.unwrap_or(0));
         }
         let cluster = found.and_then(|meta| Some(meta.memory?.cluster));
-        self.train_lessons(task, (cluster, lessons), options, cancel, on_event).await
+        self.train_lessons(task, (cluster, lessons), options, cancel, &mut on_event).await
     }
 
     /// Deletes a lesson, counted from 0, of an adapter of the memory: a new version is trained on the others, and all versions that hold the
@@ -95,7 +95,7 @@ impl Agent {
         lesson: usize,
         options: &AskOptions,
         cancel: &Cancel,
-        on_event: impl FnMut(Event),
+        mut on_event: impl FnMut(Event),
     ) -> Result<Taught> {
         options.check()?;
         let adapters = self.adapters().await?;
@@ -115,7 +115,7 @@ impl Agent {
         let old: Vec<_> = self.versions(&memory.cluster).await?;
         if !lessons.is_empty() {
             let place = (Some(memory.cluster.clone()), lessons);
-            taught = self.train_lessons(&task, place, options, cancel, on_event).await?;
+            taught = self.train_lessons(&task, place, options, cancel, &mut on_event).await?;
         }
         // Also when the gate refused the new one: a lesson that was deleted lives on nowhere.
         for (store, version) in old {
@@ -149,7 +149,7 @@ impl Agent {
         (cluster, lessons): (Option<String>, Vec<Lesson>),
         options: &AskOptions,
         cancel: &Cancel,
-        mut on_event: impl FnMut(Event),
+        on_event: &mut dyn FnMut(Event),
     ) -> Result<Taught> {
         let mut pairs = Vec::new();
         for lesson in &lessons {

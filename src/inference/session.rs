@@ -124,8 +124,20 @@ impl Session<'_> {
         prefix: &Prefix,
         sampling: Sampling,
         stop: &Stop<'_>,
-        mut constraint: Option<Constraint>,
+        constraint: Option<Constraint>,
         mut on_token: impl FnMut(u32) -> Result<()>,
+    ) -> Result<Generation> {
+        self.generate_for(prefix, sampling, stop, constraint, &mut on_token).await
+    }
+
+    /// One body for all callers: each would add kilobytes to a page.
+    async fn generate_for(
+        &self,
+        prefix: &Prefix,
+        sampling: Sampling,
+        stop: &Stop<'_>,
+        mut constraint: Option<Constraint>,
+        on_token: &mut dyn FnMut(u32) -> Result<()>,
     ) -> Result<Generation> {
         let mut sampler = Sampler::new(sampling)?;
         let room = self.decoder.config().context.saturating_sub(prefix.len());

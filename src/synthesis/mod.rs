@@ -115,6 +115,16 @@ impl Synthesizer<'_> {
         seed: u64,
         mut on_attempt: impl FnMut(Option<&Pair>, Option<&Rejection>),
     ) -> Result<Synthesis> {
+        self.run_for(task, answer, seed, &mut on_attempt).await
+    }
+
+    async fn run_for(
+        &self,
+        task: &Task,
+        answer: &[ToolCall],
+        seed: u64,
+        on_attempt: &mut dyn FnMut(Option<&Pair>, Option<&Rejection>),
+    ) -> Result<Synthesis> {
         let mut out = Synthesis { requested: self.config.pairs, ..Synthesis::default() };
         let mut shop = self.workshop(task, answer);
         for attempt in 0..self.config.pairs * self.config.tries {
