@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { minifySync } from 'vite';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const LARGEST = 30_000;
@@ -13,6 +14,15 @@ for (const needed of ['wasm/autodidact_bg.wasm', 'model/model.safetensors']) {
 rmSync(here('dist'), { recursive: true, force: true });
 execFileSync(here('../node_modules/.bin/tsc'), ['-p', here('tsconfig.json')], { stdio: 'inherit' });
 
+const scripts = [...readdirSync(here('dist')).filter((name) => name.endsWith('.js')).map((name) => `dist/${name}`), 'wasm/autodidact.js'];
+for (const script of scripts) {
+  // The comments are in the types. Names stay, so that stack traces can be read.
+  const { code, errors } = minifySync(script, readFileSync(here(script), 'utf8'), { module: true, mangle: false, compress: false });
+  if (errors.length > 0) throw errors[0];
+  // Bundlers look for addresses in plain quotes.
+  writeFileSync(here(script), code.replace(/new URL\(`([^`$]+)`/g, "new URL('$1'"));
+}
+
 // The compiler rewrites imports, not addresses.
 const client = readFileSync(here('dist/client.js'), 'utf8');
 const rewritten = client.replace("new URL('./worker.ts'", "new URL('./worker.js'");
@@ -21,8 +31,7 @@ writeFileSync(here('dist/client.js'), rewritten);
 
 for (const licence of ['LICENSE-MIT', 'LICENSE-APACHE']) copyFileSync(here(`../../${licence}`), here(licence));
 
-const scripts = readdirSync(here('dist')).filter((name) => name.endsWith('.js')).map((name) => `dist/${name}`);
-const size = [...scripts, 'wasm/autodidact.js'].reduce((sum, file) => sum + gzipSync(readFileSync(here(file)), { level: 9 }).length, 0);
+const size = scripts.reduce((sum, file) => sum + gzipSync(readFileSync(here(file)), { level: 9 }).length, 0);
 console.log(`JavaScript beside the wasm: ${size} bytes after gzip, of ${LARGEST} at most`);
 if (size > LARGEST) throw new Error('the JavaScript is larger than its budget');
 execFileSync('npm', ['pack', '--silent', '--pack-destination', here('.')], { cwd: here('.'), stdio: 'inherit' });

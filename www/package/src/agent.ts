@@ -6,14 +6,16 @@ import { AgentClient } from './client.ts';
 import { AutodidactError } from './errors.ts';
 import { IdleLearner, type Learned } from './idle.ts';
 import type {
-  AdapterMeta, AgentEvent, AgentReport, AskOptions, BackendChoice, Message, ModelSource, Pair, Synthesis, Task, Tool, Trace, Uncertainty,
+  AdapterMeta, AgentEvent, AgentReport, AskOptions, BackendChoice, Feedback, Message, ModelSource, Pair, Synthesis, Task, Taught,
+  Tool, Trace, Uncertainty,
 } from './protocol.ts';
 import { Run } from './run.ts';
+import { complete, type Teacher } from './teacher.ts';
 import { persistStorage, storageReport, Tabs, type StorageReport } from './tabs.ts';
 import { continued, described, execute, type Confirm, type RunnableTool, type ToolEvent, type ToolResult } from './tools.ts';
 
 export interface AgentOptions {
-  /** A Hugging Face model directory, or `seedModel` of `autodidact/seed-model`. */
+  /** `seedModel` of `autodidact/seed-model`, the address of a model directory, addresses of files, or the id of a model on a hub. */
   model: ModelSource;
   /** Tools of every task that brings none of its own. */
   tools?: RunnableTool[];
@@ -26,6 +28,8 @@ export interface AgentOptions {
   defaults?: LearnOptions;
   /** Decides on calls of tools with `confirm: true`. */
   confirm?: Confirm;
+  /** Writes the examples in place of the agent when it is unsure; nobody does when absent. */
+  teacher?: Teacher;
   /** The worker to use, made of `autodidact/worker`; when absent one of this package is made. */
   worker?: Worker | (() => Worker);
   /** Downloads, the choice of the backend, the self-test. */
@@ -59,9 +63,11 @@ export interface TaskOptions extends LearnOptions, RunOptions {
   maxSteps?: number;
   /**
    * When to learn: `now`, before the answer that stands; `idle`, after the answer, while nobody waits, for the tasks to come (it needs
-   * `keep`, and learns on from what is kept under that name); `off`, never.
+   * `keep`, and learns on from what is kept under that name, or `memory`); `off`, never.
    */
   learn?: 'now' | 'idle' | 'off';
+  /** In place of the agent's teacher. */
+  teacher?: Teacher;
 }
 
 export type TaskEvent = AgentEvent | ToolEvent;
@@ -128,6 +134,8 @@ export class Agent {
       import: (name, zip) => this.#idle.first(() => tabs.writing(name, undefined, () => client.importAdapter(name, zip))),
       rename: (from, to) => this.#idle.first(() => tabs.writing(from, undefined, () => client.renameAdapter(from, to))),
       delete: (name) => this.#idle.first(() => tabs.writing(name, undefined, () => client.deleteAdapter(name))),
+      rollBack: (cluster) => this.#idle.first(() => tabs.writing(MEMORY, undefined, () => client.rollBack(cluster))),
+      forget: (cluster) => this.#idle.first(() => tabs.writing(MEMORY, undefined, () => client.forget(cluster))),
       subscribe: (listener) => tabs.subscribe(listener),
       storage: async () => storageReport(await client.listAdapters()),
       persist: persistStorage,
@@ -145,17 +153,18 @@ export class Agent {
   }
 
   async #ask(asked: Asked, options: TaskOptions, emit: (event: TaskEvent) => void): Promise<TaskResult> {
-    const { maxSteps = 1, signal, learn = 'now' } = options;
+    const { maxSteps = 1, signal, learn = 'now', teacher = this.#options.teacher } = options;
     const tools = this.#tools(options);
     const menu = tools.map(described);
     const wanted = this.#learning(options);
     const question = toQuestion(asked, menu);
-    const { keep } = wanted;
-    if (learn === 'idle' && keep === undefined) throw invalid('`learn: "idle"` learns for tasks to come: say under which name with `keep`');
-    const learning = learn === 'now' ? wanted : { ...withoutKeeping(wanted), threshold: 0 };
-    const trace = await this.#tabs.writing(learning.keep, signal, () => this.#client.ask(question, learning, emit, signal));
-    if (learn === 'idle' && keep !== undefined && trace.uncertainty.certainty < fixedThreshold(wanted)) {
-      this.#idle.add({ question, learning: { ...wanted, keep } });
+    const place = lockOf(wanted);
+    if (learn === 'idle' && place === undefined) throw invalid('`learn: "idle"` learns for tasks to come: say where with `keep` or `memory`');
+    const learning = learn === 'now' && !teacher ? wanted : { ...withoutKeeping(wanted), threshold: 0 };
+    let trace = await this.#tabs.writing(lockOf(learning), signal, () => this.#client.ask(question, learning, emit, signal));
+    if (learning !== wanted && learn !== 'off' && trace.uncertainty.certainty < fixedThreshold(wanted)) {
+      if (learn === 'idle') this.#idle.add({ question, learning: wanted });
+      else if (teacher) trace = await this.#taught(trace, question, { teacher, learning: wanted }, emit, signal);
     }
     const results: ToolResult[][] = [];
     let final = trace.answer;
@@ -176,6 +185,24 @@ export class Agent {
       final = next.answer;
     }
     return { ...trace, results, final };
+  }
+
+  /**
+   * Tells the agent what the user says of an answer. Right calls, those that were answered or corrected ones, become an example of the user,
+   * and the memory’s adapter for such tasks is trained anew; a wrong answer takes its newest version back. Needs `memory`.
+   */
+  feedback(asked: Asked, feedback: Feedback, options: TaskOptions = {}): Run<AgentEvent, Taught> {
+    const task = toQuestion(asked, this.#tools(options).map(described));
+    const learning = this.#learning(options);
+    return new Run((emit) => this.#idle.first(() => this.#tabs.writing(lockOf(learning), options.signal, () =>
+      this.#client.feedback(task, feedback, learning, this.#telling(options, emit), options.signal))));
+  }
+
+  /** Deletes a lesson, counted from 0, of an adapter of the memory: it is trained anew on the others. */
+  unlearn(name: string, lesson: number, options: TaskOptions = {}): Run<AgentEvent, Taught> {
+    const learning = this.#learning(options);
+    return new Run((emit) => this.#idle.first(() => this.#tabs.writing(MEMORY, options.signal, () =>
+      this.#client.unlearn(name, lesson, learning, this.#telling(options, emit), options.signal))));
   }
 
   /** How sure the agent is of its answer to a task, and how likely each tool is. Nothing is learned. */
@@ -204,6 +231,11 @@ export class Agent {
         this.#client.adapt(task, pairs, this.#learning(options), this.#telling(options, emit), options.signal))));
   }
 
+  /** The tools of a menu that is written as JSON. Rejects with code `InvalidInput` and names the place that is wrong. */
+  parseTools(json: string): Promise<Tool[]> {
+    return this.#client.parseTools(json);
+  }
+
   /** Ends the worker at once, whatever it is doing. What is stored stays; a new agent can be made. */
   dispose(): void {
     this.#idle.close();
@@ -211,11 +243,36 @@ export class Agent {
     this.#tabs.close();
   }
 
+  /** Learns from the examples of a teacher; the trace stands as it is, with a note, where there are none. */
+  async #taught(
+    trace: Trace, question: Task, { teacher, learning }: { teacher: Teacher; learning: AskOptions }, emit: (event: TaskEvent) => void,
+    signal?: AbortSignal,
+  ): Promise<Trace> {
+    const uncertainty = { ...trace.uncertainty, threshold: fixedThreshold(learning), unsure: true };
+    const synthesis = await this.#examples(teacher, question, learning, signal).catch((reason: unknown) => AutodidactError.from(reason));
+    if (synthesis instanceof AutodidactError) {
+      if (synthesis.isAborted) throw synthesis;
+      return { ...trace, uncertainty, note: synthesis.message };
+    }
+    if (synthesis.pairs.length === 0) return { ...trace, uncertainty, synthesis, note: 'the teacher gave no valid example; the first answer stands' };
+    const learned = { ...learning, threshold: ALWAYS, examples: synthesis.pairs, examples_from: 'teacher' as const };
+    const after = await this.#tabs.writing(lockOf(learning), signal, () => this.#client.ask(question, learned, emit, signal));
+    return { ...after, synthesis, uncertainty: { ...after.uncertainty, threshold: uncertainty.threshold } };
+  }
+
+  async #examples(teacher: Teacher, question: Task, learning: AskOptions, signal?: AbortSignal): Promise<Synthesis> {
+    if ('url' in teacher) return this.#client.distill(question, learning, (request) => complete(teacher, request, signal), signal);
+    const { tools } = question;
+    const asked = 'query' in question ? question.query : question;
+    const { pairs, seed } = learning;
+    return teacher.agent.synthesize(asked, { tools, ...(pairs && { pairs }), ...(seed && { seed }), ...(signal && { signal }) });
+  }
+
   /** Learns from a task that was answered before. */
   async #learnLater({ question, learning }: IdleJob, signal: AbortSignal): Promise<Trace> {
-    return this.#tabs.writing(learning.keep, signal, async () => {
+    return this.#tabs.writing(lockOf(learning), signal, async () => {
       const isKept = (await this.#client.listAdapters()).some(({ name }) => name === learning.keep);
-      const from = isKept ? { adapter: learning.keep } : {};
+      const from = isKept && learning.keep !== undefined ? { adapter: learning.keep } : {};
       return this.#client.ask(question, { ...learning, ...from, threshold: ALWAYS }, () => {}, signal);
     });
   }
@@ -245,7 +302,7 @@ export class Agent {
   }
 
   #learning(options: TaskOptions): AskOptions {
-    const { signal: _signal, onEvent: _onEvent, tools: _tools, maxSteps: _maxSteps, learn: _learn, ...learning } = options;
+    const { signal: _signal, onEvent: _onEvent, tools: _tools, maxSteps: _maxSteps, learn: _learn, teacher: _teacher, ...learning } = options;
     return { ...this.#options.defaults, ...learning };
   }
 
@@ -266,7 +323,16 @@ const ALWAYS = 1.01;
 
 interface IdleJob {
   question: Task;
-  learning: AskOptions & { keep: string };
+  learning: AskOptions;
+}
+
+/** The lock under which the memory is written. */
+const MEMORY = 'memory';
+
+/** What is written under these options: an adapter of that name, the memory, or nothing. */
+function lockOf({ keep, memory }: AskOptions): string | undefined {
+  const mode = typeof memory === 'object' ? memory.mode : memory;
+  return keep ?? (mode === 'keep' || mode === 'session' ? MEMORY : undefined);
 }
 
 const invalid = (message: string) => new AutodidactError({ name: 'AutodidactError', code: 'InvalidInput', message });
@@ -284,6 +350,10 @@ export interface Adapters {
   /** Refused when the new name is taken. */
   rename(from: string, to: string): Promise<void>;
   delete(name: string): Promise<void>;
+  /** Takes the newest version of a cluster of the memory back. Gives the name of the one before it, if there is one. */
+  rollBack(cluster: string): Promise<string | null>;
+  /** Deletes a cluster of the memory with all its versions. */
+  forget(cluster: string): Promise<void>;
   /** Calls back after something was kept or deleted, in this tab or in another. Gives a function that ends it. */
   subscribe(listener: () => void): () => void;
   /** What is used, and what may be. */

@@ -1,7 +1,7 @@
 import { AutodidactError } from './errors.ts';
 import type {
-  AdapterMeta, AgentEvent, AgentReport, AskOptions, Completion, CompletionOptions, CreateOptions, Method, Methods, Pair, Reply, Synthesis,
-  Task, TextEvent, Tool, Trace,
+  AdapterMeta, AgentEvent, AgentReport, AskOptions, Completion, CompletionOptions, CreateOptions, Feedback, Method, Methods, Pair, Reply,
+  Synthesis, Task, Taught, TeacherEvent, TeacherRequest, TextEvent, Tool, Trace,
 } from './protocol.ts';
 
 type OnEvent = (event: AgentEvent) => void;
@@ -9,7 +9,7 @@ type OnEvent = (event: AgentEvent) => void;
 interface Pending {
   resolve(result: unknown): void;
   reject(error: AutodidactError): void;
-  onEvent?: ((event: AgentEvent | TextEvent) => void) | undefined;
+  onEvent?: ((event: AgentEvent | TextEvent | TeacherEvent) => void) | undefined;
 }
 
 /** The worker of this package. */
@@ -43,7 +43,7 @@ export class AgentClient {
   }
 
   complete(task: Task, options: CompletionOptions, onText: (text: string) => void, signal?: AbortSignal): Promise<Completion> {
-    const onEvent = (event: AgentEvent | TextEvent) => {
+    const onEvent = (event: TextEvent) => {
       if (event.type === 'text') onText(event.text);
     };
     return this.#cancellable('complete', { task, options }, onEvent, signal);
@@ -55,6 +55,33 @@ export class AgentClient {
 
   adapt(task: Task, pairs: Pair[], options: AskOptions, onEvent: OnEvent, signal?: AbortSignal): Promise<AdapterMeta> {
     return this.#cancellable('adapt', { task, pairs, options }, onEvent, signal);
+  }
+
+  feedback(task: Task, feedback: Feedback, options: AskOptions, onEvent: OnEvent, signal?: AbortSignal): Promise<Taught> {
+    return this.#cancellable('feedback', { task, feedback, options }, onEvent, signal);
+  }
+
+  unlearn(name: string, lesson: number, options: AskOptions, onEvent: OnEvent, signal?: AbortSignal): Promise<Taught> {
+    return this.#cancellable('unlearn', { name, lesson, options }, onEvent, signal);
+  }
+
+  /** `complete` gives the teacher's text for a request. */
+  distill(
+    task: Task, options: AskOptions, complete: (request: TeacherRequest) => Promise<string>, signal?: AbortSignal,
+  ): Promise<Synthesis> {
+    const onEvent = ({ question, request }: TeacherEvent) => {
+      const reply = (answer: { text?: string; error?: string }) => void this.#call('teacherReply', { question, ...answer }).catch(() => {});
+      complete(request).then((text) => reply({ text }), (reason: unknown) => reply({ error: AutodidactError.from(reason).message }));
+    };
+    return this.#cancellable('distill', { task, options }, onEvent, signal);
+  }
+
+  rollBack(cluster: string): Promise<string | null> {
+    return this.#call('rollBack', { cluster });
+  }
+
+  async forget(cluster: string): Promise<void> {
+    await this.#call('forget', { cluster });
   }
 
   parseTools(json: string): Promise<Tool[]> {

@@ -30,6 +30,8 @@ export class AutodidactError extends Error {
   }
 }
 
+export const failure = (code: string, message: string) => new AutodidactError({ name: 'AutodidactError', code, message });
+
 const FATAL = new Set(['AgentCrashed', 'WorkerFailed', 'DeviceLost', 'BackendError']);
 
 const OF_GPU = new Set(['WebGPUNotAvailable', 'SelfTestFailed', 'DeviceLost', 'BackendError']);
@@ -63,16 +65,16 @@ const REMEDIES: Record<string, string> = {
   InvalidInput: 'Correct what the message names and try again.',
   ConfigError: 'Correct the setting that the message names.',
   ContextOverflow: 'Shorten the task, or take tools out of the menu.',
-  QuotaExceeded: 'Delete stored adapters, or free space for this site in the browser.',
+  QuotaExceeded: 'Delete stored adapters or downloaded models, or free space for this site in the browser.',
   StorageError: 'Check that the browser lets this site store data (private windows may not), then reload.',
-  IntegrityError: 'Reload the page to fetch the file again. If it is an adapter, delete it or import it again.',
+  IntegrityError: 'Start the agent again to fetch the file again. If it is an adapter, delete it or import it again.',
   BaseMismatch: 'Delete this adapter, or load the model that it was trained on.',
   AdapterNotFound: 'It may have been deleted in another tab. Choose another adapter.',
   AdapterError: 'Choose a PEFT LoRA zip that was made for this model.',
   TrainingDiverged: 'Choose a lower learning rate.',
   Busy: 'Wait until the current run ends, or stop it.',
-  IoError: 'Check that the model files lie beside the page, then start the agent again.',
-  UnsupportedModel: 'Put a model of a supported family beside the page.',
+  IoError: 'Check the connection and the address of the model, then start the agent again: a download goes on from where it stopped.',
+  UnsupportedModel: 'Choose a model of a supported family, which fits into a tab.',
 };
 
 /** What the user can do about an error of that code. */

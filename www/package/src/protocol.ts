@@ -32,8 +32,30 @@ export interface Pair {
 
 export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
 
-/** A Hugging Face model directory: its address, or the address of each of its files (bundlers give files new names). */
-export type ModelSource = string | { name: string; files: Record<string, string> };
+/**
+ * A Hugging Face model: the address of its directory; or the address of each of its files (bundlers give files new names), with what
+ * is known of them; or its id on a hub. Files with a known hash are checked, kept in the browser, and go on where they stopped.
+ */
+export type ModelSource = string | { name: string; files: Record<string, string | RemoteFile> } | HubModel;
+
+export interface RemoteFile {
+  url: string;
+  bytes?: number;
+  /** Hexadecimal digits. */
+  sha256?: string;
+}
+
+export interface HubModel {
+  /** `organisation/name`. */
+  hub: string;
+  /** A branch, a tag or a commit; `main` when absent. */
+  revision?: string;
+  /** `https://huggingface.co` when absent. */
+  endpoint?: string;
+}
+
+/** A model as Rust fetches it. */
+export type AddressedModel = string | { name: string; files: Record<string, string> };
 
 export interface CreateOptions {
   model: ModelSource;
@@ -69,11 +91,68 @@ export interface AskOptions {
   gate?: boolean;
   /** Answers and examples may be any text; else only calls that fit the tools' schemas can be written. */
   unconstrained?: boolean;
+  /**
+   * What outlives the task without a name (not with `keep` and `adapter`): `reset`, nothing; `session`, until the agent ends; `keep`, in this
+   * browser. What passes the gate is found again for tasks that are worded alike over the same tools.
+   */
+  memory?: MemoryMode | MemoryOptions;
+  /** Learn from these instead of writing some. */
+  examples?: Pair[];
+  /** Who wrote them; `user` when absent. */
+  examples_from?: LessonSource;
+  /** Before training, answer with the examples in the context; that answer stands when it is sure. */
+  context_first?: boolean;
+  /** Seconds after the first answer within which training may begin. */
+  learn_within?: number;
   seed?: number;
   /** Examples to write. */
   pairs?: number;
   /** Training steps. */
   steps?: number;
+}
+
+export type MemoryMode = 'reset' | 'session' | 'keep';
+
+export interface MemoryOptions {
+  mode: MemoryMode;
+  /** Queries are alike from this similarity on, in [0, 1]; 0.75 when absent. */
+  similarity?: number;
+  /** Bytes that the memory may have; what was used longest ago makes room. 32 MiB when absent. */
+  budget_bytes?: number;
+  /** Versions of a cluster that are kept; 3 when absent. */
+  versions?: number;
+}
+
+/** Who wrote an example. */
+export type LessonSource = 'synthetic' | 'teacher' | 'user';
+
+/** An example that was learned. */
+export interface Lesson extends Pair {
+  source: LessonSource;
+  createdMs: number;
+}
+
+/** What a user says of an answer: these calls are right (none: no tool fits), or it is wrong. */
+export type Feedback = { verdict: 'right'; calls: ToolCall[] } | { verdict: 'wrong' };
+
+/** What came of a user’s feedback. */
+export interface Taught {
+  /** The adapter that holds the lesson; null when nothing was kept. */
+  adapter: AdapterMeta | null;
+  training: Training | null;
+  gate: GateReport | null;
+  /** The adapter that was taken back. */
+  rolled_back: string | null;
+  note: string | null;
+}
+
+/** What a teacher is asked: all that would leave the tab. */
+export interface TeacherRequest {
+  prompt: string;
+  temperature: number;
+  top_p: number;
+  max_tokens: number;
+  seed: number;
 }
 
 /** A turn of a dialogue. */
@@ -200,6 +279,15 @@ export interface GateReport {
   passed: boolean;
 }
 
+/** An adapter of the memory, found for a task. */
+export interface Recalled {
+  name: string;
+  cluster: string;
+  version: number;
+  similarity: number;
+  gate: GateReport;
+}
+
 /** All that happened for one task. */
 export interface Trace {
   backend: string;
@@ -210,6 +298,10 @@ export interface Trace {
   base_answer: Answer;
   answer: Answer;
   adapted: boolean;
+  /** What was found in the memory for the task; it was used where `gate.passed`. */
+  recalled?: Recalled;
+  /** The answer with the examples in the context; absent when it was not asked for. */
+  context?: { answer: Answer; certainty: number; accepted: boolean };
   /** What the gate saw; absent when it was not asked, or nothing was learned. */
   gate?: GateReport;
   /** The margin of the task after learning; absent when nothing was learned, or `keep` does not ask for it. */
@@ -237,12 +329,18 @@ export interface AdapterMeta {
   steps: number;
   marginBefore: number | null;
   marginAfter: number | null;
+  /** What it was learned from; absent when unknown. */
+  lessons?: Lesson[];
+  /** Its place in the memory; absent for one that is applied by its name alone. */
+  memory?: { cluster: string; version: number; menu: string; tools: Tool[]; heldBack: Pair | null; usedMs: number; uses: number };
 }
 
-export type Phase = 'load' | 'self-test' | 'score' | 'answer' | 'synthesize' | 'train' | 'gate' | 'answer-again' | 'store' | 'restore';
+export type Phase =
+  | 'load' | 'self-test' | 'recall' | 'score' | 'answer' | 'synthesize' | 'answer-in-context' | 'train' | 'gate' | 'answer-again' | 'store'
+  | 'restore';
 
-/** Which of the two answers an event belongs to. */
-export type AnswerSide = 'base' | 'adapted';
+/** Which answer an event belongs to: the first, the one with the examples in the context, the one after training. */
+export type AnswerSide = 'base' | 'context' | 'adapted';
 
 export type AgentEvent =
   /** `total` is 0 when it is not known (a compressed transfer). */
@@ -260,6 +358,13 @@ export type AgentEvent =
 export interface TextEvent {
   type: 'text';
   text: string;
+}
+
+/** A question to the teacher, on its way out of the worker; `teacherReply` answers it. */
+export interface TeacherEvent {
+  type: 'teacher';
+  question: number;
+  request: TeacherRequest;
 }
 
 export interface TrainEvent {
@@ -284,6 +389,12 @@ export interface Methods {
   complete: { params: { task: Task; options: CompletionOptions }; result: Completion };
   synthesize: { params: { task: Task; options: AskOptions }; result: Synthesis };
   adapt: { params: { task: Task; pairs: Pair[]; options: AskOptions }; result: AdapterMeta };
+  feedback: { params: { task: Task; feedback: Feedback; options: AskOptions }; result: Taught };
+  unlearn: { params: { name: string; lesson: number; options: AskOptions }; result: Taught };
+  distill: { params: { task: Task; options: AskOptions }; result: Synthesis };
+  teacherReply: { params: { question: number; text?: string; error?: string }; result: null };
+  rollBack: { params: { cluster: string }; result: string | null };
+  forget: { params: { cluster: string }; result: null };
   cancel: { params: null; result: null };
   parseTools: { params: { json: string }; result: Tool[] };
   listAdapters: { params: null; result: AdapterMeta[] };
@@ -298,7 +409,7 @@ export type Method = keyof Methods;
 export type Request = { [M in Method]: { id: number; method: M; params: Methods[M]['params'] } }[Method];
 
 export type Reply =
-  | { id: number; event: AgentEvent | TextEvent }
+  | { id: number; event: AgentEvent | TextEvent | TeacherEvent }
   | { id: number; result: Methods[Method]['result'] }
   | { id: number; error: WireError };
 

@@ -1,4 +1,5 @@
 import type { AdapterMeta } from './protocol.ts';
+import { downloads } from './store.ts';
 
 /**
  * Several tabs with one store: one at a time learns for or writes an adapter, and all hear of changes. Where the browser
@@ -51,6 +52,8 @@ export class Tabs {
 export interface StorageReport {
   /** Bytes of the kept adapters. */
   adapters: number;
+  /** Bytes of the models that were downloaded, begun ones too. */
+  models: number;
   /** Bytes that this origin uses, all its databases and caches included; null where the browser does not say. */
   usage: number | null;
   /** Bytes that it may use; null where the browser does not say. */
@@ -62,7 +65,8 @@ export interface StorageReport {
 export async function storageReport(adapters: AdapterMeta[]): Promise<StorageReport> {
   const storage = globalThis.navigator?.storage;
   const { usage = null, quota = null } = (await storage?.estimate?.()) ?? {};
-  return { adapters: adapters.reduce((sum, { bytes }) => sum + bytes, 0), usage, quota, persistent: (await storage?.persisted?.()) ?? false };
+  const sum = (kept: { bytes: number }[]) => kept.reduce((total, { bytes }) => total + bytes, 0);
+  return { adapters: sum(adapters), models: sum(await downloads()), usage, quota, persistent: (await storage?.persisted?.()) ?? false };
 }
 
 /** Asks the browser not to clear what is kept; it may refuse, or ask the user. */

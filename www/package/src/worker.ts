@@ -1,8 +1,9 @@
 /** The dedicated worker: holds the wasm agent and answers the page's messages. Nothing is computed here. */
 import init, * as built from '../wasm/autodidact.js';
+import { localModel } from './download.ts';
 import { AutodidactError, toWireError } from './errors.ts';
 import type * as Wasm from './wasm.d.ts';
-import type { AgentEvent, Method, Methods, Reply, Request, TextEvent } from './protocol.ts';
+import type { AgentEvent, CreateOptions, Method, Methods, Reply, Request, TeacherEvent, TextEvent } from './protocol.ts';
 
 const loaded = init();
 loaded.catch(() => {}); // Reported by the first call that awaits it.
@@ -22,14 +23,30 @@ async function started(): Promise<Agent> {
 const { Agent, parseTools } = built as unknown as typeof Wasm;
 type Agent = Wasm.Agent;
 
-type Emit = (event: AgentEvent | TextEvent) => void;
+/** What the teacher was asked and has not answered, by number. */
+const questions: { resolve(text: string): void; reject(reason: Error): void }[] = [];
+
+type Emit = (event: AgentEvent | TextEvent | TeacherEvent) => void;
+
+/** Brings the model here, as far as its files can be checked, and makes the agent. */
+async function create(options: CreateOptions, emit: Emit): Promise<Agent> {
+  const { model, told, release } = await localModel(options.model, emit);
+  try {
+    return await Agent.create({ ...options, model }, (event) => {
+      if (event.type !== 'download' || !told.has(event.file)) emit(event);
+    });
+  } finally {
+    release();
+  }
+}
+
 type Handlers = {
   [M in Method]: (params: Methods[M]['params'], emit: Emit) => Methods[M]['result'] | Promise<Methods[M]['result']>;
 };
 
 const handlers: Handlers = {
   async create({ options }, emit) {
-    starting = Agent.create(options, emit);
+    starting = create(options, emit);
     agent = await starting;
     return agent.report();
   },
@@ -38,6 +55,23 @@ const handlers: Handlers = {
     (await started()).complete(task, options, (text: string) => emit({ type: 'text', text })),
   synthesize: async ({ task, options }, emit) => (await started()).synthesize(task, options, emit),
   adapt: async ({ task, pairs, options }, emit) => (await started()).adapt(task, pairs, options, emit),
+  feedback: async ({ task, feedback, options }, emit) => (await started()).feedback(task, feedback, options, emit),
+  unlearn: async ({ name, lesson, options }, emit) => (await started()).unlearn(name, lesson, options, emit),
+  distill: async ({ task, options }, emit) =>
+    (await started()).distill(task, options, (request) => new Promise((resolve, reject) => {
+      questions.push({ resolve, reject });
+      emit({ type: 'teacher', question: questions.length - 1, request });
+    })),
+  teacherReply({ question, text, error }) {
+    if (text === undefined) questions[question]?.reject(new Error(error));
+    else questions[question]?.resolve(text);
+    return null;
+  },
+  rollBack: async ({ cluster }) => (await started()).rollBack(cluster),
+  async forget({ cluster }) {
+    await (await started()).forget(cluster);
+    return null;
+  },
   cancel() {
     agent?.cancel();
     return null;

@@ -1,0 +1,91 @@
+import { failure } from './errors.ts';
+import type { HubModel, RemoteFile } from './protocol.ts';
+import { folder, listOf } from './store.ts';
+
+/** A file to fetch, by the name that the agent asks for. */
+export interface Wanted {
+  name: string;
+  url: string;
+  bytes?: number | undefined;
+  /** `sha256-…` or `git-…`. */
+  hash?: string | undefined;
+}
+
+/** The files of a model of a hub. */
+export interface Listed {
+  model: string;
+  files: Wanted[];
+}
+
+export const INDEX = 'model.safetensors.index.json';
+export const WEIGHTS = 'model.safetensors';
+export const SETTINGS = 'tokenizer_config.json';
+export const NEEDED = ['config.json', 'tokenizer.json'];
+const USED = new Set([...NEEDED, SETTINGS, 'chat_template.jinja', 'generation_config.json']);
+const SHARD = /^model-\d+-of-\d+\.safetensors$/;
+
+/** Files that were given one by one. */
+export function wanted(files: Record<string, string | RemoteFile>): Wanted[] {
+  return Object.entries(files).map(([name, file]) => {
+    if (typeof file === 'string') return { name, url: file };
+    const { url, bytes, sha256 } = file;
+    if (sha256 !== undefined && !/^[\da-f]{64}$/i.test(sha256)) throw failure('InvalidInput', `${name}: \`sha256\` has to be 64 hexadecimal digits`);
+    return { name, url, bytes, hash: sha256 && `sha256-${sha256.toLowerCase()}` };
+  });
+}
+
+/** Asks; what cannot be reached is an `IoError`. */
+export async function ask(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    throw failure('IoError', `${url} cannot be reached: check the connection (${(error as Error).message})`);
+  }
+}
+
+export async function json<T>(url: string, init: RequestInit): Promise<T> {
+  const response = await ask(url, init);
+  const value = response.ok ? await response.json().catch(() => null) : null;
+  if (value !== null) return value as T;
+  throw failure('IoError', `${url}: the server answered ${response.status}, or no JSON: check the name; what asks for a login cannot be loaded`);
+}
+
+interface Entry {
+  type: string;
+  path: string;
+  size: number;
+  oid: string;
+  lfs?: { oid: string };
+}
+
+export const keyOf = ({ hub, revision, endpoint }: HubModel): string => [endpoint, hub, revision].join(' ');
+
+/** The files of a hub's model that the agent needs, all of one commit. Without a connection: as they were the last time. */
+export async function listed(model: HubModel, init: RequestInit = {}): Promise<Listed> {
+  const { hub, revision = 'main', endpoint = 'https://huggingface.co' } = model;
+  if (!/^(\w[\w.-]*\/)?\w[\w.-]*$/.test(hub)) throw failure('InvalidInput', `"${hub}" is no model id: write it as organisation/name`);
+  const base = endpoint.replace(/\/+$/, '');
+  const dir = await folder();
+  const before = dir && (await listOf<Listed>(dir, keyOf(model)));
+  const isCommit = /^[\da-f]{40}$/.test(revision);
+  if (before && isCommit) return before;
+  const api = `${base}/api/models/${hub}`;
+  let entries: Entry[];
+  let commit = revision;
+  try {
+    if (!isCommit) commit = (await json<{ sha: string }>(`${api}/revision/${encodeURIComponent(revision)}`, init)).sha;
+    entries = await json(`${api}/tree/${commit}`, init);
+  } catch (error) {
+    if (before && (error as { code?: string }).code === 'IoError') return before;
+    throw error;
+  }
+  const paths = new Set(entries.map(({ path }) => path));
+  const isWeights = (path: string) => (paths.has(WEIGHTS) ? path === WEIGHTS : path === INDEX || SHARD.test(path));
+  const lacks = NEEDED.find((path) => !paths.has(path)) ?? ([...paths].some(isWeights) ? null : WEIGHTS);
+  if (lacks) throw failure('UnsupportedModel', `${hub} has no ${lacks}: choose a model with ${[...NEEDED, WEIGHTS].join(', ')}`);
+  const files = entries.filter(({ path }) => USED.has(path) || isWeights(path)).map(({ path, size, oid, lfs }) => ({
+    name: path, url: `${base}/${hub}/resolve/${commit}/${path}`, bytes: size, hash: lfs ? `sha256-${lfs.oid}` : `git-${oid}`,
+  }));
+  return { model: hub, files };
+}

@@ -1,0 +1,134 @@
+/**
+ * The agent's memory, the user as its teacher, and a teacher beyond the tab, in the package as its users have it and a real browser.
+ *
+ *   npm run build:package && npm run test:package
+ */
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { bare, begin, end, newContext, project, serve } from './installed.mjs';
+
+before(begin);
+after(end);
+
+describe('the memory', () => {
+  it('keeps what a user taught over a reload, uses it, takes it back, and deletes lessons', async () => {
+    const context = await newContext();
+    const origin = await serve(project('plain-page'), '.');
+    let page = await bare(context, origin);
+    const lesson = { query: 'Wake me up in a quarter of an hour', calls: [{ name: 'set_timer', arguments: { minutes: 15 } }] };
+    const taught = await page.evaluate(async ({ query, calls }) => {
+      let changes = 0;
+      const agent = await make({ tools, defaults: { memory: 'keep' } });
+      agent.adapters.subscribe(() => changes++);
+      const steps = [];
+      const onEvent = (event) => event.type === 'train' && steps.push(event.step);
+      const { adapter, gate, note } = await agent.feedback(query, { verdict: 'right', calls }, { onEvent });
+      const without = await agent.feedback(query, { verdict: 'right', calls }, { memory: 'reset' }).result.catch(({ code }) => code);
+      agent.dispose();
+      return { adapter, gate, note, steps: steps.length, changes, without };
+    }, lesson);
+    assert.ok(taught.gate.passed, taught.note);
+    assert.equal(taught.adapter.memory.version, 1);
+    assert.deepEqual(taught.adapter.lessons.map(({ query, calls, source }) => ({ query, calls, source })), [{ ...lesson, source: 'user' }]);
+    assert.equal(taught.steps, taught.adapter.steps);
+    assert.equal(taught.changes, 1);
+    assert.equal(taught.without, 'InvalidInput');
+
+    await page.close();
+    page = await bare(context, origin);
+    const after = await page.evaluate(async ({ query }) => {
+      const agent = await make({ tools });
+      const ask = (memory) => agent.ask(query, { memory, threshold: 0 });
+      const [kept, reset] = [await ask('keep'), await ask('reset')];
+      const both = await agent.ask(query, { memory: 'keep', keep: 'mine' }).result.catch(({ code }) => code);
+      const wrong = await agent.feedback(query, { verdict: 'wrong' }, { memory: { mode: 'keep' } });
+      const left = (await agent.adapters.list()).length;
+      agent.dispose();
+      return { calls: kept.answer.calls, recalled: kept.recalled, reset: reset.recalled ?? null, both, wrong, left };
+    }, lesson);
+    assert.deepEqual(after.calls, lesson.calls);
+    assert.ok(after.recalled.gate.passed && after.recalled.similarity === 1);
+    assert.equal(after.reset, null);
+    assert.equal(after.both, 'InvalidInput');
+    assert.equal(after.wrong.rolled_back, taught.adapter.name);
+    assert.equal(after.left, 0);
+
+    const session = await page.evaluate(async ({ query, calls }) => {
+      const agent = await make({ tools, defaults: { memory: 'session' } });
+      const first = await agent.feedback(query, { verdict: 'right', calls });
+      const second = await agent.feedback('Wake me up in half an hour', { verdict: 'right', calls: [{ ...calls[0], arguments: { minutes: 30 } }] });
+      const unlearned = await agent.unlearn(second.adapter.name, second.adapter.lessons.length - 1);
+      const { cluster } = first.adapter.memory;
+      await agent.adapters.forget(cluster).catch(() => {});
+      const unknown = await agent.adapters.rollBack(cluster).catch(({ code }) => code);
+      const next = await make({ tools, defaults: { memory: 'session' } });
+      const { recalled } = await next.ask(query, { threshold: 0 });
+      agent.dispose();
+      next.dispose();
+      return { unlearned, unknown, other: recalled ?? null };
+    }, lesson);
+    assert.equal(session.unknown, 'AdapterNotFound');
+    assert.equal(session.other, null, 'a session is one agent’s');
+    assert.ok(session.unlearned.training || session.unlearned.adapter === null);
+    await context.close();
+  });
+});
+
+describe('a teacher beyond the tab', () => {
+  it('is asked with consent alone, and what it writes is checked and learned', async () => {
+    const page = await bare();
+    const sent = [];
+    const good = JSON.stringify({ query: 'Set a timer for 9 minutes', calls: [{ name: 'set_timer', arguments: { minutes: 9 } }] });
+    let reply = { status: 200, json: { choices: [{ message: { content: good } }] } };
+    await page.route('https://teacher.example/**', async (route) => {
+      sent.push({ url: route.request().url(), key: route.request().headers()['authorization'], body: route.request().postDataJSON() });
+      await route.fulfill(reply);
+    });
+    const ask = (allowed, threshold = 1.01) => page.evaluate(async ({ allowed, threshold }) => {
+      const shown = [];
+      const teacher = {
+        url: 'https://teacher.example/v1/', model: 'big', apiKey: 'secret',
+        consent: (request, url) => (shown.push({ request, url }), allowed),
+      };
+      const agent = await make({ tools });
+      const trace = await agent.ask('Set a timer for 7 minutes', { teacher, threshold });
+      agent.dispose();
+      return { shown, trace };
+    }, { allowed, threshold });
+
+    const sure = await ask(true, 0);
+    assert.deepEqual([sure.shown.length, sent.length], [0, 0], 'a sure agent asks nobody');
+
+    const refused = await ask(false);
+    assert.ok(refused.shown.length > 0 && sent.length === 0, 'nothing leaves the tab without consent');
+    assert.match(refused.trace.note, /not allowed/);
+    assert.equal(refused.trace.training, null);
+
+    const allowed = await ask(true);
+    assert.deepEqual(allowed.trace.synthesis.pairs.map(({ query }) => query), ['Set a timer for 9 minutes']);
+    assert.ok(allowed.trace.training && allowed.trace.adapted && allowed.trace.uncertainty.unsure);
+    assert.equal(sent.length, 1);
+    assert.equal(sent[0].url, 'https://teacher.example/v1/chat/completions');
+    assert.equal(sent[0].key, 'Bearer secret');
+    assert.equal(sent[0].body.messages[0].content, allowed.shown[0].request.prompt, 'what was shown is what was sent');
+    assert.ok(sent[0].body.messages[0].content.includes('Set a timer for 7 minutes'));
+
+    reply = { status: 200, json: { choices: [{ message: { content: 'I do not know.' } }] } };
+    assert.match((await ask(true)).trace.note, /no valid example/);
+    reply = { status: 503, body: 'busy' };
+    const failed = await ask(true);
+    assert.match(failed.trace.note, /503/);
+    assert.ok(failed.trace.answer.calls.length > 0, 'the first answer stands');
+
+    const local = await page.evaluate(async () => {
+      const [agent, other] = [await make({ tools }), await make({ tools })];
+      const trace = await agent.ask('Set a timer for 7 minutes', { teacher: { agent: other }, threshold: 1.01 });
+      agent.dispose();
+      other.dispose();
+      return trace;
+    });
+    assert.equal(local.synthesis.requested, 1);
+    assert.equal(local.training !== null, local.synthesis.valid > 0);
+    await page.context().close();
+  });
+});
