@@ -59,6 +59,7 @@ test-web: setup-wasm setup-browser ## tests in headless Chromium, WebGPU by a so
 .PHONY: test-page
 test-page: bundle setup-browser ## the page itself in headless Chromium; screenshots go to www/test-results
 	@$(STEP) "page, types" $(WWW) check
+	@$(STEP) "page, tools" $(WWW) test:tools
 	@$(STEP) "page, build" $(WWW) build
 	@$(STEP) "page, end to end" $(WWW) test:e2e
 	@$(STEP) "page, a crashed worker" $(WWW) test:e2e:crash

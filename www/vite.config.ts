@@ -1,17 +1,21 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { precache } from './service-worker/precache.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const wasmPackage = here('./package/wasm/autodidact.js');
 
-/** All that the page may load or contact: its own origin, and WebAssembly. */
+/**
+ * All that the page may load or contact: its own origin, WebAssembly, the files that the user chose or downloaded (`blob:`), and Hugging
+ * Face, which is asked only when the user looks up a model there.
+ */
 export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
   "style-src 'self'",
   "img-src 'self' data:",
-  "connect-src 'self'",
+  "connect-src 'self' blob: https://huggingface.co https://*.huggingface.co https://*.hf.co",
   "worker-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -44,7 +48,7 @@ function needsWasmPackage(): Plugin {
 export default defineConfig({
   // Relative addresses: the built page may lie in any folder of a host.
   base: './',
-  plugins: [policyTag(), needsWasmPackage()],
+  plugins: [policyTag(), needsWasmPackage(), precache()],
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 1000 },
   preview: { headers: { 'Content-Security-Policy': contentSecurityPolicy } },

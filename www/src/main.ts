@@ -1,7 +1,10 @@
 /** The page: starts the agent, hands tasks to it, and shows what it reports. */
-import { AgentClient } from '../package/src/client';
+import type { AgentOptions, TaskEvent, TaskResult } from '../package/src/agent';
 import { AutodidactError } from '../package/src/errors';
-import type { AgentEvent, AskOptions, BackendChoice, CreateOptions, Tool, Trace } from '../package/src/protocol';
+import type { AgentEvent, AskOptions, BackendChoice, Tool } from '../package/src/protocol';
+import { keepForOffline } from './offline';
+import { Session } from './session';
+import { confirmCall, runnable } from './tools';
 import { Adapters } from './ui/adapters';
 import { Answers } from './ui/answers';
 import { Banner, type Remedy } from './ui/banner';
@@ -11,13 +14,19 @@ import { backendName, showDevice } from './ui/device';
 import { isUsable, need, setUsable } from './ui/dom';
 import { examples } from './ui/examples';
 import { bytes } from './ui/format';
+import { Gate } from './ui/gate';
 import { Menu } from './ui/menu';
 import { Meter } from './ui/meter';
+import { Models } from './ui/models';
 import { Pairs } from './ui/pairs';
 import { phaseText } from './ui/phases';
 import { Progress } from './ui/progress';
 import { Settings } from './ui/settings';
+import { StoragePanel } from './ui/storage';
+import { Things } from './ui/things';
 import { Timing } from './ui/timing';
+import { ToolResults } from './ui/tool-results';
+import { wipe } from './wipe';
 
 const query = need<HTMLTextAreaElement>('query');
 const askButton = need('ask');
@@ -25,9 +34,11 @@ const stopButton = need('stop');
 
 /** `?backend=`, `?store=` and `?software_gpu=1` set what the tests need and the form does not offer. */
 const address = new URLSearchParams(location.search);
+const store = address.get('store') ?? 'autodidact';
 
-let client: AgentClient; // Made by start(), which runs before anything can use it.
+let session: Session; // Made by start(), which runs before anything can use it.
 let running: AbortController | null = null;
+let offline: Promise<string> | undefined;
 /** What ended the agent, and the ways on, until it is started again. */
 let failure: AutodidactError | null = null;
 let remedies: Remedy[] = [];
@@ -38,16 +49,22 @@ const say = (text: string) => {
 
 const banner = new Banner();
 const settings = new Settings(() => void start());
-const menu = new Menu((json) => client.parseTools(json));
+const models = new Models(new URL('model/', document.baseURI).href, () => void start());
+const menu = new Menu(async (json) => (await session.agent).parseTools(json));
 const progress = new Progress();
 const meter = new Meter();
 const pairs = new Pairs();
 const chart = new LossChart();
 const answers = new Answers();
+const toolResults = new ToolResults();
+const gate = new Gate();
 const timing = new Timing();
 const adapters = new Adapters({
-  client: () => client,
-  onList: (list) => settings.offer(list),
+  agent: () => session.agent,
+  onList: (list) => {
+    settings.offer(list);
+    storage.refresh();
+  },
   onUse: (name) => {
     settings.use(name);
     say(`The next question starts from “${name}”.`);
@@ -55,6 +72,8 @@ const adapters = new Adapters({
   say,
   fail: report,
 });
+
+const storage = new StoragePanel({ agent: () => session.agent, clear: clearAll, say, fail: report });
 
 /** Shows an error; one that ends the agent comes with a way to start it again. */
 function report(reason: unknown): void {
@@ -68,7 +87,8 @@ function failed(error: AutodidactError, text: string): void {
   const again = { label: 'Start again', run: () => void start() };
   const onCpu = { label: 'Use the CPU', run: () => ((settings.backend = 'cpu'), void start()) };
   failure = error;
-  remedies = error.isOfGpu && settings.backend !== 'cpu' ? [onCpu, again] : [again];
+  const builtIn = { label: 'Use the built-in model', run: () => (models.reset(), void start()) };
+  remedies = [...(error.isOfGpu && settings.backend !== 'cpu' ? [onCpu] : []), ...(models.isSeed ? [] : [builtIn]), again];
   banner.show(error, remedies);
   engine('failed', text, 0);
   setUsable(askButton, false);
@@ -86,30 +106,43 @@ function engine(state: 'loading' | 'ready' | 'failed', text: string, loaded?: nu
 /** Ends the agent that may be running, and starts one with the present settings in a new worker. */
 async function start(): Promise<void> {
   running?.abort();
-  client?.dispose();
-  const mine = (client = new AgentClient());
+  session?.end();
   banner.hide();
   failure = null;
   remedies = [];
   setUsable(askButton, false);
   engine('loading', 'Loading the agent …');
   showDevice(null);
-  const options: CreateOptions = { model: new URL('model/', document.baseURI).href, backend: settings.backend };
-  const store = address.get('store');
-  if (store) options.store = store;
-  if (address.get('software_gpu') === '1') options.force_software_gpu = true;
+  const options: AgentOptions = {
+    model: models.source, backend: settings.backend, store, confirm: confirmCall, onEvent: showLoading,
+  };
+  if (address.get('software_gpu') === '1') options.forceSoftwareGpu = true;
+  const mine = (session = new Session(options));
   try {
-    const agent = await mine.create(options, showLoading);
-    showDevice(agent);
-    engine('ready', `Ready on ${backendName(agent.backend)}`, 1);
+    const agent = await mine.agent;
+    if (mine !== session) return;
+    // Another tab may store or delete adapters.
+    agent.adapters.subscribe(refreshAdapters);
+    showDevice(agent.report);
+    engine('ready', `Ready on ${backendName(agent.report.backend)}`, 1);
     setUsable(askButton, true);
     say('Ready.');
+    // Now the network is free.
+    offline ??= keepForOffline().then((works) => (works ? 'works' : 'not here'), () => 'could not be prepared');
+    void offline.then((state) => (storage.offline = state));
   } catch (error) {
-    if (mine !== client) return; // A newer start took over.
-    return failed(AutodidactError.from(error), 'The agent could not start');
+    const reason = AutodidactError.from(error);
+    // A newer start took over, or all is being cleared.
+    if (mine !== session || reason.isAborted) return;
+    return failed(reason, 'The agent could not start');
   }
   // Without a store the agent still answers.
   await adapters.refresh().catch(report);
+}
+
+/** While the agent works it waits: the list is read at the end too. */
+function refreshAdapters(): void {
+  if (!running && isUsable(askButton)) void adapters.refresh().catch(report);
 }
 
 function showLoading(event: AgentEvent): void {
@@ -120,6 +153,26 @@ function showLoading(event: AgentEvent): void {
   } else if (event.type === 'phase') {
     engine('loading', `${phaseText(event.phase)} …`);
   }
+}
+
+/** Ends the agent, forgets everything, and starts a new one as at the first visit. */
+async function clearAll(): Promise<void> {
+  const question = 'Delete all adapters, timers, to-dos, notes, downloaded models, settings and the files for use without a network? This cannot be undone.';
+  if (!(await confirmed(question, 'Clear all'))) return;
+  running?.abort();
+  session.end();
+  setUsable(askButton, false);
+  engine('loading', 'Clearing …');
+  settings.reset();
+  models.reset();
+  clearResults();
+  try {
+    await wipe(store);
+    offline = Promise.resolve('after the next visit');
+  } finally {
+    await start();
+  }
+  say('All data of this page were deleted.');
 }
 
 async function ask(): Promise<void> {
@@ -139,11 +192,12 @@ async function ask(): Promise<void> {
     const options = tools && (await choose());
     if (!tools || !options) return;
     clearResults();
-    if (options.keep) void navigator.storage?.persist?.();
     progress.start();
     need('results').dataset['state'] = 'running';
     showResults();
-    await finish(await client.ask({ query: query.value.trim(), tools }, options, showEvent, signal));
+    const agent = await session.agent;
+    if (options.keep) void agent.adapters.persist().then(() => storage.refresh());
+    await finish(await agent.ask(query.value.trim(), { ...options, tools: runnable(tools), onEvent: showEvent, signal }));
   } catch (reason) {
     stopped(AutodidactError.from(reason));
   } finally {
@@ -186,9 +240,11 @@ async function choose(): Promise<AskOptions | null> {
 
 function clearResults(): void {
   answers.clear();
+  toolResults.clear();
   meter.clear();
   pairs.clear('None yet.');
   chart.clear('No training yet.');
+  gate.clear();
   timing.clear();
 }
 
@@ -200,7 +256,7 @@ function showResults(): void {
   if (place && (place.top > innerHeight / 2 || place.bottom < 0)) first?.scrollIntoView();
 }
 
-function showEvent(event: AgentEvent): void {
+function showEvent(event: TaskEvent): void {
   switch (event.type) {
     case 'phase':
       progress.enter(event.phase);
@@ -216,23 +272,30 @@ function showEvent(event: AgentEvent): void {
     case 'train':
       progress.step(event);
       return chart.add(event);
+    case 'tool-call':
+      progress.end(false);
+      return say(`Executing ${event.call.name} …`);
+    case 'tool-result':
+      return toolResults.add(event.result);
     case 'download':
     case 'backend':
       return;
   }
 }
 
-async function finish(trace: Trace): Promise<void> {
+async function finish(trace: TaskResult): Promise<void> {
   progress.end(false, trace.seconds);
   need('results').dataset['state'] = 'done';
   meter.show(trace.uncertainty);
   answers.finish(trace);
+  if (trace.results.length === 0 && trace.final.error === undefined) toolResults.notRun(trace.final.calls);
   pairs.finish(trace.synthesis);
   if (!trace.training) chart.clear('No training was needed or possible.');
+  if (trace.gate) gate.show(trace.gate);
   timing.show(trace.seconds);
   say(trace.adapted ? 'Done: it learned and answered again.' : 'Done: the first answer stands.');
   // The result stands, whatever becomes of the list.
-  if (trace.stored) await adapters.refresh().catch(report);
+  await adapters.refresh().catch(report);
 }
 
 function stopped(error: AutodidactError): void {
@@ -267,14 +330,13 @@ need('examples').addEventListener('click', (event) => {
   const name = (event.target as HTMLElement).dataset['example'];
   if (name) showExample(name);
 });
-// Another tab may have stored or deleted adapters.
-addEventListener('focus', () => {
-  if (!running && isUsable(askButton)) void adapters.refresh().catch(report);
-});
+// Where tabs cannot speak to each other.
+addEventListener('focus', refreshAdapters);
 
+new Things();
 const chosen = address.get('backend');
 if (chosen === 'cpu' || chosen === 'webgpu' || chosen === 'auto') settings.backend = chosen satisfies BackendChoice;
 const typedEarly = query.value;
-showExample('hotel');
+showExample('timer');
 if (typedEarly) query.value = typedEarly;
 void start();

@@ -1,13 +1,15 @@
-import type { AgentClient } from '../../package/src/client';
+import type { Agent } from '../../package/src/agent';
 import { AutodidactError } from '../../package/src/errors';
 import { freeName, nameFrom } from '../names';
+import { saveFile } from '../save';
 import type { AdapterMeta } from '../../package/src/protocol';
 import { confirmed } from './confirm';
 import { h, need } from './dom';
 import { bytes, counted, dateTime, decimals } from './format';
 
 interface Hooks {
-  client: () => AgentClient;
+  /** The agent, as soon as it has started. */
+  agent: () => Promise<Agent>;
   onList: (adapters: AdapterMeta[]) => void;
   onUse: (name: string) => void;
   say: (text: string) => void;
@@ -34,7 +36,7 @@ export class Adapters {
   }
 
   async refresh(): Promise<void> {
-    const adapters = await this.#hooks.client().listAdapters();
+    const adapters = await (await this.#hooks.agent()).adapters.list();
     // What stays the same is not touched: someone may be clicking on it.
     if (JSON.stringify(adapters) === JSON.stringify(this.#adapters)) return;
     this.#adapters = adapters;
@@ -94,17 +96,15 @@ export class Adapters {
   }
 
   async #export(name: string): Promise<void> {
-    const zip = await this.#hooks.client().exportAdapter(name);
-    const address = URL.createObjectURL(new Blob([zip.slice()], { type: 'application/zip' }));
-    h('a', { href: address, download: `${name}.zip` }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
+    const zip = await (await this.#hooks.agent()).adapters.export(name);
+    saveFile(`${name}.zip`, new Blob([zip.slice()], { type: 'application/zip' }));
     this.#hooks.say(`Exported “${name}”.`);
   }
 
   async #import(file: File): Promise<void> {
     await this.refresh(); // Another tab may have stored something.
     const name = freeName(nameFrom(file.name.replace(/\.zip$/i, '')), this.#adapters.map((adapter) => adapter.name));
-    await this.#hooks.client().importAdapter(name, new Uint8Array(await file.arrayBuffer()));
+    await (await this.#hooks.agent()).adapters.import(name, new Uint8Array(await file.arrayBuffer()));
     await this.refresh();
     this.#hooks.say(`Imported “${name}”.`);
   }
@@ -112,7 +112,7 @@ export class Adapters {
   async #rename(name: string): Promise<void> {
     const wanted = prompt(`New name of “${name}”`, name)?.trim();
     if (!wanted || wanted === name) return;
-    await this.#hooks.client().renameAdapter(name, wanted);
+    await (await this.#hooks.agent()).adapters.rename(name, wanted);
     await this.refresh();
     this.#button(`Rename ${wanted}`)?.focus();
     this.#hooks.say(`Renamed “${name}” to “${wanted}”.`);
@@ -135,7 +135,8 @@ export class Adapters {
 
   async #delete(names: string[]): Promise<void> {
     try {
-      for (const name of names) await this.#hooks.client().deleteAdapter(name).catch(unlessGone);
+      const { adapters } = await this.#hooks.agent();
+      for (const name of names) await adapters.delete(name).catch(unlessGone);
     } finally {
       await this.refresh();
     }

@@ -6,7 +6,8 @@ import { reasonText } from './reasons';
 
 /** The answers before and after learning, side by side. */
 export class Answers {
-  readonly #sides: Record<AnswerSide, HTMLElement> = { base: need('answer-base'), adapted: need('answer-adapted') };
+  /** What is answered with the examples at hand stands where a trained answer would. */
+  readonly #sides: Record<AnswerSide, HTMLElement> = { base: need('answer-base'), context: need('answer-adapted'), adapted: need('answer-adapted') };
   readonly #badge = need('answer-badge');
   readonly #note = need('answer-note');
 
@@ -19,8 +20,8 @@ export class Answers {
   /** The next piece of an answer that is being written. */
   write(side: AnswerSide, text: string): void {
     const box = this.#sides[side];
-    let live = box.querySelector('.live');
-    if (!live) box.replaceChildren((live = h('pre', { class: 'live' })));
+    let live = box.querySelector(`.live[data-side="${side}"]`);
+    if (!live) box.replaceChildren((live = h('pre', { class: 'live', 'data-side': side })));
     live.append(text);
   }
 
@@ -34,7 +35,11 @@ export class Answers {
 
   finish(trace: Trace): void {
     this.show('base', trace.base_answer);
-    if (trace.adapted) {
+    if (trace.context?.accepted) {
+      this.show('context', trace.answer);
+      const same = sameCalls(trace.base_answer.calls, trace.answer.calls);
+      this.#mark(same ? 'same' : 'changed', same ? 'Same answer' : 'Answer changed');
+    } else if (trace.adapted) {
       this.show('adapted', trace.answer);
       const same = sameCalls(trace.base_answer.calls, trace.answer.calls);
       this.#mark(same ? 'same' : 'changed', same ? 'Same answer' : 'Answer changed');

@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { TrainEvent } from '../../package/src/protocol';
+import { onColours } from '../tools/theme';
 import { fact, h, need } from './dom';
 import { decimals, seconds, small } from './format';
 
@@ -18,7 +19,7 @@ export class LossChart {
 
   constructor() {
     new ResizeObserver(() => this.#plot?.setSize({ width: this.#box.clientWidth, height: HEIGHT })).observe(this.#box);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#plot && this.#make());
+    onColours(() => this.#plot && this.#make());
     this.clear('While it trains: the loss at each step.');
   }
 
@@ -72,11 +73,17 @@ export class LossChart {
   #make(): void {
     this.#plot?.destroy();
     this.#box.replaceChildren();
-    const style = getComputedStyle(document.documentElement);
-    const color = (name: string) => style.getPropertyValue(name).trim();
+    // As the theme has it: what stands in the property names the colours of both.
+    const probe = this.#box.appendChild(h('span'));
+    const color = (name: string) => {
+      probe.style.color = `var(${name})`;
+      return getComputedStyle(probe).color;
+    };
     const axis = {
       stroke: color('--muted'), grid: { stroke: color('--line'), width: 1 }, ticks: { show: false }, font: '12px system-ui, sans-serif',
     };
+    const accent = color('--accent');
+    probe.remove();
     this.#plot = new uPlot(
       {
         width: this.#box.clientWidth,
@@ -91,7 +98,7 @@ export class LossChart {
         ],
         series: [
           {},
-          { label: 'Loss', stroke: color('--accent'), width: 2, points: { show: this.#total <= 60, size: 6, fill: color('--accent') } },
+          { label: 'Loss', stroke: accent, width: 2, points: { show: this.#total <= 60, size: 6, fill: accent } },
         ],
       },
       this.#data(),

@@ -1,4 +1,6 @@
 import type { Query, Tool } from '../../package/src/protocol';
+import { described } from '../../package/src/tools';
+import { localTools } from '../tools';
 
 type Param = string | { type: 'string' | 'integer' | 'number'; enum?: string[] };
 
@@ -15,20 +17,27 @@ const findHotel = tool('find_hotel', 'Find a hotel', {
 });
 const bookTable = tool('book_table', 'Book a table in a restaurant', { restaurant: 'string', people: 'integer', time: 'string' });
 const weather = tool('weather', 'Tell the weather', { city: 'string', day: 'string' });
-const setTimer = tool('set_timer', 'Start a timer', { minutes: 'integer', label: 'string' });
-const stopTimer = tool('stop_timer', 'Stop a running timer', { label: 'string' });
-const convertUnits = tool('convert_units', 'Convert a measure', { value: 'number', from_unit: 'string', to_unit: 'string' });
-const convertCurrency = tool('convert_currency', 'Convert money', { amount: 'number', from_currency: 'string', to_currency: 'string' });
 const sendMessage = tool('send_message', 'Send a text to a person', { recipient: 'string', text: 'string' });
 const callPerson = tool('call_person', 'Call a person by phone', { recipient: 'string' });
-const addNote = tool('add_note', 'Write down a note', { text: 'string' });
+
+/** The menu of the page: what it can do itself. */
+const own: Tool[] = localTools.map(described);
+
+const WEEK_MS = 7 * 24 * 3600 * 1000;
+const nextWeek = new Date(Date.now() + WEEK_MS).toISOString().slice(0, 10);
 
 /** The example tasks, by the `data-example` of their button. */
 export const examples: Record<string, Query> = {
+  timer: { query: 'Set the timer, minutes: 9, label: pasta', tools: own },
+  note: { query: 'Add a note saying buy milk', tools: own },
+  todo: { query: 'Add a to-do: water the plants', tools: own },
+  calculator: { query: 'Calculate 12 * 7 + 5', tools: own },
+  units: { query: 'Convert 42 from miles to km', tools: own },
+  event: { query: `Add the event dinner on ${nextWeek} at 19:30`, tools: own },
+  theme: { query: 'Set the theme, theme: dark', tools: own },
+  // Tools that the page does not have: what the agent would call is shown.
   hotel: { query: 'Find a hotel, city: Lisbon, nights: 3, class: luxury', tools: [findHotel, weather, bookTable] },
-  timer: { query: 'Set the timer, minutes: 9, label: pasta', tools: [setTimer, stopTimer, addNote] },
-  units: { query: 'How much is 42 miles in kilometers?', tools: [convertUnits, convertCurrency] },
-  message: { query: 'Please send a message to recipient Nora, text: the train is late', tools: [sendMessage, callPerson, addNote] },
-  table: { query: 'Reserve a table for 4 people at Osteria Luna at 19:30', tools: [bookTable, findHotel, sendMessage, setTimer] },
-  none: { query: 'Thank you, that was all for today', tools: [weather, setTimer] },
+  message: { query: 'Please send a message to recipient Nora, text: the train is late', tools: [sendMessage, callPerson, weather] },
+  table: { query: 'Reserve a table for 4 people at Osteria Luna at 19:30', tools: [bookTable, findHotel, sendMessage, weather] },
+  none: { query: 'Thank you, that was all for today', tools: own },
 };

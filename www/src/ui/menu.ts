@@ -1,5 +1,6 @@
 import { AutodidactError } from '../../package/src/errors';
 import type { Tool } from '../../package/src/protocol';
+import { isLocal } from '../tools';
 import { h, need } from './dom';
 import { counted, sentence } from './format';
 
@@ -68,5 +69,6 @@ function toolView(tool: Tool): HTMLElement {
   const required = tool.parameters.required ?? [];
   const names = Object.keys(tool.parameters.properties ?? {});
   const parameters = names.map((name) => (required.includes(name) ? name : `${name}?`)).join(', ');
-  return h('li', {}, h('code', {}, h('b', {}, tool.name), `(${parameters})`), h('span', {}, tool.description));
+  const where = isLocal(tool.name) ? h('span', { class: 'runs', title: 'This page executes its calls' }, 'runs here') : '';
+  return h('li', {}, h('code', {}, h('b', {}, tool.name), `(${parameters})`), where, h('span', { class: 'does' }, tool.description));
 }

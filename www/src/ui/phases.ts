@@ -2,10 +2,13 @@ import type { Phase } from '../../package/src/protocol';
 
 /** The phases of a run in their order, as Progress and the seconds name them. */
 export const PHASES: readonly [Phase, string][] = [
+  ['recall', 'Remember'],
   ['answer', 'Answer'],
   ['score', 'Judge'],
   ['synthesize', 'Write examples'],
+  ['answer-in-context', 'Answer with them'],
   ['train', 'Train'],
+  ['gate', 'Check'],
   ['answer-again', 'Answer again'],
   ['store', 'Keep'],
   ['restore', 'Put weights back'],
@@ -14,9 +17,11 @@ export const PHASES: readonly [Phase, string][] = [
 const SAID: Record<Phase, string> = {
   load: 'Loading the model',
   'self-test': 'Testing the backend',
+  recall: 'Looking into its memory',
   score: 'Judging how sure it is',
   answer: 'Answering',
   synthesize: 'Writing examples like your task',
+  'answer-in-context': 'Answering with its examples before it',
   train: 'Training on its examples',
   gate: 'Checking what it learned',
   'answer-again': 'Answering again',

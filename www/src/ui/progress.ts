@@ -55,7 +55,7 @@ export class Progress {
     this.#tick();
     this.#set('total', stopped ? 'stopped' : 'done');
     for (const [phase, { element, time }] of this.#cells) {
-      const seconds = measured[phase.replace('-', '_')];
+      const seconds = measured[phase.replaceAll('-', '_')];
       if (seconds !== undefined) time.textContent = `${decimals(seconds, 1)} s`;
       if (element.dataset['state'] !== 'waiting') continue;
       this.#set(phase, 'skipped');

@@ -8,6 +8,9 @@ const NUMBERS = ['pairs', 'steps', 'seed'] as const;
 /** The choices of the form. */
 export class Settings {
   readonly #threshold = need<HTMLInputElement>('threshold');
+  readonly #auto = need<HTMLInputElement>('auto-threshold');
+  readonly #share = need<HTMLInputElement>('share');
+  readonly #gate = need<HTMLInputElement>('gate');
   readonly #keep = need<HTMLInputElement>('keep');
   readonly #keepName = need<HTMLInputElement>('keep-name');
   readonly #adapter = need<HTMLSelectElement>('adapter');
@@ -18,8 +21,9 @@ export class Settings {
 
   constructor(onBackend: (backend: BackendChoice) => void) {
     this.#threshold.addEventListener('input', () => this.#showThreshold());
+    this.#auto.addEventListener('change', () => this.#showThreshold());
     this.#keep.addEventListener('change', () => this.#showKeep());
-    for (const field of [this.#keepName, ...this.#numbers]) {
+    for (const field of this.#fields()) {
       field.addEventListener('input', () => field.hasAttribute('aria-invalid') && this.#check());
     }
     for (const radio of document.querySelectorAll<HTMLInputElement>('input[name="backend"]')) {
@@ -51,6 +55,8 @@ export class Settings {
       return null;
     }
     const options: AskOptions = { threshold: this.#threshold.valueAsNumber, candidates: true };
+    if (this.#auto.checked) Object.assign(options, { threshold: 'auto', update_rate: this.#share.valueAsNumber / 100 } satisfies AskOptions);
+    if (this.#gate.checked) options.gate = true;
     if (this.#keep.checked) options.keep = this.#keepName.value;
     if (this.#adapter.value) options.adapter = this.#adapter.value;
     for (const name of NUMBERS) {
@@ -73,13 +79,34 @@ export class Settings {
     this.#adapter.value = adapter;
   }
 
+  /** As at the first visit. What the agent computes on stays. */
+  reset(): void {
+    for (const field of [this.#threshold, this.#auto, this.#gate, this.#keep, ...this.#fields()]) {
+      field.value = field.defaultValue;
+      field.checked = field.defaultChecked;
+    }
+    this.use('');
+    this.#showThreshold();
+    this.#showKeep();
+  }
+
   focusKeepName(): void {
     this.#keepName.focus();
     this.#keepName.select();
   }
 
   #showThreshold(): void {
-    need('threshold-value').textContent = decimals(this.#threshold.valueAsNumber);
+    const auto = this.#auto.checked;
+    need('threshold-value').textContent = auto ? 'its own threshold' : decimals(this.#threshold.valueAsNumber);
+    this.#threshold.disabled = auto;
+    need('share-field').hidden = !auto;
+    this.#share.disabled = !auto;
+    this.#check();
+  }
+
+  /** Those that can be wrong. */
+  #fields(): HTMLInputElement[] {
+    return [this.#share, this.#keepName, ...this.#numbers];
   }
 
   #showKeep(): void {
@@ -95,7 +122,7 @@ export class Settings {
 
   /** Marks what is not valid, says why, and hands out the first such field. The limits stand in index.html. */
   #check(): HTMLInputElement | undefined {
-    const wrong = [this.#keepName, ...this.#numbers].filter((field) => {
+    const wrong = this.#fields().filter((field) => {
       const valid = field.checkValidity();
       if (valid) field.removeAttribute('aria-invalid');
       else field.setAttribute('aria-invalid', 'true');
@@ -104,7 +131,8 @@ export class Settings {
     const name = wrong.includes(this.#keepName);
     need('keep-hint').classList.toggle('bad', name);
     need('keep-missing').hidden = !name || this.#keepName.value !== '';
-    need('numbers-message').textContent = wrong.filter((field) => field !== this.#keepName).map(limits).join(' ');
+    need('share-message').textContent = wrong.includes(this.#share) ? limits(this.#share) : '';
+    need('numbers-message').textContent = wrong.filter((field) => this.#numbers.includes(field)).map(limits).join(' ');
     return wrong[0];
   }
 }

@@ -170,6 +170,11 @@ export class Agent {
       return { steps: total, losses, parameters: 98_304, tokens: total * 61 };
     });
 
+    if (options.gate) {
+      await stage('gate', () => this.#pause(40));
+      trace.gate = { before: -0.9, after: -0.4, canaries: 1, changed: 0, passed: true };
+    }
+
     trace.answer = answerOf(task, true);
     trace.adapted = true;
     await stage('answer-again', () => this.#say('adapted', trace.answer, emit));

@@ -1,0 +1,33 @@
+import { Kept } from './kept';
+import { localTool, textOf } from './local';
+
+const THEMES = ['light', 'dark', 'system'] as const;
+export type Theme = (typeof THEMES)[number];
+
+const isTheme = (value: unknown): value is Theme => THEMES.some((theme) => theme === value);
+
+export const theme = new Kept<Theme>('theme', (stored) => (isTheme(stored) ? stored : 'system'));
+
+const show = () => {
+  document.documentElement.dataset['theme'] = theme.value;
+};
+theme.subscribe(show);
+show();
+
+/** Calls back when the colours become others, by the user's choice or the system's. */
+export function onColours(listener: () => void): void {
+  theme.subscribe(listener);
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', listener);
+}
+
+export const setTheme = localTool({
+  name: 'set_theme',
+  description: 'Set the colour theme',
+  parameters: { theme: { type: 'string', enum: THEMES } },
+  run: (args) => {
+    const wanted = textOf(args, 'theme').toLowerCase();
+    if (!isTheme(wanted)) throw new Error(`there is no theme “${wanted}”`);
+    theme.value = wanted;
+    return wanted === 'system' ? 'The colours follow the system.' : `The colours are ${wanted}.`;
+  },
+});

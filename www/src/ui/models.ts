@@ -1,0 +1,115 @@
+import { modelInfo, type ModelInfo } from '../../package/src/model-info';
+import { AutodidactError } from '../../package/src/errors';
+import type { ModelSource } from '../../package/src/protocol';
+import { folderModel } from '../folder-model';
+import { fact, need } from './dom';
+import { bytes, counted, sentence } from './format';
+
+/** What the WebAssembly of a tab can address. */
+const TAB_BYTES = 4 * 2 ** 30;
+
+const KINDS = ['seed', 'folder', 'hub'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** The model to load: the one beside the page, one from a folder of this device, or one of Hugging Face. Sizes come before any weights. */
+export class Models {
+  readonly #seed: ModelSource;
+  readonly #facts = need('model-facts');
+  readonly #message = need('model-message');
+  readonly #load = need<HTMLButtonElement>('model-load');
+  readonly #id = need<HTMLInputElement>('hub-id');
+  #loaded: ModelSource;
+  /** What the button would load. */
+  #chosen: ModelSource | null = null;
+  #looking = new AbortController();
+
+  constructor(seed: ModelSource, onLoad: () => void) {
+    this.#seed = this.#loaded = seed;
+    for (const radio of this.#radios()) radio.addEventListener('change', () => this.#show());
+    const folder = need<HTMLInputElement>('model-folder');
+    folder.addEventListener('change', () => {
+      const files = [...(folder.files ?? [])];
+      folder.value = '';
+      if (files.length > 0) void this.#look(() => folderModel(files));
+    });
+    need('hub-look').addEventListener('click', () => this.#lookUp());
+    this.#id.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter') return;
+      event.preventDefault(); // It would ask the agent.
+      this.#lookUp();
+    });
+    this.#load.addEventListener('click', () => {
+      if (!this.#chosen) return;
+      this.#loaded = this.#chosen;
+      onLoad();
+    });
+    this.#show();
+  }
+
+  /** The model to start with. */
+  get source(): ModelSource {
+    return this.#loaded;
+  }
+
+  get isSeed(): boolean {
+    return this.#loaded === this.#seed;
+  }
+
+  /** Back to the model that comes with the page. */
+  reset(): void {
+    this.#loaded = this.#seed;
+    for (const radio of this.#radios()) radio.checked = radio.value === 'seed';
+    this.#show();
+  }
+
+  #radios(): NodeListOf<HTMLInputElement> {
+    return document.querySelectorAll<HTMLInputElement>('input[name="model"]');
+  }
+
+  #show(): void {
+    const kind = (document.querySelector<HTMLInputElement>('input[name="model"]:checked')?.value ?? 'seed') as Kind;
+    for (const each of KINDS) if (each !== 'seed') need(`${each}-field`).hidden = each !== kind;
+    this.#offer(kind === 'seed' && !this.isSeed ? this.#seed : null);
+  }
+
+  #offer(source: ModelSource | null, info?: ModelInfo): void {
+    this.#looking.abort();
+    this.#chosen = source;
+    this.#load.disabled = source === null;
+    this.#message.textContent = '';
+    this.#message.classList.remove('bad');
+    this.#facts.replaceChildren(...(info ? [
+      fact('Name', info.name),
+      fact('Files', counted(info.files.length, 'file')),
+      fact('Size', bytes(info.bytes)),
+      fact('Memory, about', bytes(info.memory), 'While it answers; training comes on top'),
+    ] : []));
+    if (info && info.memory > TAB_BYTES) this.#say(`A tab can have about ${bytes(TAB_BYTES)}: it will hardly load.`, true);
+  }
+
+  #lookUp(): void {
+    const hub = this.#id.value.trim();
+    if (hub === '') return this.#say('Write the id of a model, like organisation/name.', true);
+    void this.#look(() => ({ source: { hub }, measured: { hub } }));
+  }
+
+  /** Finds out what a model would take, and offers it. */
+  async #look(find: () => { source: ModelSource; measured: ModelSource }): Promise<void> {
+    this.#offer(null);
+    const { signal } = (this.#looking = new AbortController());
+    this.#say('Looking …');
+    try {
+      const { source, measured } = find();
+      const info = await modelInfo(measured, { signal });
+      if (!signal.aborted) this.#offer(source, info);
+    } catch (reason) {
+      const error = AutodidactError.from(reason);
+      if (!signal.aborted && !error.isAborted) this.#say(sentence(error.message), true);
+    }
+  }
+
+  #say(text: string, bad = false): void {
+    this.#message.textContent = text;
+    this.#message.classList.toggle('bad', bad);
+  }
+}

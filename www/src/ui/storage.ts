@@ -1,0 +1,55 @@
+import type { Agent } from '../../package/src/agent';
+import { fact, need } from './dom';
+import { bytes, percent } from './format';
+
+interface Hooks {
+  agent: () => Promise<Agent>;
+  clear: () => Promise<void>;
+  say: (text: string) => void;
+  fail: (error: unknown) => void;
+}
+
+/** What is kept in this browser, how safe it is, and the way to be rid of it. */
+export class StoragePanel {
+  readonly #list = need('storage');
+  readonly #persist = need<HTMLButtonElement>('persist');
+  readonly #hooks: Hooks;
+  #offline = 'not yet';
+
+  constructor(hooks: Hooks) {
+    this.#hooks = hooks;
+    this.#persist.addEventListener('click', () => this.#run(() => this.#ask()));
+    need('clear-all').addEventListener('click', () => this.#run(hooks.clear));
+    this.#show('–', '–', '–');
+  }
+
+  /** Says whether the page works without a network. */
+  set offline(state: string) {
+    this.#offline = state;
+    this.refresh();
+  }
+
+  refresh(): void {
+    this.#run(async () => {
+      const { adapters, usage, quota, persistent } = await (await this.#hooks.agent()).adapters.storage();
+      const share = quota ? ` (${percent((usage ?? 0) / quota)} of ${bytes(quota)})` : '';
+      this.#persist.disabled = persistent;
+      this.#show(usage === null ? 'not told by this browser' : `${bytes(usage)}${share}`, bytes(adapters), persistent ? 'yes' : 'no: the browser may clear it');
+    });
+  }
+
+  #show(used: string, adapters: string, persistent: string): void {
+    this.#list.replaceChildren(
+      fact('Used', used), fact('Adapters', adapters), fact('Kept for good', persistent), fact('Without a network', this.#offline));
+  }
+
+  async #ask(): Promise<void> {
+    const granted = await (await this.#hooks.agent()).adapters.persist();
+    this.refresh();
+    this.#hooks.say(granted ? 'The browser will not clear it by itself.' : 'The browser did not promise it. It may after you have used the page more often.');
+  }
+
+  #run(work: () => Promise<void>): void {
+    work().catch(this.#hooks.fail);
+  }
+}
