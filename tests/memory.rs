@@ -238,8 +238,9 @@ fn a_user_teaches_takes_back_and_deletes() {
 
     // A deleted lesson lives on in no version.
     let cancel = Cancel::default();
-    let after = block_on(agent.unlearn(&corrected.name, 1, &keep, &cancel, |_| {})).unwrap();
+    let after = block_on(agent.unlearn(&corrected.name, 1, &AskOptions::default(), &cancel, |_| {})).unwrap();
     assert!(after.gate.is_some(), "the rest is trained anew");
+    assert_eq!(block_on(agent.store().list()).unwrap().len(), names(&agent).len(), "and kept where it was");
     let all = block_on(agent.adapters()).unwrap();
     assert!(
         !all.is_empty()

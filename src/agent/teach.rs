@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Agent, AskOptions, Event, GateReport, TrainingReport, Writing, memory::Memory};
+use super::{Agent, AskOptions, Event, GateReport, MemoryMode, MemoryOptions, TrainingReport, Writing, memory::Memory};
 use crate::{
     error::{Error, Result},
     inference::Cancel,
-    storage::{AdapterMeta, Lesson, LessonSource},
+    storage::{AdapterMeta, AdapterStore, Lesson, LessonSource},
     task::{Pair, Task, Tool, ToolCall},
     tokenizer::{CallIssue, check_call},
 };
@@ -98,8 +98,13 @@ impl Agent {
         mut on_event: impl FnMut(Event),
     ) -> Result<Taught> {
         options.check()?;
-        let adapters = self.adapters().await?;
-        let meta = adapters.into_iter().find(|meta| meta.name == name);
+        // What takes its place lives where it lived.
+        let is_here = |list: Vec<AdapterMeta>| list.into_iter().find(|meta| meta.name == name);
+        let (mode, meta) = match is_here(self.session_store.list().await?) {
+            Some(meta) => (MemoryMode::Session, Some(meta)),
+            None => (MemoryMode::Keep, is_here(self.store.list().await?)),
+        };
+        let options = &AskOptions { memory: MemoryOptions { mode, ..options.memory }, ..options.clone() };
         let meta = meta.ok_or_else(|| Error::AdapterNotFound { name: name.to_owned() })?;
         let Some(memory) = meta.memory else {
             return Err(Error::invalid("name", format!("the adapter `{name}` is not one of the memory")));

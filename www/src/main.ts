@@ -1,7 +1,7 @@
 /** The page: starts the agent, hands tasks to it, and shows what it reports. */
-import type { AgentOptions, TaskEvent, TaskResult } from '../package/src/agent';
+import type { AgentOptions, TaskEvent, TaskOptions, TaskResult } from '../package/src/agent';
 import { AutodidactError } from '../package/src/errors';
-import type { AgentEvent, AskOptions, BackendChoice, Tool } from '../package/src/protocol';
+import type { AgentEvent, AskOptions, BackendChoice, Feedback, Taught, Tool } from '../package/src/protocol';
 import { keepForOffline } from './offline';
 import { Session } from './session';
 import { confirmCall, runnable } from './tools';
@@ -14,6 +14,7 @@ import { backendName, showDevice } from './ui/device';
 import { isUsable, need, setUsable } from './ui/dom';
 import { examples } from './ui/examples';
 import { bytes } from './ui/format';
+import { FeedbackForm } from './ui/feedback';
 import { Gate } from './ui/gate';
 import { Menu } from './ui/menu';
 import { Meter } from './ui/meter';
@@ -38,6 +39,8 @@ const store = address.get('store') ?? 'autodidact';
 
 let session: Session; // Made by start(), which runs before anything can use it.
 let running: AbortController | null = null;
+/** The last question, for what the user says of its answer. */
+let asked: { query: string; options: TaskOptions } | null = null;
 let offline: Promise<string> | undefined;
 /** What ended the agent, and the ways on, until it is started again. */
 let failure: AutodidactError | null = null;
@@ -58,6 +61,7 @@ const chart = new LossChart();
 const answers = new Answers();
 const toolResults = new ToolResults();
 const gate = new Gate();
+const feedback = new FeedbackForm({ teach, say, fail: report });
 const timing = new Timing();
 const adapters = new Adapters({
   agent: () => session.agent,
@@ -196,14 +200,34 @@ async function ask(): Promise<void> {
     need('results').dataset['state'] = 'running';
     showResults();
     const agent = await session.agent;
-    if (options.keep) void agent.adapters.persist().then(() => storage.refresh());
-    await finish(await agent.ask(query.value.trim(), { ...options, tools: runnable(tools), onEvent: showEvent, signal }));
+    if (options.keep || options.memory === 'keep') void agent.adapters.persist().then(() => storage.refresh());
+    asked = { query: query.value.trim(), options: { ...options, tools: runnable(tools), onEvent: showEvent } };
+    await finish(await agent.ask(asked.query, { ...asked.options, signal }));
   } catch (reason) {
     stopped(AutodidactError.from(reason));
   } finally {
     running = null;
     setUsable(stopButton, false);
     if (need('engine').dataset['state'] === 'ready') setUsable(askButton, true);
+  }
+}
+
+/** Tells the agent what the user says of its last answer. */
+async function teach(said: Feedback): Promise<Taught> {
+  if (!asked || running) throw new AutodidactError({ name: 'AutodidactError', code: 'Busy', message: 'the agent is busy' });
+  running = new AbortController();
+  setUsable(askButton, false);
+  setUsable(stopButton, true);
+  try {
+    const { options, query: about } = asked;
+    const taught = await (await session.agent).feedback(about, said, { ...options, signal: running.signal });
+    if (taught.gate) gate.show(taught.gate);
+    return taught;
+  } finally {
+    running = null;
+    setUsable(stopButton, false);
+    if (need('engine').dataset['state'] === 'ready') setUsable(askButton, true);
+    await adapters.refresh().catch(report);
   }
 }
 
@@ -240,6 +264,7 @@ async function choose(): Promise<AskOptions | null> {
 
 function clearResults(): void {
   answers.clear();
+  feedback.hide();
   toolResults.clear();
   meter.clear();
   pairs.clear('None yet.');
@@ -290,6 +315,7 @@ async function finish(trace: TaskResult): Promise<void> {
   answers.finish(trace);
   if (trace.results.length === 0 && trace.final.error === undefined) toolResults.notRun(trace.final.calls);
   pairs.finish(trace.synthesis);
+  if (asked?.options.memory) feedback.offer(trace.answer.calls);
   if (!trace.training) chart.clear('No training was needed or possible.');
   if (trace.gate) gate.show(trace.gate);
   timing.show(trace.seconds);

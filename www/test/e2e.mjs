@@ -742,6 +742,56 @@ describe('the page', () => {
     assert.equal(await text('#threshold-value'), '1.01');
   });
 
+  it('is taught by its user, remembers after a reload, and forgets what it is told to', { skip: MOCK && 'the mock has no memory' }, async () => {
+    await open();
+    await ready();
+    await page.locator('[data-example="hotel"]').click();
+    await page.locator('#query').fill('A cheap bed in Porto, just two nights');
+    await setThreshold(0);
+    await ask();
+    assert.ok(await page.locator('#feedback').isHidden(), 'without a memory nothing is asked');
+    await page.getByLabel('Between tasks it').selectOption('keep');
+    assert.ok(await page.getByLabel('Keep what it learns as').isDisabled());
+    await ask();
+    await page.locator('#feedback').waitFor();
+
+    // What is not a list of calls, or fits no tool, is refused beside the editor.
+    await page.getByRole('button', { name: 'Correct it' }).click();
+    const editor = page.getByLabel('The calls that would have been right');
+    for (const [wrong, why] of [['{', /not JSON/], ['{}', /list of calls/], ['[{"name": "fly", "arguments": {}}]', /fly/]]) {
+      await editor.fill(wrong);
+      await page.getByRole('button', { name: 'Teach this' }).click();
+      await page.locator('#correction-message', { hasText: why }).waitFor();
+    }
+    const right = [{ name: 'find_hotel', arguments: { city: 'Porto', nights: 2, class: 'economy' } }];
+    await editor.fill(JSON.stringify(right));
+    await assertAccessible();
+    await shoot('feedback-desktop-light');
+    await page.getByRole('button', { name: 'Teach this' }).click();
+    await status('Learned: it is kept as “memory-');
+    await page.getByText('1 example, 15 steps').click();
+    await page.getByText('A cheap bed in Porto, just two nights (yours)').waitFor();
+
+    await page.reload();
+    await ready();
+    await page.locator('[data-example="hotel"]').click();
+    await page.locator('#query').fill('A cheap bed in Porto, just two nights');
+    await page.getByLabel('Between tasks it').selectOption('keep');
+    await setThreshold(0);
+    await ask();
+    assert.match(await text('#answer-note'), /It began with “memory-[0-9a-f-]+\.v1” of its memory/);
+    assert.equal(await text('#answer-base .calls'), 'find_hotel(city: "Porto", nights: 2, class: "economy")');
+
+    await page.getByText('1 example, 15 steps').click();
+    await page.getByRole('button', { name: /^Delete the lesson/ }).click();
+    await decide('Delete');
+    await status('Deleted the lesson');
+    await page.getByText('Nothing is stored').waitFor();
+    await ask();
+    await page.getByRole('button', { name: 'Wrong', exact: true }).click();
+    await status('Nothing was learned for tasks like this');
+  });
+
   it('loads a model from a folder, after it said what that takes', async () => {
     await open();
     await ready();

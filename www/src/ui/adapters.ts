@@ -2,10 +2,10 @@ import type { Agent } from '../../package/src/agent';
 import { AutodidactError } from '../../package/src/errors';
 import { freeName, nameFrom } from '../names';
 import { saveFile } from '../save';
-import type { AdapterMeta } from '../../package/src/protocol';
+import type { AdapterMeta, Lesson } from '../../package/src/protocol';
 import { confirmed } from './confirm';
 import { h, need } from './dom';
-import { bytes, counted, dateTime, decimals } from './format';
+import { bytes, counted, dateTime, decimals, sentence } from './format';
 
 interface Hooks {
   /** The agent, as soon as it has started. */
@@ -63,7 +63,7 @@ export class Adapters {
   #show(): void {
     this.#deleteAll.disabled = this.#adapters.length === 0;
     if (this.#adapters.length === 0) {
-      this.#root.replaceChildren(h('p', { class: 'empty' }, 'Nothing is stored. Tick “Keep what it learns” before you ask.'));
+      this.#root.replaceChildren(h('p', { class: 'empty' }, 'Nothing is stored. Tick “Keep what it learns” before you ask, or let it remember.'));
       return;
     }
     const heads = ['Name', 'Task', 'Learned from', 'Margin', 'Rank', 'Size', 'Date', 'Actions'];
@@ -75,7 +75,7 @@ export class Adapters {
   }
 
   #row(adapter: AdapterMeta): HTMLElement {
-    const { name, task, pairs, steps, marginBefore, marginAfter, rank, alpha } = adapter;
+    const { name, task, pairs, steps, marginBefore, marginAfter, rank, alpha, memory } = adapter;
     const action = (label: string, work: () => Promise<void> | void, kind = '') =>
       h('button', { type: 'button', class: kind, 'aria-label': `${label} ${name}`, onclick: () => this.#run(async () => work()) }, label);
     const margins = [marginBefore, marginAfter].filter((value) => value !== null).map((value) => decimals(value));
@@ -83,16 +83,44 @@ export class Adapters {
     return h('tr', { 'data-adapter': name },
       h('th', { scope: 'row' }, name),
       cell('Task', task || '–', task),
-      cell('Learned from', `${counted(pairs, 'example')}, ${counted(steps, 'step')}`),
+      h('td', { 'data-label': 'Learned from' }, this.#lessons(adapter, `${counted(pairs, 'example')}, ${counted(steps, 'step')}`)),
       cell('Margin', margins.join(' → ') || '–', margins.length > 1 ? 'Before and after learning' : 'Before learning'),
       cell('Rank', String(rank), `alpha ${alpha}; ${adapter.targets.join(', ')}`),
       cell('Size', bytes(adapter.bytes), `SHA-256 ${adapter.sha256}`),
       cell('Date', dateTime(adapter.createdMs)),
       h('td', { class: 'row-actions' },
-        action('Use', () => this.#hooks.onUse(name)),
-        action('Rename', () => this.#rename(name)),
+        ...(memory
+          ? [action('Roll back', () => this.#rollBack(name, memory.cluster))]
+          : [action('Use', () => this.#hooks.onUse(name)), action('Rename', () => this.#rename(name))]),
         action('Export', () => this.#export(name)),
         action('Delete', () => this.#remove(name), 'danger')));
+  }
+
+  /** What it learned from; each lesson of the memory can be deleted. */
+  #lessons({ name, lessons = [], memory }: AdapterMeta, summary: string): HTMLElement | string {
+    if (lessons.length === 0) return summary;
+    const lesson = ({ query, source }: Lesson, index: number) => h('li', {}, `${query} (${SOURCES[source]}) `,
+      memory && h('button', {
+        type: 'button', class: 'danger', 'aria-label': `Delete the lesson “${query}” of ${name}`, onclick: () => this.#run(() => this.#unlearn(name, index, query)),
+      }, 'Delete'));
+    return h('details', { class: 'lessons' }, h('summary', {}, summary), h('ul', {}, ...lessons.map(lesson)));
+  }
+
+  async #unlearn(name: string, lesson: number, query: string): Promise<void> {
+    if (!(await confirmed(`Delete the lesson “${query}”? What is left is learned anew.`, 'Delete'))) return;
+    this.#hooks.say('Learning anew without it …');
+    const { adapter, note } = await (await this.#hooks.agent()).unlearn(name, lesson);
+    await this.refresh();
+    this.#refocus(adapter?.name);
+    this.#hooks.say(note ? `Deleted the lesson. ${sentence(note)}` : 'Deleted the lesson.');
+  }
+
+  async #rollBack(name: string, cluster: string): Promise<void> {
+    if (!(await confirmed(`Take the newest version of “${cluster}” back? This cannot be undone.`, 'Roll back'))) return;
+    const before = await (await this.#hooks.agent()).adapters.rollBack(cluster);
+    await this.refresh();
+    this.#refocus(before ?? undefined);
+    this.#hooks.say(before ? `Rolled back: “${before}” is used from now on.` : `Rolled back: nothing is left of “${name}”.`);
   }
 
   async #export(name: string): Promise<void> {
@@ -146,6 +174,8 @@ export class Adapters {
     work().catch(this.#hooks.fail);
   }
 }
+
+const SOURCES: Record<Lesson['source'], string> = { synthetic: 'its own', teacher: 'a teacher’s', user: 'yours' };
 
 /** Another tab may have deleted it first. */
 function unlessGone(reason: unknown): void {

@@ -50,6 +50,7 @@ export class Answers {
       this.#mark('same', 'First answer stands');
     }
     const facts = [
+      trace.recalled?.gate.passed && `It began with “${trace.recalled.name}” of its memory.`,
       trace.note && sentence(trace.note),
       trace.stored && `Kept as “${trace.stored}”.`,
       trace.restored ? 'The model’s own weights are as they were before.' : 'The model’s own weights could not be checked; start the agent again.',

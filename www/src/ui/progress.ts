@@ -11,6 +11,9 @@ interface Cell {
   elapsedMs: number;
 }
 
+/** Shown only where they happen. */
+const RARE = new Set<Phase | 'total'>(['recall', 'answer-in-context']);
+
 /** The phases of a run with the time that has passed in each, by the page's clock. */
 export class Progress {
   readonly #cells = new Map<Phase | 'total', Cell>();
@@ -39,6 +42,8 @@ export class Progress {
 
   enter(phase: Phase): void {
     this.#leave();
+    const cell = this.#cells.get(phase);
+    if (cell) cell.element.hidden = false;
     this.#current = { phase, sinceMs: performance.now() };
     this.#set(phase, 'running');
   }
@@ -99,6 +104,7 @@ export class Progress {
   #clear(): void {
     for (const [phase, cell] of this.#cells) {
       cell.elapsedMs = 0;
+      cell.element.hidden = RARE.has(phase);
       cell.time.textContent = '–';
       this.#set(phase, 'waiting');
     }

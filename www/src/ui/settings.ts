@@ -1,5 +1,5 @@
 import { freeName } from '../names';
-import type { AdapterMeta, AskOptions, BackendChoice } from '../../package/src/protocol';
+import type { AdapterMeta, AskOptions, BackendChoice, MemoryMode } from '../../package/src/protocol';
 import { h, need } from './dom';
 import { count, decimals } from './format';
 
@@ -11,6 +11,7 @@ export class Settings {
   readonly #auto = need<HTMLInputElement>('auto-threshold');
   readonly #share = need<HTMLInputElement>('share');
   readonly #gate = need<HTMLInputElement>('gate');
+  readonly #memory = need<HTMLSelectElement>('memory');
   readonly #keep = need<HTMLInputElement>('keep');
   readonly #keepName = need<HTMLInputElement>('keep-name');
   readonly #adapter = need<HTMLSelectElement>('adapter');
@@ -22,6 +23,7 @@ export class Settings {
   constructor(onBackend: (backend: BackendChoice) => void) {
     this.#threshold.addEventListener('input', () => this.#showThreshold());
     this.#auto.addEventListener('change', () => this.#showThreshold());
+    this.#memory.addEventListener('change', () => this.#showKeep());
     this.#keep.addEventListener('change', () => this.#showKeep());
     for (const field of this.#fields()) {
       field.addEventListener('input', () => field.hasAttribute('aria-invalid') && this.#check());
@@ -43,7 +45,16 @@ export class Settings {
   }
 
   get keeps(): boolean {
-    return this.#keep.checked;
+    return this.#keep.checked && !this.remembers;
+  }
+
+  get memory(): MemoryMode {
+    return this.#memory.value as MemoryMode;
+  }
+
+  /** The agent finds by itself what it learned; names are not needed. */
+  get remembers(): boolean {
+    return this.memory !== 'reset';
   }
 
   /** The choices; null when one is not valid, which is then marked and has the focus. */
@@ -57,8 +68,9 @@ export class Settings {
     const options: AskOptions = { threshold: this.#threshold.valueAsNumber, candidates: true };
     if (this.#auto.checked) Object.assign(options, { threshold: 'auto', update_rate: this.#share.valueAsNumber / 100 } satisfies AskOptions);
     if (this.#gate.checked) options.gate = true;
-    if (this.#keep.checked) options.keep = this.#keepName.value;
-    if (this.#adapter.value) options.adapter = this.#adapter.value;
+    if (this.remembers) options.memory = this.memory;
+    else if (this.#keep.checked) options.keep = this.#keepName.value;
+    if (this.#adapter.value && !this.remembers) options.adapter = this.#adapter.value;
     for (const name of NUMBERS) {
       const value = need<HTMLInputElement>(name).valueAsNumber;
       if (Number.isFinite(value)) options[name] = value;
@@ -85,6 +97,7 @@ export class Settings {
       field.value = field.defaultValue;
       field.checked = field.defaultChecked;
     }
+    this.#memory.value = 'reset';
     this.use('');
     this.#showThreshold();
     this.#showKeep();
@@ -110,8 +123,10 @@ export class Settings {
   }
 
   #showKeep(): void {
-    this.#keepName.disabled = need('keep-hint').hidden = !this.#keep.checked;
-    if (this.#keep.checked && !this.#keepName.value) this.#suggest();
+    this.#keep.disabled = this.#adapter.disabled = this.remembers;
+    need('memory-hint').hidden = !this.remembers;
+    this.#keepName.disabled = need('keep-hint').hidden = !this.keeps;
+    if (this.keeps && !this.#keepName.value) this.#suggest();
     this.#check();
   }
 
