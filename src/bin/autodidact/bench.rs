@@ -1,9 +1,11 @@
 //! `autodidact bench`: a table of what the stages of the loop cost on this machine.
 
 use autodidact::{
-    agent::{Agent, AskEvent, AskOptions, Latency, Trace},
+    agent::{Agent, AskEvent, AskOptions, Trace, Writing},
     error::{Error, Result},
+    grammar::Grammar,
     inference::Cancel,
+    platform::Stopwatch,
     task::Task,
     taskgen::{Generator, GeneratorConfig, Split},
     tokenizer::menu_from_json,
@@ -51,16 +53,45 @@ pub async fn run(args: BenchArgs) -> Result<()> {
         }
     }
     if args.tasks > 0 {
-        println!("\n{}", latency(&agent, args.tasks).await?);
+        // Generated tasks like those of training.
+        let mut generator = Generator::new(Split::InDistribution, 1, GeneratorConfig::default());
+        let tasks: Vec<Task> = (0..args.tasks).map(|_| generator.sample().task()).collect();
+        println!("\n{}", agent.latency(&tasks, &Cancel::default()).await?);
+        println!("\n{}", decoding(&agent, &tasks).await?);
     }
     Ok(())
 }
 
-/// Generated tasks like those of training, each timed alone, as certain and as uncertain.
-async fn latency(agent: &Agent, tasks: usize) -> Result<Latency> {
-    let mut generator = Generator::new(Split::InDistribution, 1, GeneratorConfig::default());
-    let tasks: Vec<Task> = (0..tasks).map(|_| generator.sample().task()).collect();
-    agent.latency(&tasks, &Cancel::default()).await
+/// What it costs to write a token, with and without a grammar.
+async fn decoding(agent: &Agent, tasks: &[Task]) -> Result<String> {
+    let cancel = Cancel::default();
+    let session = agent.session(None, &cancel);
+    let most = AskOptions::default().max_answer_tokens;
+    let format = agent.prompts().format();
+    let mut compiled = 0.0;
+    // Seconds and tokens.
+    let mut spent = [(0.0, 0_usize); 2];
+    agent.vocabulary()?;
+    for task in tasks {
+        let watch = Stopwatch::start();
+        agent.vocabulary()?.constrain(&Grammar::answer(format, &task.tools))?;
+        compiled += watch.seconds();
+        let prefix = session.prefill(&agent.answer_ids(task)?).await?;
+        for (constrained, (seconds, tokens)) in [false, true].into_iter().zip(&mut spent) {
+            let watch = Stopwatch::start();
+            let (_, written) =
+                agent.respond(&session, &prefix, task, Writing::greedy(most, constrained), |_| {}).await?;
+            *seconds += watch.seconds();
+            *tokens += written.log_probs.len();
+        }
+    }
+    let per_token = |(seconds, tokens): (f64, usize)| seconds * 1e3 / tokens.max(1) as f64;
+    Ok(format!(
+        "decoding: {:.3} ms a token without a grammar, {:.3} ms with one, {:.1} ms of each answer to compile it",
+        per_token(spent[0]),
+        per_token((spent[1].0 - compiled, spent[1].1)),
+        compiled * 1e3 / tasks.len().max(1) as f64
+    ))
 }
 
 fn median(traces: &[&Trace], stage: &str) -> String {
