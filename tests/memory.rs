@@ -138,7 +138,7 @@ fn a_session_ends_with_its_agent_and_a_full_disk_makes_one() {
     let trace = study(&agent, LISBON, &lisbon_pairs(), session.clone());
     let name = trace.stored.unwrap();
     assert!(block_on(store.list()).unwrap().is_empty());
-    assert_eq!(names(&agent), [name.clone()]);
+    assert_eq!(names(&agent), std::slice::from_ref(&name));
     assert!(block_on(agent.export_adapter(&name)).unwrap().len() > 1000);
     assert!(ask(&agent, &task(OSLO), &AskOptions { threshold: 0.0, ..session.clone() }).recalled.is_some());
     let next = open(Rc::clone(&store));

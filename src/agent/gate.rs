@@ -69,7 +69,10 @@ impl Canaries {
 
 /// What the gate saw of stored adapters, by the hash of their files: what was checked once is not computed again.
 #[derive(Clone, Default)]
-pub(super) struct Checked(Rc<RefCell<BTreeMap<String, (GateReport, Vec<Canary>)>>>);
+pub(super) struct Checked(Rc<RefCell<BTreeMap<String, Seen>>>);
+
+/// A report with the canaries that it is about.
+type Seen = (GateReport, Vec<Canary>);
 
 impl GateReport {
     fn judge(&mut self) {

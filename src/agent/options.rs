@@ -121,7 +121,7 @@ impl AskOptions {
                 "the memory names what it keeps and finds it by itself; say either `memory` or `keep` and `adapter`";
             return Err(Error::invalid("memory", reason));
         }
-        if let Some(seconds) = self.learn_within.filter(|seconds| !(*seconds >= 0.0)) {
+        if let Some(seconds) = self.learn_within.filter(|seconds| seconds.is_nan() || *seconds < 0.0) {
             return Err(Error::invalid("learn_within", format!("{seconds} is not a number of seconds")));
         }
         if let Some(name) = &self.keep {

@@ -68,7 +68,7 @@ mod tests {
         let (x, y) = (normalized(&[3.0, 4.0]), normalized(&[4.0, -3.0]));
         let same = late_interaction(&[x.clone(), y.clone()], &[y.clone(), x.clone()]);
         assert!((same - 1.0).abs() < 1e-6, "the order does not count: {same}");
-        let half = late_interaction(&[x.clone()], &[x.clone(), y.clone()]);
+        let half = late_interaction(std::slice::from_ref(&x), &[x.clone(), y.clone()]);
         assert!((half - 0.75).abs() < 1e-6, "1 one way, a half the other: {half}");
         assert_eq!(late_interaction(&[], &[x]), 0.0);
     }
