@@ -208,7 +208,7 @@ fn an_adapter_that_fails_the_gate_now_is_not_used() {
     assert_eq!(trace.answer.calls, [wrong]);
     // Then a task is answered that it is sure of, and that the adapter would spoil.
     let canary = "Please find a hotel in Lisbon for 3 nights";
-    let base = ask(&agent, &task(canary), &AskOptions { threshold: 0.0, ..AskOptions::default() });
+    let base = ask(&agent, &task(canary), &AskOptions { threshold: 0.1, ..AskOptions::default() });
     assert_eq!(base.answer.calls, [hotel("Lisbon", 3)]);
     let trace = ask(&agent, &task(LISBON), &AskOptions { threshold: 0.0, ..keep });
     let recalled = trace.recalled.unwrap();
@@ -249,6 +249,16 @@ fn a_user_teaches_takes_back_and_deletes() {
                 .flat_map(|meta| &meta.lessons)
                 .all(|l| l.query != corrected.lessons[1].query || l.calls != corrected.lessons[1].calls)
     );
+
+    // An older version gives its lesson up, and the newest keeps what it learned since.
+    let third = teach(&agent, "Book us in at the Savoy, a week", vec![hotel("Savoy", 7)], &keep).adapter.unwrap();
+    let older = all.iter().find(|meta| meta.lessons.len() == 1 && meta.lessons[0].query == query).unwrap();
+    block_on(agent.unlearn(&older.name, 0, &keep, &cancel, |_| {})).unwrap();
+    let left = block_on(agent.adapters()).unwrap();
+    assert!(left.iter().flat_map(|meta| &meta.lessons).all(|lesson| lesson.query != query));
+    let savoy = third.lessons.last().unwrap();
+    assert!(left.iter().any(|meta| meta.lessons.contains(savoy)), "{left:?}");
+    teach(&agent, query, vec![hotel("Ritz", 7)], &keep).adapter.unwrap();
 
     // "Wrong" takes the newest version back.
     let before = names(&agent).len();

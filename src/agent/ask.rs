@@ -97,8 +97,8 @@ impl Agent {
             note,
         };
         if !trace.uncertainty.unsure {
-            // What an adapter of one cluster answers, the adapters of others need not.
-            if trace.recalled.as_ref().is_none_or(|recalled| !recalled.gate.passed) {
+            // What an adapter answers, the model alone need not; and at a threshold of 0 nobody asked how sure it is.
+            if stored.is_none() && threshold > 0.0 {
                 self.canaries.remember(task, &trace.base_answer.text);
             }
         } else {

@@ -9,7 +9,7 @@ use std::{
 use super::{Agent, AskOptions, Event, Phase, Trace, TrainingReport, Which, Writing, memory::Memory};
 use crate::{
     adapter::Adapter,
-    error::Result,
+    error::{Error, Result},
     inference::{Cancel, Session},
     platform::Stopwatch,
     storage::{Lesson, LessonSource},
@@ -66,15 +66,22 @@ impl Agent {
             log.phase(Phase::AnswerInContext);
             let mut tell = |text| log.put(Event::Token { answer: Which::Context, text });
             let threshold = trace.uncertainty.threshold;
-            let report = self.answer_in_context(session, task, &synthesis.pairs, options, threshold, &mut tell).await?;
-            log.put(Event::Answer { answer: Which::Context, result: report.answer.clone() });
-            seconds.insert("answer_in_context".to_owned(), watch.lap());
-            let accepted = report.accepted.then(|| report.answer.clone());
-            trace.context = Some(report);
-            if let Some(answer) = accepted {
-                trace.answer = answer;
-                return Ok(());
+            match self.answer_in_context(session, task, &synthesis.pairs, options, threshold, &mut tell).await {
+                Ok(report) => {
+                    log.put(Event::Answer { answer: Which::Context, result: report.answer.clone() });
+                    let accepted = report.accepted.then(|| report.answer.clone());
+                    trace.context = Some(report);
+                    if let Some(answer) = accepted {
+                        seconds.insert("answer_in_context".to_owned(), watch.lap());
+                        trace.answer = answer;
+                        return Ok(());
+                    }
+                }
+                // They fit into the training one by one.
+                Err(Error::ContextOverflow { .. }) => {}
+                Err(error) => return Err(error),
             }
+            seconds.insert("answer_in_context".to_owned(), watch.lap());
         }
         if options.learn_within.is_some_and(|limit| since_answer.seconds() > limit) {
             trace.note = Some("the time for learning was used up before training; the base answer stands".to_owned());
@@ -87,6 +94,8 @@ impl Agent {
         let mut held_back = given_back;
         if options.is_gated() {
             log.phase(Phase::Gate);
+            // What is learned about may change.
+            self.canaries.forget(task);
             if held_back.is_none() {
                 let answer = &trace.base_answer.calls;
                 let writer = self.synthesizer(*session, options.pairs())?;
@@ -139,13 +148,22 @@ impl Agent {
             trace.stored = Some(self.keep(name, adapter, meta).await?.name);
             return Ok(());
         }
-        // It learned on from that adapter, whose lessons are in it too.
-        if let Some(recalled) = trace.recalled.as_ref().filter(|recalled| recalled.gate.passed) {
-            let earlier = self.versions(&recalled.cluster).await?.into_iter().find(|(_, m)| m.name == recalled.name);
-            lessons.splice(0..0, earlier.map(|(_, meta)| meta.lessons).unwrap_or_default());
+        // It learned on from that adapter, whose lessons are in it too; one that failed the gate has no part in it.
+        let from = trace.recalled.as_ref().filter(|recalled| recalled.gate.passed);
+        if let Some(recalled) = from {
+            let versions = self.versions(&recalled.cluster).await?;
+            let Some((_, earlier)) = versions.into_iter().find(|(_, meta)| meta.name == recalled.name) else {
+                trace.note =
+                    Some(format!("`{}` was deleted meanwhile, so what it grew into is not kept", recalled.name));
+                return Ok(());
+            };
+            let mut all = earlier.lessons;
+            lessons.retain(|new| all.iter().all(|old| old.pair() != new.pair()));
+            all.append(&mut lessons);
+            lessons = all;
         }
+        let cluster = from.map(|recalled| recalled.cluster.clone());
         let meta = self.describe(task, (lessons, &training), margins);
-        let cluster = trace.recalled.as_ref().map(|recalled| recalled.cluster.clone());
         let (name, note) = self.remember(Memory { task, adapter, meta, held_back, cluster }, &options.memory).await?;
         trace.stored = Some(name);
         trace.note = note;

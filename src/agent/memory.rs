@@ -112,7 +112,7 @@ impl Agent {
     ) -> Result<Option<(Recalled, Option<Adapter>)>> {
         let Some((store, meta, similarity)) = self.nearest(task, &options.memory).await? else { return Ok(None) };
         let Some(memory) = meta.memory.clone() else { return Ok(None) };
-        let mut record = store.get(&meta.name).await?;
+        let record = store.get(&meta.name).await?;
         let adapter = self.adapter_of(&record)?;
         // What a person taught is its own proof.
         let proof = memory.held_back.clone().or_else(|| meta.lessons.first().map(|lesson| lesson.pair()));
@@ -123,6 +123,11 @@ impl Agent {
         if !gate.passed {
             return Ok(Some((recalled, None)));
         }
+        // Another tab may have deleted it while it was checked.
+        let mut record = match store.get(&recalled.name).await {
+            Err(Error::AdapterNotFound { .. }) => return Ok(None),
+            other => other?,
+        };
         if let Some(memory) = &mut record.meta.memory {
             (memory.used_ms, memory.uses) = (now_ms(), memory.uses.saturating_add(1));
         }
@@ -158,22 +163,22 @@ impl Agent {
         });
         let record = self.record_of(meta, adapter).await?;
         let name = record.meta.name.clone();
-        let note = match options.mode {
-            MemoryMode::Keep => match self.put_within(self.store.as_ref(), &record, options).await {
-                Ok(()) => None,
+        let (mut home, mut note): (&dyn AdapterStore, _) = (self.session_store.as_ref(), None);
+        if options.mode == MemoryMode::Keep {
+            match self.put_within(self.store.as_ref(), &record, options).await {
+                Ok(()) => home = self.store.as_ref(),
                 Err(error) if error.is_quota_exceeded() => {
-                    self.put_within(self.session_store.as_ref(), &record, options).await?;
-                    Some(format!("what was learned lives until this agent is closed: {error}"))
+                    note = Some(format!("what was learned lives until this agent is closed: {error}"));
                 }
                 Err(error) => return Err(error),
-            },
-            _ => {
-                self.put_within(self.session_store.as_ref(), &record, options).await?;
-                None
             }
-        };
-        for (store, old) in self.versions(&cluster).await?.into_iter().skip(options.versions as usize) {
-            store.delete(&old.name).await?;
+        }
+        if options.mode != MemoryMode::Keep || note.is_some() {
+            self.put_within(home, &record, options).await?;
+        }
+        // In this home alone: what is on the disk outlives what is not.
+        for (_, old) in clusters::versions(&[home], &cluster).await?.into_iter().skip(options.versions as usize) {
+            home.delete(&old.name).await?;
         }
         Ok((name, note))
     }
@@ -255,7 +260,7 @@ impl Agent {
     }
 
     /// Puts a record into a store, and then lets the adapters go that were used longest ago, until the memory keeps to its budget. A disk that
-    /// is full before gets as much room as the record needs, from other clusters.
+    /// is full before loses nothing.
     async fn put_within(
         &self,
         store: &dyn AdapterStore,
@@ -267,29 +272,13 @@ impl Agent {
             let reason = format!("the adapter has {} bytes, and the memory's budget is {budget}", record.meta.bytes);
             return Err(Error::QuotaExceeded { reason });
         }
+        store.put(record).await?;
         let cluster = |meta: &AdapterMeta| meta.memory.as_ref().map(|memory| memory.cluster.clone());
         let own = cluster(&record.meta);
         let mut others: Vec<AdapterMeta> = store.list().await?;
         others.retain(|meta| meta.memory.is_some() && meta.name != record.meta.name);
         // The last is the first to go.
         others.sort_by_key(|meta| Reverse(meta.memory.as_ref().map(|m| (cluster(meta) == own, m.used_ms, m.version))));
-        let mut freed = 0;
-        loop {
-            match store.put(record).await {
-                Err(error) if error.is_quota_exceeded() => match others.last() {
-                    Some(oldest) if cluster(oldest) != own && freed <= record.meta.bytes => {
-                        store.delete(&oldest.name).await?;
-                        freed += oldest.bytes;
-                        others.pop();
-                    }
-                    _ => return Err(error),
-                },
-                other => {
-                    other?;
-                    break;
-                }
-            }
-        }
         while others.iter().map(|meta| meta.bytes).sum::<u64>() + record.meta.bytes > budget {
             let Some(oldest) = others.pop() else { break };
             store.delete(&oldest.name).await?;

@@ -80,11 +80,11 @@ impl Agent {
             lessons.remove(written.unwrap_or(0));
         }
         let cluster = found.and_then(|meta| Some(meta.memory?.cluster));
-        self.train_lessons(task, (cluster, lessons), options, cancel, &mut on_event).await
+        self.train_lessons(task, (cluster, lessons), options, true, cancel, &mut on_event).await
     }
 
-    /// Deletes a lesson, counted from 0, of an adapter of the memory: a new version is trained on the others, and all versions that hold the
-    /// lesson are deleted. Without another lesson the cluster is forgotten.
+    /// Deletes a lesson, counted from 0, of an adapter of the memory: a new version is trained on the others of its cluster's newest, and all
+    /// versions that hold the lesson are deleted. An error leaves everything as it was.
     ///
     /// # Errors
     /// [`Error::AdapterNotFound`], [`Error::InvalidInput`] for an adapter outside of the memory or a lesson that is not there; the rest
@@ -109,27 +109,28 @@ impl Agent {
         let Some(memory) = meta.memory else {
             return Err(Error::invalid("name", format!("the adapter `{name}` is not one of the memory")));
         };
-        let mut lessons = meta.lessons;
-        if lesson >= lessons.len() {
-            let reason = format!("there are {}, counted from 0, and no lesson {lesson}", lessons.len());
+        let Some(gone) = meta.lessons.get(lesson).map(Lesson::pair) else {
+            let reason = format!("there are {}, counted from 0, and no lesson {lesson}", meta.lessons.len());
             return Err(Error::invalid("lesson", reason));
-        }
-        let gone = lessons.remove(lesson);
-        let task = Task::new(meta.task, memory.tools);
+        };
+        let holds = |meta: &AdapterMeta| meta.lessons.iter().any(|lesson| lesson.pair() == gone);
+        let old = self.versions(&memory.cluster).await?;
         let mut taught = Taught { adapter: None, training: None, gate: None, rolled_back: None, note: None };
-        let old: Vec<_> = self.versions(&memory.cluster).await?;
-        if !lessons.is_empty() {
-            let place = (Some(memory.cluster.clone()), lessons);
-            taught = self.train_lessons(&task, place, options, cancel, &mut on_event).await?;
+        // Lessons that later versions learned stay.
+        if let Some((_, newest)) = old.first().filter(|(_, newest)| holds(newest)) {
+            let lessons: Vec<Lesson> = newest.lessons.iter().filter(|lesson| lesson.pair() != gone).cloned().collect();
+            if !lessons.is_empty() {
+                let task = Task::new(newest.task.clone(), memory.tools);
+                let place = (Some(memory.cluster.clone()), lessons);
+                // Kept whatever the gate says now: it will be asked again before the adapter is used.
+                taught = self.train_lessons(&task, place, options, false, cancel, &mut on_event).await?;
+            }
         }
-        // Also when the gate refused the new one: a lesson that was deleted lives on nowhere.
-        for (store, version) in old {
-            if version.lessons.iter().any(|l| (&l.query, &l.calls) == (&gone.query, &gone.calls)) {
-                match store.delete(&version.name).await {
-                    // The new version has pushed it out.
-                    Err(Error::AdapterNotFound { .. }) => {}
-                    other => other?,
-                }
+        for (store, version) in old.into_iter().filter(|(_, version)| holds(version)) {
+            match store.delete(&version.name).await {
+                // The new version has pushed it out.
+                Err(Error::AdapterNotFound { .. }) => {}
+                other => other?,
             }
         }
         Ok(taught)
@@ -153,6 +154,7 @@ impl Agent {
         task: &Task,
         (cluster, lessons): (Option<String>, Vec<Lesson>),
         options: &AskOptions,
+        must_pass: bool,
         cancel: &Cancel,
         on_event: &mut dyn FnMut(Event),
     ) -> Result<Taught> {
@@ -170,7 +172,7 @@ impl Agent {
         let gate = self.gate(task, proof.as_ref(), &canaries, (None, &adapter.weights), writing, cancel).await?;
         let mut taught =
             Taught { adapter: None, training: Some(training.clone()), gate: Some(gate), rolled_back: None, note: None };
-        if let Some(reason) = gate.reason() {
+        if let Some(reason) = gate.reason().filter(|_| must_pass) {
             taught.note = Some(format!("{reason}; nothing was kept"));
             return Ok(taught);
         }

@@ -1,4 +1,4 @@
-import { clearDownloads } from '../package/src/store';
+import { clearDownloads, downloads } from '../package/src/store';
 import { forgetOffline } from './offline';
 import { clearKept } from './tools/kept';
 
@@ -11,12 +11,21 @@ const OWN = 'autodidact';
  */
 export async function wipe(store: string): Promise<void> {
   clearKept();
-  await clearDownloads();
+  await clearModels();
   await forgetOffline();
   // Not in an insecure page, nor in every browser.
   for (const name of (await globalThis.caches?.keys()) ?? []) if (name.startsWith(OWN)) await caches.delete(name);
   const known = ((await indexedDB.databases?.()) ?? []).map(({ name = '' }) => name).filter((name) => name.startsWith(OWN));
   for (const name of new Set([store, ...known])) await deleteDatabase(name);
+}
+
+/** An ended worker lets go of the file that it was writing a moment later. */
+async function clearModels(): Promise<void> {
+  for (let wait = 0; wait < 20; wait++) {
+    await clearDownloads();
+    if ((await downloads()).length === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 function deleteDatabase(name: string): Promise<void> {

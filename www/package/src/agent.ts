@@ -128,12 +128,15 @@ export class Agent {
     this.#tabs = tabs;
     this.#idle = new IdleLearner(
       (job, signal) => this.#learnLater(job, signal), options.idleAfter ?? IDLE_AFTER, (outcome) => options.onLearned?.(outcome));
+    // The adapter may be one of the memory, too.
+    const changing = (name: string, work: () => Promise<void>) =>
+      this.#idle.first(() => tabs.writing(name, undefined, () => tabs.writing(MEMORY, undefined, work)));
     this.adapters = {
       list: () => client.listAdapters(),
       export: (name) => client.exportAdapter(name),
       import: (name, zip) => this.#idle.first(() => tabs.writing(name, undefined, () => client.importAdapter(name, zip))),
-      rename: (from, to) => this.#idle.first(() => tabs.writing(from, undefined, () => client.renameAdapter(from, to))),
-      delete: (name) => this.#idle.first(() => tabs.writing(name, undefined, () => client.deleteAdapter(name))),
+      rename: (from, to) => changing(from, () => client.renameAdapter(from, to)),
+      delete: (name) => changing(name, () => client.deleteAdapter(name)),
       rollBack: (cluster) => this.#idle.first(() => tabs.writing(MEMORY, undefined, () => client.rollBack(cluster))),
       forget: (cluster) => this.#idle.first(() => tabs.writing(MEMORY, undefined, () => client.forget(cluster))),
       subscribe: (listener) => tabs.subscribe(listener),
@@ -159,9 +162,11 @@ export class Agent {
     const wanted = this.#learning(options);
     const question = toQuestion(asked, menu);
     const place = lockOf(wanted);
-    if (learn === 'idle' && place === undefined) throw invalid('`learn: "idle"` learns for tasks to come: say where with `keep` or `memory`');
+    if (learn === 'idle' && place === undefined && modeOf(wanted) !== 'session') throw invalid('`learn: "idle"` learns for tasks to come: say where with `keep` or `memory`');
     const learning = learn === 'now' && !teacher ? wanted : { ...withoutKeeping(wanted), threshold: 0 };
-    let trace = await this.#tabs.writing(lockOf(learning), signal, () => this.#client.ask(question, learning, emit, signal));
+    // Where nothing is learned, nobody has to wait for another tab that learns.
+    const held = learning === wanted ? place : undefined;
+    let trace = await this.#tabs.writing(held, signal, () => this.#client.ask(question, learning, emit, signal));
     if (learning !== wanted && learn !== 'off' && trace.uncertainty.certainty < fixedThreshold(wanted)) {
       if (learn === 'idle') this.#idle.add({ question, learning: wanted });
       else if (teacher) trace = await this.#taught(trace, question, { teacher, learning: wanted }, emit, signal);
@@ -255,7 +260,7 @@ export class Agent {
       return { ...trace, uncertainty, note: synthesis.message };
     }
     if (synthesis.pairs.length === 0) return { ...trace, uncertainty, synthesis, note: 'the teacher gave no valid example; the first answer stands' };
-    const learned = { ...learning, threshold: ALWAYS, examples: synthesis.pairs, examples_from: 'teacher' as const };
+    const learned = { ...withoutContext(learning), threshold: ALWAYS, examples: synthesis.pairs, examples_from: 'teacher' as const };
     const after = await this.#tabs.writing(lockOf(learning), signal, () => this.#client.ask(question, learned, emit, signal));
     return { ...after, synthesis, uncertainty: { ...after.uncertainty, threshold: uncertainty.threshold } };
   }
@@ -273,7 +278,7 @@ export class Agent {
     return this.#tabs.writing(lockOf(learning), signal, async () => {
       const isKept = (await this.#client.listAdapters()).some(({ name }) => name === learning.keep);
       const from = isKept && learning.keep !== undefined ? { adapter: learning.keep } : {};
-      return this.#client.ask(question, { ...learning, ...from, threshold: ALWAYS }, () => {}, signal);
+      return this.#client.ask(question, { ...withoutContext(learning), ...from, threshold: ALWAYS }, () => {}, signal);
     });
   }
 
@@ -329,10 +334,11 @@ interface IdleJob {
 /** The lock under which the memory is written. */
 const MEMORY = 'memory';
 
-/** What is written under these options: an adapter of that name, the memory, or nothing. */
-function lockOf({ keep, memory }: AskOptions): string | undefined {
-  const mode = typeof memory === 'object' ? memory.mode : memory;
-  return keep ?? (mode === 'keep' || mode === 'session' ? MEMORY : undefined);
+const modeOf = ({ memory }: AskOptions) => (typeof memory === 'object' ? memory.mode : memory);
+
+/** What is written under these options, for other tabs to see: an adapter of that name, the memory, or nothing. */
+function lockOf(options: AskOptions): string | undefined {
+  return options.keep ?? (modeOf(options) === 'keep' ? MEMORY : undefined);
 }
 
 const invalid = (message: string) => new AutodidactError({ name: 'AutodidactError', code: 'InvalidInput', message });
@@ -373,6 +379,11 @@ const dialogue = (asked: Asked): Message[] => (typeof asked === 'string' ? [{ ro
 
 const toQuestion = (asked: Asked, tools: Tool[]): Task =>
   typeof asked === 'string' ? { query: asked, tools } : { messages: asked.messages, tools };
+
+/** Nothing is sure at a threshold that every certainty is below. */
+function withoutContext({ context_first: _context, ...rest }: AskOptions): AskOptions {
+  return rest;
+}
 
 function withoutKeeping({ keep: _keep, replace: _replace, ...rest }: AskOptions): AskOptions {
   return rest;

@@ -36,8 +36,6 @@ export async function localModel(source: ModelSource, emit: Emit): Promise<Local
   if (isChecked && !crypto.subtle) throw failure('ConfigError', 'files cannot be checked in an insecure page: serve it by https or from localhost');
   const isKept = 'FileSystemFileHandle' in self && 'createSyncAccessHandle' in FileSystemFileHandle.prototype;
   const dir = isKept && isChecked ? await folder() : null;
-  // Without the list there has to be a connection the next time.
-  if (dir && 'hub' in source) await writeList(dir, keyOf(source), { model, files: all } satisfies Listed).catch(() => {});
   try {
     for (const file of all) {
       if (!file.hash && file.bytes === undefined) {
@@ -48,6 +46,9 @@ export async function localModel(source: ModelSource, emit: Emit): Promise<Local
       files[file.name] = URL.createObjectURL(blob);
       told.add(file.name);
     }
+    // Now that all files are here: the list before names files that may be gone, this one names none that is not here. Without it there has
+    // to be a connection the next time.
+    if (dir && 'hub' in source) await writeList(dir, keyOf(source), { model, files: all } satisfies Listed).catch(() => {});
   } catch (error) {
     release();
     throw error;

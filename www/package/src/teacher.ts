@@ -24,16 +24,28 @@ export const REFUSED = 'the request to the teacher was not allowed';
 export async function complete(teacher: ServerTeacher, request: TeacherRequest, signal?: AbortSignal): Promise<string> {
   const fail = (message: string) => new AutodidactError({ name: 'AutodidactError', code: 'IoError', message });
   const url = `${teacher.url.replace(/\/+$/, '')}/chat/completions`;
-  if ((await teacher.consent(request, url)) !== true) throw fail(REFUSED);
+  if ((await answered(teacher.consent(request, url), signal)) !== true) throw fail(REFUSED);
   const { prompt, ...sampling } = request;
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...(teacher.apiKey && { Authorization: `Bearer ${teacher.apiKey}` }) },
     body: JSON.stringify({ model: teacher.model, messages: [{ role: 'user', content: prompt }], ...sampling }),
+    // Another host was not consented to.
+    redirect: 'error',
     ...(signal && { signal }),
   });
   if (!response.ok) throw fail(`${url}: status ${response.status}`);
   const content = (await response.json())?.choices?.[0]?.message?.content;
   if (typeof content !== 'string') throw fail(`${url}: the reply holds no message`);
   return content;
+}
+
+/** The answer of the user, unless the task is stopped before. */
+function answered(consent: boolean | Promise<boolean>, signal?: AbortSignal): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new AutodidactError({ name: 'AbortError', code: 'AbortError', message: 'stopped before the user answered' }));
+    if (signal?.aborted) return stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    Promise.resolve(consent).then(resolve, reject);
+  });
 }
