@@ -156,16 +156,27 @@ fn the_agent_remembers_what_it_was_sure_of_for_the_gate() {
     let agent = agent();
     let suite = Suite::generated("generator:in-distribution", 10).unwrap();
     let mut seen = 0;
-    for (i, item) in suite.items.iter().enumerate() {
-        let sure = ask(&agent, &item.task, &AskOptions { threshold: 0.0, ..AskOptions::default() });
-        assert!(sure.gate.is_none() && !sure.adapted);
+    let learn = |i: usize| {
         let options = AskOptions { threshold: 1.01, gate: true, keep: Some(format!("k{i}")), ..AskOptions::default() };
-        let trace = ask(&agent, &item.task, &options);
+        ask(&agent, &suite.items[i].task, &options)
+    };
+    for (i, item) in suite.items.iter().take(4).enumerate() {
+        // At a threshold of 0 nobody asks how sure it is, and the first answer is not one that must stay.
+        let threshold = if i == 0 { 0.0 } else { 1e-6 };
+        let sure = ask(&agent, &item.task, &AskOptions { threshold, ..AskOptions::default() });
+        assert!(sure.gate.is_none() && !sure.adapted);
+    }
+    for i in 4..suite.items.len() {
+        let trace = learn(i);
         let Some(report) = trace.gate else { continue };
         seen += 1;
-        assert_eq!(report.canaries, (i + 1).min(3));
+        assert_eq!(report.canaries, 3);
         assert_eq!((trace.adapted, trace.stored.is_some()), (report.passed, report.passed));
         assert!(report.passed || trace.answer == trace.base_answer && trace.note.is_some());
+    }
+    // The answer to the task itself may change.
+    if let Some(report) = learn(3).gate {
+        assert_eq!(report.canaries, 2);
     }
     assert!(seen > 0, "nothing was learned, so the gate was never asked");
 }

@@ -78,7 +78,7 @@ impl<C: Completion> AskedTeacher<C> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
     use crate::task::Tool;
