@@ -130,7 +130,7 @@ export class Agent {
       (job, signal) => this.#learnLater(job, signal), options.idleAfter ?? IDLE_AFTER, (outcome) => options.onLearned?.(outcome));
     // The adapter may be one of the memory, too.
     const changing = (name: string, work: () => Promise<void>) =>
-      this.#idle.first(() => tabs.writing(name, undefined, () => tabs.writing(MEMORY, undefined, work)));
+      this.#idle.first(() => tabs.writing(name, undefined, work, MEMORY));
     this.adapters = {
       list: () => client.listAdapters(),
       export: (name) => client.exportAdapter(name),

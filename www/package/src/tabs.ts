@@ -16,10 +16,11 @@ export class Tabs {
     if (this.#channel) this.#channel.onmessage = () => this.#tell();
   }
 
-  /** Does what writes the adapter of that name while no other tab does; waits for its turn. Without a name: at once. */
-  async writing<T>(name: string | undefined, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  /** Does what writes under that name, and perhaps under another, while no other tab does; waits for its turn. Without a name: at once. */
+  async writing<T>(name: string | undefined, signal: AbortSignal | undefined, work: () => Promise<T>, also?: string): Promise<T> {
     if (name === undefined) return work();
-    const result = await this.#alone(name, signal, work);
+    const both = also === undefined ? work : () => this.#alone(also, signal, work);
+    const result = await this.#alone(name, signal, both);
     this.#channel?.postMessage('adapters');
     this.#tell();
     return result;
