@@ -838,6 +838,7 @@ describe('the page', () => {
       return name ? route.fulfill({ headers, path: join(MODEL, name), contentType: 'application/octet-stream' }) : route.fulfill({ headers, status: 404 });
     });
     await ready();
+    await worksOffline(); // Nothing else is fetched from now on.
     await page.getByText('More settings').click();
     await page.getByLabel('Hugging Face', { exact: true }).check();
     const [id, load] = [page.getByLabel('Id of the model'), page.getByRole('button', { name: 'Load this model' })];
