@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use autodidact::{
     Error, backend,
     inference::{Cancel, Finish, Sampling, Session, Stop},
-    model::{Decoder, Gradients, Loaded, ModelConfig, Targets, Tokens, export, load},
+    model::{Decoder, Gradients, Loaded, ModelConfig, Targets, Tokens, deepen, export, load},
     nn::linear::Trainable,
     platform::safetensors::{self, HostTensor, SafetensorsFile},
 };
@@ -514,5 +514,25 @@ fn config_survives_a_round_trip() {
         assert_eq!(ModelConfig::from_json(config.to_json().to_string().as_bytes()).unwrap(), config, "{name}");
         let weights: usize = Checkpoint::open(name).tensors().values().map(|tensor| tensor.data.len()).sum();
         assert_eq!(config.parameters(), weights, "{name}");
+    }
+}
+
+#[test]
+fn a_deeper_model_computes_the_same() {
+    for name in ["llama", "qwen2", "qwen3"] {
+        let checkpoint = Checkpoint::open(name);
+        let decoder = checkpoint.load().decoder;
+        let (positions, tokens) = (ids(&checkpoint.reference["positions"]), checkpoint.input());
+        let before = logits(&decoder, &tokens, &positions, None);
+        let layers = decoder.config().n_layers;
+        for more in layers + 1..=2 * layers {
+            let deeper = deepen(&decoder, more).unwrap();
+            assert_eq!((deeper.config().n_layers, deeper.weights().layers.len()), (more, more), "{name}");
+            assert_eq!(logits(&deeper, &tokens, &positions, None), before, "{name}, {more} blocks");
+        }
+        for refused in [0, layers, 2 * layers + 1] {
+            let error = deepen(&decoder, refused).map(|_| ()).unwrap_err();
+            assert_eq!(error.code(), "InvalidInput", "{name}, {refused} blocks");
+        }
     }
 }

@@ -15,11 +15,15 @@ impl Agent {
     /// # Errors
     /// [`Error::AdapterNotFound`], [`Error::BaseMismatch`], and those of the store and the files.
     pub async fn stored_adapter(&self, name: &str) -> Result<Adapter> {
-        let record = match self.store.get(name).await {
-            Err(Error::AdapterNotFound { .. }) => self.session_store.get(name).await?,
-            other => other?,
-        };
-        self.adapter_of(&record)
+        self.adapter_of(&self.record(name).await?)
+    }
+
+    /// A record, wherever it is.
+    async fn record(&self, name: &str) -> Result<AdapterRecord> {
+        match self.store.get(name).await {
+            Err(Error::AdapterNotFound { .. }) => self.session_store.get(name).await,
+            other => other,
+        }
     }
 
     /// The adapter of a record, ready to apply.
@@ -53,11 +57,7 @@ impl Agent {
     /// # Errors
     /// [`Error::AdapterNotFound`] and those of the store.
     pub async fn export_adapter(&self, name: &str) -> Result<Vec<u8>> {
-        let record = match self.store.get(name).await {
-            Err(Error::AdapterNotFound { .. }) => self.session_store.get(name).await?,
-            other => other?,
-        };
-        archive::export(&record)
+        archive::export(&self.record(name).await?)
     }
 
     /// What there is to say about an adapter that was learned for a task; its name is still missing.

@@ -30,7 +30,7 @@ pub enum Feedback {
 }
 
 /// What came of a user's feedback.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Taught {
     /// The adapter that holds the lesson; `None` when nothing was kept.
     pub adapter: Option<AdapterMeta>,
@@ -115,7 +115,7 @@ impl Agent {
         };
         let holds = |meta: &AdapterMeta| meta.lessons.iter().any(|lesson| lesson.pair() == gone);
         let old = self.versions(&memory.cluster).await?;
-        let mut taught = Taught { adapter: None, training: None, gate: None, rolled_back: None, note: None };
+        let mut taught = Taught::default();
         // Lessons that later versions learned stay.
         if let Some((_, newest)) = old.first().filter(|(_, newest)| holds(newest)) {
             let lessons: Vec<Lesson> = newest.lessons.iter().filter(|lesson| lesson.pair() != gone).cloned().collect();
@@ -137,7 +137,7 @@ impl Agent {
     }
 
     async fn take_back(&self, found: Option<AdapterMeta>) -> Result<Taught> {
-        let mut taught = Taught { adapter: None, training: None, gate: None, rolled_back: None, note: None };
+        let mut taught = Taught::default();
         match found.and_then(|meta| Some((meta.name, meta.memory?.cluster))) {
             Some((name, cluster)) => {
                 self.roll_back(&cluster).await?;
@@ -170,8 +170,7 @@ impl Agent {
         let writing = Writing::greedy(options.max_answer_tokens, options.constrained);
         let canaries = self.canaries.all();
         let gate = self.gate(task, proof.as_ref(), &canaries, (None, &adapter.weights), writing, cancel).await?;
-        let mut taught =
-            Taught { adapter: None, training: Some(training.clone()), gate: Some(gate), rolled_back: None, note: None };
+        let mut taught = Taught { training: Some(training.clone()), gate: Some(gate), ..Taught::default() };
         if let Some(reason) = gate.reason().filter(|_| must_pass) {
             taught.note = Some(format!("{reason}; nothing was kept"));
             return Ok(taught);
