@@ -225,7 +225,7 @@ fn a_user_teaches_takes_back_and_deletes() {
     let right = hotel("Ritz", 7);
     let taught = teach(&agent, query, vec![right.clone()], &keep);
     let meta = taught.adapter.expect("the lesson is kept");
-    assert_eq!((meta.lessons.len(), meta.lessons[0].source, meta.steps), (1, LessonSource::User, 15));
+    assert_eq!((meta.lessons.len(), meta.lessons[0].source, meta.steps), (1, LessonSource::User, 6));
     assert!(taught.gate.unwrap().passed);
     let trace = ask(&agent, &task(query), &AskOptions { threshold: 0.0, ..keep.clone() });
     assert_eq!(trace.answer.calls, [right], "it answers as it was taught");

@@ -70,8 +70,8 @@ fn the_whole_loop_learns_keeps_and_restores() {
     }
     let trace = learned.expect("one valid example in twelve tasks");
     let training = trace.training.as_ref().unwrap();
-    assert_eq!(training.losses.len(), 5);
-    assert!(training.losses[4] < training.losses[0], "{:?}", training.losses);
+    assert_eq!(training.losses.len(), 2);
+    assert!(training.losses[1] < training.losses[0], "{:?}", training.losses);
     assert_eq!(trace.stored.as_deref(), Some("kept"));
 
     // The stored adapter gives the adapted answer again, without training.

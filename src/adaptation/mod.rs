@@ -14,7 +14,8 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Options of the training. The defaults of rank, alpha, targets, epochs, batch and schedule are the published ones.
+/// Options of the training. The defaults of rank, alpha, targets, batch and decay are the published ones. Two epochs at a high learning
+/// rate without warm-up suit a model as small as the seed model; see [`AdaptationConfig::paper`] for a large one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AdaptationConfig {
     /// Shape of the adapter.
@@ -41,11 +42,12 @@ impl Default for AdaptationConfig {
     fn default() -> Self {
         Self {
             lora: LoraConfig::default(),
-            learning_rate: 2e-3,
-            epochs: 5,
+            learning_rate: 5e-3,
+            epochs: 2,
             batch: 1,
             steps: None,
-            warmup_ratio: 0.03,
+            // The first of two steps would be lost to it.
+            warmup_ratio: 0.0,
             decay: Decay::Cosine,
             weight_decay: 0.0,
             max_norm: Some(1.0),
@@ -54,9 +56,14 @@ impl Default for AdaptationConfig {
 }
 
 impl AdaptationConfig {
-    /// What the paper's secondary source states for a model of 1.5 billion weights: a learning rate of 1e-4.
+    /// What the paper's secondary source states for a model of 1.5 billion weights: five epochs, a learning rate of 1e-4.
     pub fn paper() -> Self {
-        Self { learning_rate: 1e-4, ..Self::default() }
+        Self { learning_rate: 1e-4, epochs: 5, warmup_ratio: 0.03, ..Self::default() }
+    }
+
+    /// For a whole file of tasks: the default for a few pairs, with the warm-up that many steps want.
+    pub fn fine_tuning() -> Self {
+        Self { warmup_ratio: 0.03, ..Self::default() }
     }
 
     /// Optimizer steps for so many pairs.

@@ -168,7 +168,7 @@ impl Writer<'_> {
         if self.dice.chance(0.6) {
             let texts: Vec<String> = values.iter().map(|value| value.text.clone()).collect();
             let mut said = args.clone();
-            said[at].value.text = enumerate(&texts, "and");
+            said[at].value.text = enumerate(self.dice, &texts);
             said[at].several = true;
             let text = self.say(menu, tool, &said);
             let calls = values.into_iter().map(|value| {

@@ -87,11 +87,7 @@ impl Kind {
         match self {
             Self::Text(sort) => draw_string(sort, dice, half),
             Self::Digits(digits) => string(self::digits(dice, *digits)),
-            Self::Integer(low, high) => {
-                let high = if dice.chance(0.5) { low + (high - low) / 5 } else { *high };
-                let number = dice.between(*low, high);
-                Drawn { json: json!(number), text: number.to_string() }
-            }
+            Self::Integer(low, high) => integer(dice, *low, *high),
             Self::Decimal(low, high, places) => decimal(dice, *low, *high, *places),
             Self::Money(low, high) => money(dice, *low, *high),
             Self::Boolean => {
@@ -107,24 +103,31 @@ impl Kind {
                         items.push(item);
                     }
                 }
-                Drawn { text: enumerate(&items, "and"), json: json!(items) }
+                Drawn { text: enumerate(dice, &items), json: json!(items) }
             }
             Self::Integers => {
-                let items: Vec<i64> = (0..3 + dice.below(4)).map(|_| dice.between(1, 90)).collect();
+                let high = [20, 90, 90, 999][dice.below(4)];
+                let items: Vec<i64> = (0..3 + dice.below(4)).map(|_| dice.between(1, high)).collect();
                 let texts: Vec<String> = items.iter().map(i64::to_string).collect();
-                let text = if dice.chance(0.5) { texts.join(", ") } else { enumerate(&texts, "and") };
+                let text = match dice.below(6) {
+                    0 | 1 => texts.join(", "),
+                    2 => format!("[{}]", texts.join(", ")),
+                    3 => format!("[{}]", texts.join(",")),
+                    _ => enumerate(dice, &texts),
+                };
                 Drawn { text, json: json!(items) }
             }
         }
     }
 }
 
-/// "a, b and c".
-pub(super) fn enumerate(items: &[String], joint: &str) -> String {
+/// "a, b and c", or with a comma before the "and".
+pub(super) fn enumerate(dice: &mut Dice, items: &[String]) -> String {
     match items {
         [] => String::new(),
         [only] => only.clone(),
-        [start @ .., last] => format!("{} {joint} {last}", start.join(", ")),
+        [one, other] => format!("{one} and {other}"),
+        [start @ .., last] => format!("{}{} {last}", start.join(", "), dice.pick(&[" and", " and", ", and"])),
     }
 }
 
@@ -137,7 +140,49 @@ fn digits(dice: &mut Dice, count: usize) -> String {
     (0..count).map(|index| char::from(b'0' + dice.between(i64::from(index == 0), 9) as u8)).collect()
 }
 
+/// Mostly in the range; sometimes any number of digits, as it must be copied too.
+fn integer(dice: &mut Dice, low: i64, high: i64) -> Drawn {
+    let is_year = low >= 1000 && high <= 2100;
+    let number = if low >= 0 && !is_year && dice.chance(0.08) {
+        let digits = 2 + dice.below(5) as u32;
+        dice.between(1, 10_i64.pow(digits))
+    } else {
+        let high = if dice.chance(0.5) { low + (high - low) / 5 } else { high };
+        dice.between(low, high)
+    };
+    let text = if !is_year && dice.chance(0.15) { grouped(number) } else { number.to_string() };
+    Drawn { json: json!(number), text }
+}
+
+/// "12,500".
+fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::from(if number < 0 { "-" } else { "" });
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A decimal that no range foresees: "0.0035", "1207.9166". JSON writes those below 0.00001 in another form than people do.
+fn long_decimal(dice: &mut Dice) -> Drawn {
+    let size = 1 + dice.below(4) as u32;
+    let whole = if dice.chance(0.5) { 0 } else { dice.between(0, 10_i64.pow(size)) };
+    let zeros = if dice.chance(0.3) { dice.below(4) } else { 0 };
+    let count = 1 + if dice.chance(0.15) { dice.below(10) } else { dice.below(4) };
+    let fraction = format!("{}{}{}", "0".repeat(zeros), digits(dice, count), dice.between(1, 9));
+    let text = format!("{whole}.{fraction}");
+    let json = text.parse::<f64>().map_or(Json::Null, |number| json!(number));
+    Drawn { json, text }
+}
+
 fn decimal(dice: &mut Dice, low: i64, high: i64, places: u32) -> Drawn {
+    if low >= 0 && dice.chance(0.12) {
+        return long_decimal(dice);
+    }
     let scale = 10_i64.pow(places);
     let scaled = dice.between(low * scale, high * scale);
     let (sign, size) = if scaled < 0 { ("-", -scaled) } else { ("", scaled) };
@@ -159,7 +204,7 @@ fn money(dice: &mut Dice, low: i64, high: i64) -> Drawn {
         let step = if high > 5000 { 100 } else { 5 };
         let number =
             if dice.chance(0.7) { dice.between(low / step + 1, high / step) * step } else { dice.between(low, high) };
-        Drawn { json: json!(number), text: number.to_string() }
+        Drawn { json: json!(number), text: if dice.chance(0.15) { grouped(number) } else { number.to_string() } }
     };
     match dice.below(10) {
         0 | 1 => drawn.text.insert(0, '$'),

@@ -82,7 +82,7 @@ pub struct GeneratorConfig {
     pub max_params: usize,
     /// Tasks that no tool of the menu answers.
     pub no_tool_rate: f64,
-    /// Tasks with two or three calls.
+    /// Tasks with two to four calls.
     pub multi_call_rate: f64,
     /// Queries with a misspelled word; never in a value.
     pub typo_rate: f64,
@@ -106,7 +106,7 @@ impl Default for GeneratorConfig {
             max_tools: 12,
             max_params: 6,
             no_tool_rate: 0.04,
-            multi_call_rate: 0.08,
+            multi_call_rate: 0.12,
             typo_rate: 0.05,
             description_rate: 0.65,
             param_description_rate: 0.25,
@@ -278,7 +278,7 @@ impl Generator {
         if !self.dice.chance(self.config.multi_call_rate) {
             return Plan::One(0);
         }
-        let count = if self.dice.chance(0.8) { 2 } else { 3 };
+        let count = 2 + self.dice.weighted(&[70, 20, 10]);
         if menu.len() < count || self.dice.chance(0.55) {
             return Plan::Same(0, count);
         }

@@ -769,7 +769,7 @@ describe('the page', () => {
     await shoot('feedback-desktop-light');
     await page.getByRole('button', { name: 'Teach this' }).click();
     await status('Learned: it is kept as “memory-');
-    await page.getByText('1 example, 15 steps').click();
+    await page.getByText('1 example, 6 steps').click();
     await page.getByText('A cheap bed in Porto, just two nights (yours)').waitFor();
 
     await page.reload();
@@ -782,7 +782,7 @@ describe('the page', () => {
     assert.match(await text('#answer-note'), /It began with “memory-[0-9a-f-]+\.v1” of its memory/);
     assert.equal(await text('#answer-base .calls'), 'find_hotel(city: "Porto", nights: 2, class: "economy")');
 
-    await page.getByText('1 example, 15 steps').click();
+    await page.getByText('1 example, 6 steps').click();
     await page.getByRole('button', { name: /^Delete the lesson/ }).click();
     await decide('Delete');
     await status('Deleted the lesson');

@@ -290,10 +290,10 @@ pub struct AskArgs {
     /// Examples to write, K.
     #[arg(long, default_value_t = 1)]
     pub pairs: usize,
-    /// Optimizer steps [default: 5 for each example].
+    /// Optimizer steps [default: 2 for each example].
     #[arg(long)]
     pub steps: Option<usize>,
-    /// Peak learning rate [default: 0.002].
+    /// Peak learning rate [default: 0.005].
     #[arg(long)]
     pub learning_rate: Option<f64>,
     /// Print one JSON object and nothing else.

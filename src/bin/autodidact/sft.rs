@@ -31,7 +31,7 @@ pub async fn run(args: SftArgs) -> Result<()> {
         learning_rate: args.learning_rate,
         epochs: args.epochs,
         batch: args.batch,
-        ..AdaptationConfig::default()
+        ..AdaptationConfig::fine_tuning()
     };
     // Told now, and not after the training.
     if let Some(name) = &args.keep {

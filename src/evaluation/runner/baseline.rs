@@ -2,6 +2,7 @@
 
 use super::{Outcome, Progress, Runner, Seconds};
 use crate::{
+    adaptation::AdaptationConfig,
     adapter::Adapter,
     error::Result,
     evaluation::{
@@ -46,6 +47,7 @@ impl Runner<'_> {
         let seed = task_seed(seed, "sft", "");
         let mut config = self.plan.adaptation_for(setting);
         (config.steps, config.epochs, config.batch) = (None, self.plan.sft.epochs, self.plan.sft.batch);
+        config.warmup_ratio = AdaptationConfig::fine_tuning().warmup_ratio;
         Ok(self.agent.fine_tune(&tasks, (&config, seed), self.cancel, &self.watch).await?.adapter)
     }
 

@@ -69,7 +69,7 @@ pub struct EvalArgs {
     /// Alpha of the LoRA [default: twice the rank].
     #[arg(long)]
     pub alpha: Option<f64>,
-    /// Optimizer steps [default: 5 for each pair].
+    /// Optimizer steps [default: 2 for each pair; with the preset of the paper 5].
     #[arg(long, value_delimiter = ',')]
     pub steps: Vec<usize>,
     /// Peak learning rates.
