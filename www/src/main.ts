@@ -1,7 +1,7 @@
 /** The page: starts the agent, hands tasks to it, and shows what it reports. */
 import type { AgentOptions, TaskEvent, TaskOptions, TaskResult } from '../package/src/agent';
 import { AutodidactError } from '../package/src/errors';
-import type { AgentEvent, AskOptions, BackendChoice, Feedback, Taught, Tool } from '../package/src/protocol';
+import type { AgentEvent, AskOptions, BackendChoice, Feedback, Pair, Taught, Tool } from '../package/src/protocol';
 import { keepForOffline } from './offline';
 import { Session } from './session';
 import { confirmCall, runnable } from './tools';
@@ -201,7 +201,7 @@ async function ask(): Promise<void> {
     showResults();
     const agent = await session.agent;
     if (options.keep || options.memory === 'keep') void agent.adapters.persist().then(() => storage.refresh());
-    asked = { query: query.value.trim(), options: { ...options, tools: runnable(tools), onEvent: showEvent } };
+    asked = { query: query.value.trim(), options: { ...options, tools: runnable(tools), onEvent: showEvent, ...(settings.reviews && { review }) } };
     await finish(await agent.ask(asked.query, { ...asked.options, signal }));
   } catch (reason) {
     stopped(AutodidactError.from(reason));
@@ -210,6 +210,13 @@ async function ask(): Promise<void> {
     setUsable(stopButton, false);
     if (need('engine').dataset['state'] === 'ready') setUsable(askButton, true);
   }
+}
+
+/** Shows the examples, and waits for what the user says of them. */
+function review(examples: Pair[]): Promise<Pair[]> {
+  progress.wait();
+  say('Look at the examples it wrote: nothing is learned before you say so.');
+  return pairs.review(examples);
 }
 
 /** Tells the agent what the user says of its last answer. */
@@ -326,6 +333,7 @@ async function finish(trace: TaskResult): Promise<void> {
 
 function stopped(error: AutodidactError): void {
   progress.end(true);
+  pairs.close();
   need('results').dataset['state'] = 'stopped';
   answers.stop(error.isAborted ? 'Stopped. The model’s own weights are unchanged.' : 'There was an error; see the message.');
   say(error.isAborted ? 'Stopped.' : 'There was an error.');

@@ -792,6 +792,45 @@ describe('the page', () => {
     await status('Nothing was learned for tasks like this');
   });
 
+  it('shows its examples first, and learns only from those that are left', { skip: MOCK && 'the mock writes none alone' }, async () => {
+    await open();
+    await ready();
+    await page.getByLabel('Show me its examples first').check();
+    await setThreshold(1.01);
+    const accept = page.getByRole('button', { name: 'Learn from these' });
+    const begin = async () => {
+      await forget();
+      await page.locator('#ask[aria-disabled="false"]').click();
+      await status('Look at the examples');
+      assert.equal(await focused(), 'pairs-heading');
+    };
+    const shown = page.locator('#pairs-list [data-valid="true"]');
+
+    await begin();
+    assert.match(await text('#pairs-count'), /^\d to learn from/);
+    await assertAccessible();
+    await shoot('review-desktop-light');
+    for (let left = await shown.count(); left > 0; left--) await page.getByRole('button', { name: /^Delete the example/ }).first().click();
+    assert.ok(await accept.isDisabled());
+    await page.getByRole('button', { name: 'Learn nothing' }).click();
+    await runState('done');
+    assert.match(await text('#answer-note'), /None of the examples was accepted/);
+    assert.equal(await phase('train').count(), 0);
+
+    await begin();
+    await accept.click();
+    await runState('done');
+    await status('Done: it learned and answered again.');
+    assert.equal(await accept.isVisible(), false);
+    assert.match(await shown.first().innerText(), /Used for training/);
+
+    // Who stops has decided too.
+    await begin();
+    await page.locator('#stop').click();
+    await runState('stopped');
+    assert.equal(await accept.isVisible(), false);
+  });
+
   it('loads a model from a folder, after it said what that takes', async () => {
     await open();
     await ready();

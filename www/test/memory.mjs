@@ -74,6 +74,44 @@ describe('the memory', () => {
   });
 });
 
+describe('a review of the examples', () => {
+  it('decides what is learned, and comes before all of it', async () => {
+    const page = await bare();
+    const seen = await page.evaluate(async () => {
+      const agent = await make({ tools });
+      const task = 'Set a timer for 7 minutes';
+      const ask = async (choose, options = {}) => {
+        const order = [];
+        const review = (examples) => (order.push('review'), (order.shown = examples), choose(examples));
+        const onEvent = ({ type }) => (type === 'pair' || type === 'train') && order.at(-1) !== type && order.push(type);
+        const trace = await agent.ask(task, { threshold: 1.01, pairs: 2, review, onEvent, ...options });
+        return { order: [...order], shown: order.shown, trace };
+      };
+      const none = await ask(() => []);
+      const mended = await ask(([first]) => [{ ...first, query: `${first.query}, please` }], { keep: 'mine' });
+      const sure = await ask((all) => all, { threshold: 0 });
+      const failed = await agent.ask(task, { threshold: 1.01, review: () => Promise.reject(new Error('no')) }).result.catch(({ message }) => message);
+      const stop = new AbortController();
+      const waits = agent.ask(task, { threshold: 1.01, signal: stop.signal, review: () => (setTimeout(() => stop.abort()), new Promise(() => {})) });
+      const stopped = await waits.result.catch(({ code }) => code);
+      const idle = await agent.ask(task, { learn: 'idle', keep: 'x', review: (all) => all }).result.catch(({ code }) => code);
+      const [kept] = await agent.adapters.list();
+      agent.dispose();
+      return { none, mended, sure, failed, stopped, idle, kept };
+    });
+    assert.deepEqual(seen.none.order, ['pair', 'review']);
+    assert.ok(seen.none.shown.length > 0);
+    assert.deepEqual([seen.none.trace.training, seen.none.trace.adapted, seen.none.trace.uncertainty.unsure], [null, false, true]);
+    assert.match(seen.none.trace.note, /none of the examples was accepted/);
+    assert.deepEqual(seen.mended.order.slice(-2), ['review', 'train']);
+    const query = `${seen.mended.shown[0].query}, please`;
+    assert.deepEqual(seen.mended.trace.synthesis.pairs.map((pair) => pair.query), [query]);
+    assert.deepEqual(seen.kept.lessons.map((lesson) => [lesson.query, lesson.source]), [[query, 'synthetic']]);
+    assert.deepEqual(seen.sure.order, []);
+    assert.deepEqual([seen.failed, seen.stopped, seen.idle], ['no', 'AbortError', 'InvalidInput']);
+  });
+});
+
 describe('a teacher beyond the tab', () => {
   it('is asked with consent alone, and what it writes is checked and learned', async () => {
     const page = await bare();

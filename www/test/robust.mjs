@@ -48,7 +48,7 @@ describe('two tabs', () => {
     assert.equal(await a.evaluate(async () => (await learn('two')).name), 'two');
     await a.evaluate(() => free());
     assert.equal(await b.evaluate(() => learning), 'learned');
-    assert.deepEqual((await names(a)).sort(), ['one: 5', 'two: 5']);
+    assert.deepEqual((await names(a)).sort(), ['one: 2', 'two: 2']);
     assert.deepEqual([await a.evaluate(() => changes), await b.evaluate(() => changes)], [2, 2]);
 
     // Who comes second finds the name taken, and what is there stays.

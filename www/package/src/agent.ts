@@ -10,7 +10,7 @@ import type {
   Tool, Trace, Uncertainty,
 } from './protocol.ts';
 import { Run } from './run.ts';
-import { complete, type Teacher } from './teacher.ts';
+import { answered, complete, type Teacher } from './teacher.ts';
 import { persistStorage, storageReport, Tabs, type StorageReport } from './tabs.ts';
 import { continued, described, execute, type Confirm, type RunnableTool, type ToolEvent, type ToolResult } from './tools.ts';
 
@@ -68,7 +68,12 @@ export interface TaskOptions extends LearnOptions, RunOptions {
   learn?: 'now' | 'idle' | 'off';
   /** In place of the agent's teacher. */
   teacher?: Teacher;
+  /** Is shown the examples before anything is learned from them; without it nobody is. */
+  review?: Review;
 }
+
+/** Gives the examples that may be learned from: those it was shown, some of them, or corrected ones. With none the first answer stands. */
+export type Review = (examples: Pair[]) => Pair[] | Promise<Pair[]>;
 
 export type TaskEvent = AgentEvent | ToolEvent;
 
@@ -156,20 +161,21 @@ export class Agent {
   }
 
   async #ask(asked: Asked, options: TaskOptions, emit: (event: TaskEvent) => void): Promise<TaskResult> {
-    const { maxSteps = 1, signal, learn = 'now', teacher = this.#options.teacher } = options;
+    const { maxSteps = 1, signal, learn = 'now', teacher = this.#options.teacher, review } = options;
     const tools = this.#tools(options);
     const menu = tools.map(described);
     const wanted = this.#learning(options);
     const question = toQuestion(asked, menu);
     const place = lockOf(wanted);
     if (learn === 'idle' && place === undefined && modeOf(wanted) !== 'session') throw invalid('`learn: "idle"` learns for tasks to come: say where with `keep` or `memory`');
-    const learning = learn === 'now' && !teacher ? wanted : { ...withoutKeeping(wanted), threshold: 0 };
+    if (learn === 'idle' && review) throw invalid('`review` shows examples to somebody who waits: that is not `learn: "idle"`');
+    const learning = learn === 'now' && !teacher && !review ? wanted : { ...withoutKeeping(wanted), threshold: 0 };
     // Where nothing is learned, nobody has to wait for another tab that learns.
     const held = learning === wanted ? place : undefined;
     let trace = await this.#tabs.writing(held, signal, () => this.#client.ask(question, learning, emit, signal));
     if (learning !== wanted && learn !== 'off' && trace.uncertainty.certainty < fixedThreshold(wanted)) {
       if (learn === 'idle') this.#idle.add({ question, learning: wanted });
-      else if (teacher) trace = await this.#taught(trace, question, { teacher, learning: wanted }, emit, signal);
+      else trace = await this.#taught(trace, question, { teacher, review, learning: wanted }, emit, signal);
     }
     const results: ToolResult[][] = [];
     let final = trace.answer;
@@ -248,19 +254,23 @@ export class Agent {
     this.#tabs.close();
   }
 
-  /** Learns from the examples of a teacher; the trace stands as it is, with a note, where there are none. */
+  /** Learns from examples that come of a teacher, or pass a review; the trace stands as it is, with a note, where there are none. */
   async #taught(
-    trace: Trace, question: Task, { teacher, learning }: { teacher: Teacher; learning: AskOptions }, emit: (event: TaskEvent) => void,
-    signal?: AbortSignal,
+    trace: Trace, question: Task, { teacher, review, learning }: Tuition, emit: (event: TaskEvent) => void, signal?: AbortSignal,
   ): Promise<Trace> {
     const uncertainty = { ...trace.uncertainty, threshold: fixedThreshold(learning), unsure: true };
-    const synthesis = await this.#examples(teacher, question, learning, signal).catch((reason: unknown) => AutodidactError.from(reason));
-    if (synthesis instanceof AutodidactError) {
-      if (synthesis.isAborted) throw synthesis;
-      return { ...trace, uncertainty, note: synthesis.message };
+    const written = teacher ? this.#examples(teacher, question, learning, signal) : this.#client.synthesize(question, learning, emit, signal);
+    const outcome = await written.catch((reason: unknown) => AutodidactError.from(reason));
+    if (outcome instanceof AutodidactError) {
+      if (outcome.isAborted || !teacher) throw outcome;
+      return { ...trace, uncertainty, note: outcome.message };
     }
-    if (synthesis.pairs.length === 0) return { ...trace, uncertainty, synthesis, note: 'the teacher gave no valid example; the first answer stands' };
-    const learned = { ...withoutContext(learning), threshold: ALWAYS, examples: synthesis.pairs, examples_from: 'teacher' as const };
+    const stands = (why: string): Trace => ({ ...trace, uncertainty, synthesis: outcome, note: `${why}; the first answer stands` });
+    if (outcome.pairs.length === 0) return stands(teacher ? 'the teacher gave no valid example' : 'no valid example came of it');
+    const examples = review ? await answered(review(outcome.pairs), signal) : outcome.pairs;
+    if (examples.length === 0) return stands('none of the examples was accepted');
+    const synthesis = { ...outcome, pairs: examples };
+    const learned = { ...withoutContext(learning), threshold: ALWAYS, examples, examples_from: teacher ? 'teacher' : 'synthetic' } as const;
     const after = await this.#tabs.writing(lockOf(learning), signal, () => this.#client.ask(question, learned, emit, signal));
     return { ...after, synthesis, uncertainty: { ...after.uncertainty, threshold: uncertainty.threshold } };
   }
@@ -307,7 +317,9 @@ export class Agent {
   }
 
   #learning(options: TaskOptions): AskOptions {
-    const { signal: _signal, onEvent: _onEvent, tools: _tools, maxSteps: _maxSteps, learn: _learn, teacher: _teacher, ...learning } = options;
+    const {
+      signal: _signal, onEvent: _onEvent, tools: _tools, maxSteps: _maxSteps, learn: _learn, teacher: _teacher, review: _review, ...learning
+    } = options;
     return { ...this.#options.defaults, ...learning };
   }
 
@@ -325,6 +337,12 @@ const DEFAULT_STORE = 'autodidact';
 const IDLE_AFTER = 2000;
 /** A threshold that every certainty is below. */
 const ALWAYS = 1.01;
+
+interface Tuition {
+  teacher?: Teacher | undefined;
+  review?: Review | undefined;
+  learning: AskOptions;
+}
 
 interface IdleJob {
   question: Task;

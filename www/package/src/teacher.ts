@@ -41,11 +41,11 @@ export async function complete(teacher: ServerTeacher, request: TeacherRequest, 
 }
 
 /** The answer of the user, unless the task is stopped before. */
-function answered(consent: boolean | Promise<boolean>, signal?: AbortSignal): Promise<boolean> {
+export function answered<T>(answer: T | Promise<T>, signal?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(new AutodidactError({ name: 'AbortError', code: 'AbortError', message: 'stopped before the user answered' }));
     if (signal?.aborted) return stop();
     signal?.addEventListener('abort', stop, { once: true });
-    Promise.resolve(consent).then(resolve, reject);
+    Promise.resolve(answer).then(resolve, reject);
   });
 }

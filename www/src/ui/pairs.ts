@@ -7,14 +7,22 @@ import { reasonText } from './reasons';
 export class Pairs {
   readonly #list = need('pairs-list');
   readonly #count = need('pairs-count');
+  readonly #review = need('pairs-review');
+  readonly #accept = need<HTMLButtonElement>('pairs-accept');
   #valid = 0;
   #rejected = 0;
+  /** The examples that are left, while the user decides. */
+  #left: Pair[] = [];
+  #decide: (pairs: Pair[]) => void = () => {};
 
   constructor() {
+    this.#accept.addEventListener('click', () => this.#end(this.#left));
+    need('pairs-refuse').addEventListener('click', () => this.#end([]));
     this.clear('After a question it was unsure about: the examples it wrote and trained on.');
   }
 
   clear(text: string, title?: string): void {
+    this.#review.hidden = true;
     this.#valid = this.#rejected = 0;
     this.#count.textContent = '';
     this.#list.replaceChildren(h('li', { class: 'empty', title }, text));
@@ -31,6 +39,48 @@ export class Pairs {
         callsView(pair.calls),
         h('p', { class: 'reason', title: reason }, valid ? 'Used for training' : `Rejected: ${reasonText(reason ?? 'not valid')}`)),
     );
+  }
+
+  /** Lets the user delete examples, and say whether the others may be learned from. */
+  review(examples: Pair[]): Promise<Pair[]> {
+    this.#left = [...examples];
+    for (const shown of this.#list.querySelectorAll('[data-valid="true"]')) shown.remove();
+    this.#list.prepend(...examples.map((pair) => this.#offer(pair)));
+    this.#showLeft();
+    this.#review.hidden = false;
+    need('pairs-heading').focus();
+    return new Promise((resolve) => (this.#decide = resolve));
+  }
+
+  #offer(pair: Pair): HTMLElement {
+    const button = h('button', { type: 'button', 'aria-label': `Delete the example ${pair.query}` }, 'Delete');
+    const item = h('li', { 'data-valid': 'true' }, h('p', {}, pair.query), callsView(pair.calls), h('p', { class: 'reason' }, button));
+    button.addEventListener('click', () => {
+      item.remove();
+      this.#left = this.#left.filter((other) => other !== pair);
+      this.#showLeft();
+      need('pairs-heading').focus();
+    });
+    return item;
+  }
+
+  #showLeft(): void {
+    this.#count.textContent = `${this.#left.length} to learn from, ${this.#rejected} rejected`;
+    this.#accept.disabled = this.#left.length === 0;
+  }
+
+  #end(examples: Pair[]): void {
+    this.#valid = examples.length;
+    this.close(examples.length > 0 ? 'Used for training' : 'Not used');
+    this.#decide(examples);
+  }
+
+  /** Nothing is left to decide. */
+  close(outcome = 'Not used'): void {
+    if (this.#review.hidden) return;
+    this.#review.hidden = true;
+    this.#count.textContent = `${this.#valid} used, ${this.#rejected} rejected`;
+    for (const text of this.#list.querySelectorAll('[data-valid="true"] .reason')) text.replaceChildren(outcome);
   }
 
   /** The run ended without an example. */

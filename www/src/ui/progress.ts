@@ -48,6 +48,11 @@ export class Progress {
     this.#set(phase, 'running');
   }
 
+  /** The agent waits for the user. */
+  wait(): void {
+    this.#leave();
+  }
+
   step({ step, total }: TrainEvent): void {
     const cell = this.#cells.get('train');
     if (cell) fill(cell.bar, step / total);

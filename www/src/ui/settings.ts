@@ -11,6 +11,7 @@ export class Settings {
   readonly #auto = need<HTMLInputElement>('auto-threshold');
   readonly #share = need<HTMLInputElement>('share');
   readonly #gate = need<HTMLInputElement>('gate');
+  readonly #review = need<HTMLInputElement>('review');
   readonly #memory = need<HTMLSelectElement>('memory');
   readonly #keep = need<HTMLInputElement>('keep');
   readonly #keepName = need<HTMLInputElement>('keep-name');
@@ -46,6 +47,11 @@ export class Settings {
 
   get keeps(): boolean {
     return this.#keep.checked && !this.remembers;
+  }
+
+  /** The user wants to see the examples first. */
+  get reviews(): boolean {
+    return this.#review.checked;
   }
 
   get memory(): MemoryMode {
@@ -93,7 +99,7 @@ export class Settings {
 
   /** As at the first visit. What the agent computes on stays. */
   reset(): void {
-    for (const field of [this.#threshold, this.#auto, this.#gate, this.#keep, ...this.#fields()]) {
+    for (const field of [this.#threshold, this.#auto, this.#gate, this.#review, this.#keep, ...this.#fields()]) {
       field.value = field.defaultValue;
       field.checked = field.defaultChecked;
     }
