@@ -808,6 +808,8 @@ describe('the page', () => {
 
     await begin();
     assert.match(await text('#pairs-count'), /^\d to learn from/);
+    assert.match(await text('#meter-badge'), /unsure/i);
+    assert.equal(await page.locator('[data-phase="synthesize"]').getAttribute('data-state'), 'done');
     await assertAccessible();
     await shoot('review-desktop-light');
     for (let left = await shown.count(); left > 0; left--) await page.getByRole('button', { name: /^Delete the example/ }).first().click();
@@ -822,7 +824,7 @@ describe('the page', () => {
     await runState('done');
     await status('Done: it learned and answered again.');
     assert.equal(await accept.isVisible(), false);
-    assert.match(await shown.first().innerText(), /Used for training/);
+    assert.deepEqual(await page.locator('#pairs-list [data-valid="true"] .reason').allInnerTexts(), ['Used for training']);
 
     // Who stops has decided too.
     await begin();

@@ -172,10 +172,13 @@ export class Agent {
     const learning = learn === 'now' && !teacher && !review ? wanted : { ...withoutKeeping(wanted), threshold: 0 };
     // Where nothing is learned, nobody has to wait for another tab that learns.
     const held = learning === wanted ? place : undefined;
-    let trace = await this.#tabs.writing(held, signal, () => this.#client.ask(question, learning, emit, signal));
-    if (learning !== wanted && learn !== 'off' && trace.uncertainty.certainty < fixedThreshold(wanted)) {
+    const isLater = learning !== wanted && learn !== 'off';
+    const telling = isLater ? judging(fixedThreshold(wanted), emit) : emit;
+    let trace = await this.#tabs.writing(held, signal, () => this.#client.ask(question, learning, telling, signal));
+    if (isLater) trace = { ...trace, uncertainty: judged(trace.uncertainty, fixedThreshold(wanted)) };
+    if (isLater && trace.uncertainty.unsure) {
       if (learn === 'idle') this.#idle.add({ question, learning: wanted });
-      else trace = await this.#taught(trace, question, { teacher, review, learning: wanted }, emit, signal);
+      else trace = await this.#taught(trace, question, { teacher, review, learning: wanted }, telling, signal);
     }
     const results: ToolResult[][] = [];
     let final = trace.answer;
@@ -223,8 +226,7 @@ export class Agent {
     const menu = this.#tools(options).map(described);
     const trace = await this.#idle.first(() =>
       this.#client.ask(toQuestion(asked, menu), scoring, this.#telling(options), options.signal));
-    const threshold = fixedThreshold(learning);
-    return { ...trace.uncertainty, threshold, unsure: trace.uncertainty.certainty < threshold };
+    return judged(trace.uncertainty, fixedThreshold(learning));
   }
 
   /** Writes examples like a task, without learning from them. */
@@ -256,23 +258,25 @@ export class Agent {
 
   /** Learns from examples that come of a teacher, or pass a review; the trace stands as it is, with a note, where there are none. */
   async #taught(
-    trace: Trace, question: Task, { teacher, review, learning }: Tuition, emit: (event: TaskEvent) => void, signal?: AbortSignal,
+    trace: Trace, question: Task, { teacher, review, learning }: Tuition, emit: (event: AgentEvent) => void, signal?: AbortSignal,
   ): Promise<Trace> {
-    const uncertainty = { ...trace.uncertainty, threshold: fixedThreshold(learning), unsure: true };
+    emit({ type: 'phase', phase: 'synthesize' });
     const written = teacher ? this.#examples(teacher, question, learning, signal) : this.#client.synthesize(question, learning, emit, signal);
     const outcome = await written.catch((reason: unknown) => AutodidactError.from(reason));
     if (outcome instanceof AutodidactError) {
       if (outcome.isAborted || !teacher) throw outcome;
-      return { ...trace, uncertainty, note: outcome.message };
+      return { ...trace, note: outcome.message };
     }
-    const stands = (why: string): Trace => ({ ...trace, uncertainty, synthesis: outcome, note: `${why}; the first answer stands` });
+    const stands = (why: string): Trace => ({ ...trace, synthesis: outcome, note: `${why}; the first answer stands` });
     if (outcome.pairs.length === 0) return stands(teacher ? 'the teacher gave no valid example' : 'no valid example came of it');
     const examples = review ? await answered(review(outcome.pairs), signal) : outcome.pairs;
     if (examples.length === 0) return stands('none of the examples was accepted');
     const synthesis = { ...outcome, pairs: examples };
     const learned = { ...withoutContext(learning), threshold: ALWAYS, examples, examples_from: teacher ? 'teacher' : 'synthetic' } as const;
-    const after = await this.#tabs.writing(lockOf(learning), signal, () => this.#client.ask(question, learned, emit, signal));
-    return { ...after, synthesis, uncertainty: { ...after.uncertainty, threshold: uncertainty.threshold } };
+    // The agent has told of its own examples already.
+    const telling = (event: AgentEvent) => (teacher || event.type !== 'pair') && emit(event);
+    const after = await this.#tabs.writing(lockOf(learning), signal, () => this.#client.ask(question, learned, telling, signal));
+    return { ...after, synthesis, uncertainty: { ...after.uncertainty, threshold: trace.uncertainty.threshold } };
   }
 
   async #examples(teacher: Teacher, question: Task, learning: AskOptions, signal?: AbortSignal): Promise<Synthesis> {
@@ -363,6 +367,12 @@ const invalid = (message: string) => new AutodidactError({ name: 'AutodidactErro
 
 /** The threshold, where it is a number. */
 const fixedThreshold = ({ threshold }: AskOptions): number => (typeof threshold === 'number' ? threshold : DEFAULT_THRESHOLD);
+
+/** By another threshold than the agent was asked with. */
+const judged = (uncertainty: Uncertainty, threshold: number): Uncertainty => ({ ...uncertainty, threshold, unsure: uncertainty.certainty < threshold });
+
+const judging = (threshold: number, emit: (event: AgentEvent) => void) => (event: AgentEvent) =>
+  emit(event.type === 'score' ? { ...event, uncertainty: judged(event.uncertainty, threshold) } : event);
 
 export interface Adapters {
   /** Newest first. */
