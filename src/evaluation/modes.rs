@@ -17,6 +17,8 @@ pub enum Mode {
     /// Right when one of five sampled answers is.
     #[serde(rename = "pass@5")]
     Pass5,
+    /// The surest of the greedy answers to the task with its menu in several orders.
+    Reorder,
     /// Examples from a training file stand before the task.
     IclTrain,
     /// A LoRA trained once on a training file.
@@ -59,10 +61,11 @@ pub enum Source {
 
 impl Mode {
     /// All, in the order of the tables.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Base,
         Self::Majority,
         Self::Pass5,
+        Self::Reorder,
         Self::IclTrain,
         Self::Sft,
         Self::TtSi,
@@ -81,6 +84,7 @@ impl Mode {
             Self::Base => "base",
             Self::Majority => "majority",
             Self::Pass5 => "pass@5",
+            Self::Reorder => "reorder",
             Self::IclTrain => "icl-train",
             Self::Sft => "sft",
             Self::TtSi => "ttsi",
@@ -98,9 +102,13 @@ impl Mode {
     /// is also the one that they are compared with. `None` for modes that treat all tasks alike.
     pub fn otherwise(self) -> Option<Self> {
         match self {
-            Self::TtSi | Self::TtSiGate | Self::TtD | Self::IclSelf | Self::Neighbours | Self::Oracle => {
-                Some(Self::Base)
-            }
+            Self::Reorder
+            | Self::TtSi
+            | Self::TtSiGate
+            | Self::TtD
+            | Self::IclSelf
+            | Self::Neighbours
+            | Self::Oracle => Some(Self::Base),
             Self::TtSiMajority => Some(Self::Majority),
             Self::TtSiPass5 => Some(Self::Pass5),
             Self::Base | Self::Majority | Self::Pass5 | Self::IclTrain | Self::Sft => None,
@@ -114,7 +122,7 @@ impl Mode {
             Self::TtD => Some(Source::Teacher),
             Self::Neighbours => Some(Source::Neighbours),
             Self::Oracle => Some(Source::Reference),
-            Self::Base | Self::Majority | Self::Pass5 | Self::IclTrain | Self::Sft => None,
+            Self::Base | Self::Majority | Self::Pass5 | Self::Reorder | Self::IclTrain | Self::Sft => None,
         }
     }
 

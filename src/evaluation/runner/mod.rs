@@ -2,6 +2,7 @@
 
 mod baseline;
 mod in_context;
+mod reordered;
 mod update;
 
 use std::collections::{BTreeMap, HashMap};
@@ -180,6 +181,7 @@ impl<'a> Runner<'a> {
         let seconds = progress.base.seconds.clone();
         match (mode, mode.source()) {
             (Mode::IclTrain, _) => self.in_context_training(progress, setting).await,
+            (Mode::Reorder, _) if self.selects(&progress.base.scores) => self.reordered(progress, key.seed).await,
             (Mode::Sft, _) => self.fine_tuned(progress, key.seed, setting).await,
             (_, Some(source)) if self.selects(&progress.base.scores) => {
                 if mode == Mode::IclSelf {
@@ -249,7 +251,7 @@ impl<'a> Runner<'a> {
             if any { (right(&answer), outcome.answers.iter().any(named)) } else { (right(&answer), named(&answer)) };
         let samples = if mode.samples() { outcome.answers.into_iter().map(|a| a.text).collect() } else { Vec::new() };
         Record {
-            selected: mode.source().is_some() && self.selects(&base.scores),
+            selected: mode.otherwise().is_some() && self.selects(&base.scores),
             key,
             strict,
             names,

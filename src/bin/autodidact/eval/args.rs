@@ -29,8 +29,8 @@ pub struct EvalArgs {
     /// generator:unseen-wording, generator:unseen-both.
     #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
     pub suite: Vec<String>,
-    /// Ways of answering: base, majority, pass@5, icl-train, sft, ttsi, ttsi+gate, ttd, icl-self, ttsi+majority, ttsi+pass@5,
-    /// neighbours (generator suites only), oracle (sees the answer).
+    /// Ways of answering: base, majority, pass@5, reorder, icl-train, sft, ttsi, ttsi+gate, ttd, icl-self, ttsi+majority,
+    /// ttsi+pass@5, neighbours (generator suites only), oracle (sees the answer).
     #[arg(long, value_delimiter = ',', default_value = "base,ttsi")]
     pub modes: Vec<Mode>,
     /// Most tasks of each suite, spread evenly over it [default: all of a file, 200 of a built-in suite].
