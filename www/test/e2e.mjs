@@ -866,7 +866,7 @@ describe('the page', () => {
   });
 
   it('loads a model of Hugging Face, and asks there only when it is told to', async () => {
-    // A service worker that takes the page over while a request is held makes that request wait for ever.
+    // Playwright answers for the hub, and does not see every request of a page with a service worker.
     await open({ serviceWorkers: 'block' });
     const hub = 'https://huggingface.co';
     const asked = [];

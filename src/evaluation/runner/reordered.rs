@@ -8,10 +8,10 @@ use super::{Outcome, Progress, Runner};
 use crate::{agent::perplexity, error::Result, evaluation::plan::task_seed, platform::Stopwatch, task::Task};
 
 /// Orders of the menu that are asked, the task's own included.
-pub const ORDERS: usize = 3;
+const ORDERS: usize = 3;
 
 impl Runner<'_> {
-    /// Of the greedy answers to the task with its menu in [`ORDERS`] orders, the one with the lowest perplexity.
+    /// Of the greedy answers to the task with its menu in three orders, the one with the lowest perplexity.
     pub(super) async fn reordered(&self, progress: &Progress<'_>, seed: u64) -> Result<Outcome> {
         let mut outcome = Outcome { seconds: progress.base.seconds.clone(), ..Outcome::default() };
         let watch = Stopwatch::start();

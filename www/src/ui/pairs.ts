@@ -32,7 +32,7 @@ export class Pairs {
     if (this.#valid + this.#rejected === 0) this.#list.replaceChildren();
     if (valid) this.#valid++;
     else this.#rejected++;
-    this.#count.textContent = `${this.#valid} used, ${this.#rejected} rejected`;
+    this.#showUsed();
     this.#list.append(
       h('li', { 'data-valid': String(valid) },
         h('p', {}, pair.query || '(no text)'),
@@ -64,6 +64,10 @@ export class Pairs {
     return item;
   }
 
+  #showUsed(): void {
+    this.#count.textContent = `${this.#valid} used, ${this.#rejected} rejected`;
+  }
+
   #showLeft(): void {
     this.#count.textContent = `${this.#left.length} to learn from, ${this.#rejected} rejected`;
     this.#accept.disabled = this.#left.length === 0;
@@ -79,7 +83,7 @@ export class Pairs {
   close(outcome = 'Not used'): void {
     if (this.#review.hidden) return;
     this.#review.hidden = true;
-    this.#count.textContent = `${this.#valid} used, ${this.#rejected} rejected`;
+    this.#showUsed();
     for (const text of this.#list.querySelectorAll('[data-valid="true"] .reason')) text.replaceChildren(outcome);
   }
 
