@@ -33,7 +33,10 @@ const query = need<HTMLTextAreaElement>('query');
 const askButton = need('ask');
 const stopButton = need('stop');
 
-/** `?backend=`, `?store=` and `?software_gpu=1` set what the tests need and the form does not offer. */
+/**
+ * `?hub=` names a mirror of Hugging Face at the page's own origin (the policy allows no other). `?backend=`, `?store=` and
+ * `?software_gpu=1` set what the tests need and the form does not offer.
+ */
 const address = new URLSearchParams(location.search);
 const store = address.get('store') ?? 'autodidact';
 
@@ -52,7 +55,7 @@ const say = (text: string) => {
 
 const banner = new Banner();
 const settings = new Settings(() => void start());
-const models = new Models(new URL('model/', document.baseURI).href, () => void start());
+const models = new Models(new URL('model/', document.baseURI).href, address.get('hub'), () => void start());
 const menu = new Menu(async (json) => (await session.agent).parseTools(json));
 const progress = new Progress();
 const meter = new Meter();

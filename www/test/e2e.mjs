@@ -19,6 +19,7 @@ import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { preview } from 'vite';
+import { ID, startHub, WEIGHTS } from './hub.mjs';
 
 const MOCK = process.env.MOCK === '1';
 const BACKEND = process.env.BACKEND ?? 'cpu';
@@ -50,6 +51,7 @@ const MOCK_MARKER = 'autodidact-mock-agent';
 let server;
 let browser;
 let origin;
+let hub;
 let context;
 let page;
 let problems;
@@ -86,10 +88,11 @@ async function open({ viewport = DESKTOP, query = {}, ...options } = {}) {
   await page.goto(`${origin}/?${new URLSearchParams(parameters)}`, { waitUntil: 'commit' });
 }
 
-/** Serves a folder as the page. */
+/** Serves a folder as the page, and beside it what `hub` serves: the page's policy lets it ask its own origin. */
 async function serve(dist) {
   const port = await freePort();
-  const running = await preview({ root: ROOT, configFile: CONFIG, preview: { host: '127.0.0.1', port, strictPort: true }, build: { outDir: dist }, logLevel: 'warn' });
+  const proxy = { '/hub': { target: hub.origin, rewrite: (path) => path.slice('/hub'.length) }, '/cdn': hub.origin };
+  const running = await preview({ root: ROOT, configFile: CONFIG, preview: { host: '127.0.0.1', port, strictPort: true, proxy }, build: { outDir: dist }, logLevel: 'warn' });
   return { server: running, origin: `http://127.0.0.1:${port}` };
 }
 
@@ -174,16 +177,6 @@ async function setAndAsk(example) {
 }
 
 const MODEL = join(ROOT, 'public/model');
-const COMMIT = '0123456789abcdef0123456789abcdef01234567';
-
-/** The built-in model, as Hugging Face would list it. */
-const hubFiles = () =>
-  readdirSync(MODEL).map((path) => {
-    const content = readFileSync(join(MODEL, path));
-    const oid = createHash('sha1').update(`blob ${content.length}\0`).update(content).digest('hex');
-    const isLarge = path.endsWith('.safetensors');
-    return { type: 'file', path, size: content.length, oid, ...(isLarge && { lfs: { oid: sha256(content), size: content.length } }) };
-  });
 
 const row = (name) => page.locator(`[data-adapter="${name}"]`);
 const action = (label, name) => page.getByRole('button', { name: `${label} ${name}`, exact: true });
@@ -245,6 +238,7 @@ async function assertStill(limit) {
 before(async () => {
   assert.ok(existsSync(join(DIST, 'index.html')), `${DIST} is missing: run \`npm run ${MOCK ? 'build:mock' : 'build'}\` first`);
   mkdirSync(SCREENSHOTS, { recursive: true });
+  hub = await startHub(MODEL, ROOT);
   ({ server, origin } = await serve(DIST));
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -256,6 +250,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await server?.close();
+  await hub?.close();
 });
 
 describe('the page', () => {
@@ -866,44 +861,35 @@ describe('the page', () => {
   });
 
   it('loads a model of Hugging Face, and asks there only when it is told to', async () => {
-    // Playwright answers for the hub, and does not see every request of a page with a service worker.
-    await open({ serviceWorkers: 'block' });
-    const hub = 'https://huggingface.co';
-    const asked = [];
-    await context.route(`${hub}/**`, (route) => {
-      const path = new URL(route.request().url()).pathname;
-      asked.push(path);
-      const headers = { 'access-control-allow-origin': '*' };
-      if (path === '/api/models/tiny/agent/revision/main') return route.fulfill({ headers, json: { sha: COMMIT } });
-      if (path === `/api/models/tiny/agent/tree/${COMMIT}`) return route.fulfill({ headers, json: hubFiles() });
-      const [, name] = new RegExp(`^/tiny/agent/resolve/${COMMIT}/(.*)$`).exec(path) ?? [];
-      return name ? route.fulfill({ headers, path: join(MODEL, name), contentType: 'application/octet-stream' }) : route.fulfill({ headers, status: 404 });
-    });
+    hub.log.length = 0;
+    await open({ query: { hub: '/hub' } });
     await ready();
     await page.getByText('More settings').click();
     await page.getByLabel('Hugging Face', { exact: true }).check();
     const [id, load] = [page.getByLabel('Id of the model'), page.getByRole('button', { name: 'Load this model' })];
-    await id.fill('tiny/none');
-    assert.deepEqual(asked, []);
+    assert.equal(await text('#hub-host'), new URL(origin).host);
+    await id.fill('test/none');
+    assert.deepEqual(hub.log, []);
     await page.getByRole('button', { name: 'Look it up' }).click();
-    await page.locator('#model-message.bad', { hasText: '404' }).waitFor();
+    await page.locator('#model-message.bad').waitFor();
+    assert.match(await text('#model-message'), /404/);
     assert.ok(await load.isDisabled());
-    await id.fill('tiny/agent');
+    await id.fill(ID);
     await id.press('Enter');
     await page.locator('#model-facts', { hasText: 'Memory' }).waitFor();
-    assert.match(await text('#model-facts'), /Name\s+tiny\/agent\s+Files\s+5 files\s+Size\s+6\.\d MB\s+Memory, about\s+\d\d\.\d MB/);
-    assert.ok(asked.every((path) => !path.endsWith('.safetensors')), 'the weights came before they were asked for');
+    assert.match(await text('#model-facts'), /Name\s+test\/seed\s+Files\s+5 files\s+Size\s+6\.\d MB\s+Memory, about\s+\d\d\.\d MB/);
+    assert.ok(hub.log.every(({ path }) => !path.endsWith(WEIGHTS)), 'the weights came before they were asked for');
     await forget();
     await load.click();
     await status('Ready.');
     if (!MOCK) {
-      assert.ok(asked.some((path) => path.endsWith('/model.safetensors')));
-      assert.match(await text('#device'), /Model\s+tiny\/agent/);
+      assert.equal(hub.asked().length, 1);
+      assert.match(await text('#device'), /Model\s+test\/seed/);
     }
     await setThreshold(0);
     await ask();
     assert.equal(await page.locator('#results').getAttribute('data-state'), 'done');
-    problems = problems.filter((problem) => !problem.includes(hub) && !/status of 404|Service Worker registration blocked/.test(problem));
+    problems = problems.filter((problem) => !/status of 404|^status 404: .*\/hub\/api\//.test(problem));
   });
 
   it('says what is wrong with a menu, and does not ask with it', async () => {

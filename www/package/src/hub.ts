@@ -17,6 +17,7 @@ export interface Listed {
   files: Wanted[];
 }
 
+export const HUGGING_FACE = 'https://huggingface.co';
 export const INDEX = 'model.safetensors.index.json';
 export const WEIGHTS = 'model.safetensors';
 export const SETTINGS = 'tokenizer_config.json';
@@ -46,8 +47,8 @@ export async function ask(url: string, init: RequestInit): Promise<Response> {
 
 export async function json<T>(url: string, init: RequestInit): Promise<T> {
   const response = await ask(url, init);
-  const value = response.ok ? await response.json().catch(() => null) : null;
-  if (value !== null) return value as T;
+  const value: unknown = await response.json().catch(() => null); // What is not wanted is read too: nothing is left open.
+  if (response.ok && value !== null) return value as T;
   throw failure('IoError', `${url}: the server answered ${response.status}, or no JSON: check the name; what asks for a login cannot be loaded`);
 }
 
@@ -63,7 +64,7 @@ export const keyOf = ({ hub, revision, endpoint }: HubModel): string => [endpoin
 
 /** The files of a hub's model that the agent needs, all of one commit. Without a connection: as they were the last time. */
 export async function listed(model: HubModel, init: RequestInit = {}): Promise<Listed> {
-  const { hub, revision = 'main', endpoint = 'https://huggingface.co' } = model;
+  const { hub, revision = 'main', endpoint = HUGGING_FACE } = model;
   if (!/^(\w[\w.-]*\/)?\w[\w.-]*$/.test(hub)) throw failure('InvalidInput', `"${hub}" is no model id: write it as organisation/name`);
   const base = endpoint.replace(/\/+$/, '');
   const dir = await folder();

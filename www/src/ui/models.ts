@@ -1,3 +1,4 @@
+import { HUGGING_FACE } from '../../package/src/hub';
 import { modelInfo, type ModelInfo } from '../../package/src/model-info';
 import { AutodidactError } from '../../package/src/errors';
 import type { ModelSource } from '../../package/src/protocol';
@@ -14,6 +15,7 @@ type Kind = (typeof KINDS)[number];
 /** The model to load: the one beside the page, one from a folder of this device, or one of Hugging Face. Sizes come before any weights. */
 export class Models {
   readonly #seed: ModelSource;
+  readonly #endpoint: string;
   readonly #facts = need('model-facts');
   readonly #message = need('model-message');
   readonly #load = need<HTMLButtonElement>('model-load');
@@ -23,8 +25,11 @@ export class Models {
   #chosen: ModelSource | null = null;
   #looking = new AbortController();
 
-  constructor(seed: ModelSource, onLoad: () => void) {
+  /** `hub` is the address of a mirror; otherwise Hugging Face itself is asked. */
+  constructor(seed: ModelSource, hub: string | null, onLoad: () => void) {
     this.#seed = this.#loaded = seed;
+    this.#endpoint = hub && URL.canParse(hub, document.baseURI) ? new URL(hub, document.baseURI).href : HUGGING_FACE;
+    need('hub-host').textContent = new URL(this.#endpoint).host;
     for (const radio of this.#radios()) radio.addEventListener('change', () => this.#show());
     const folder = need<HTMLInputElement>('model-folder');
     folder.addEventListener('change', () => {
@@ -90,7 +95,8 @@ export class Models {
   #lookUp(): void {
     const hub = this.#id.value.trim();
     if (hub === '') return this.#say('Write the id of a model, like organisation/name.', true);
-    void this.#look(() => ({ source: { hub }, measured: { hub } }));
+    const source = { hub, endpoint: this.#endpoint };
+    void this.#look(() => ({ source, measured: source }));
   }
 
   /** Finds out what a model would take, and offers it. */
