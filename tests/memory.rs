@@ -15,6 +15,7 @@ use autodidact::{
     storage::{AdapterStore, LessonSource, MemoryStore},
     task::{Pair, Task, Tool, ToolCall},
     tokenizer::menu_from_json,
+    uncertainty::Estimator,
 };
 use futures_lite::future::block_on;
 use seed::seed_files;
@@ -310,10 +311,64 @@ fn the_cheaper_tier_comes_first_and_time_has_an_end() {
     assert!(trace.training.is_none() && trace.note.is_some());
     for bad in [
         AskOptions { learn_within: Some(-1.0), ..AskOptions::default() },
+        AskOptions { orders: 0, ..AskOptions::default() },
+        AskOptions { orders: 17, ..AskOptions::default() },
         AskOptions { keep: Some("a".into()), ..with(MemoryMode::Keep) },
         AskOptions { adapter: Some("a".into()), ..with(MemoryMode::Session) },
         AskOptions { memory: MemoryOptions { similarity: 2.0, ..MemoryOptions::default() }, ..AskOptions::default() },
     ] {
         assert_eq!(bad.check().unwrap_err().code(), "InvalidInput");
     }
+}
+
+#[test]
+fn other_orders_of_the_menu_come_before_learning() {
+    let agent = open(Rc::new(MemoryStore::new()));
+    let queries = [
+        LISBON,
+        OSLO,
+        "Somewhere to sleep in Lisbon, 3 nights, please",
+        "timer 12",
+        "Rome hotel for four nights",
+        "ten minutes",
+    ];
+    let looking = AskOptions { threshold: 1.01, learn: false, orders: 6, ..AskOptions::default() };
+    let mut surer = None;
+    for query in queries {
+        let trace = ask(&agent, &task(query), &looking);
+        let orders = trace.orders.clone().expect("it is unsure at this threshold");
+        assert!(trace.uncertainty.unsure && trace.synthesis.is_none() && trace.training.is_none() && trace.restored);
+        assert!(!orders.accepted, "nothing reaches a threshold above 1");
+        assert_eq!(orders.asked, 6);
+        assert_eq!(orders.chosen == 0, trace.uncertainty.certainty >= orders.certainty, "{orders:?}");
+        let mut menu = orders.menu.clone();
+        menu.sort();
+        assert_eq!(menu, ["find_hotel", "set_timer"]);
+        let plain = ask(&agent, &task(query), &AskOptions { orders: 1, ..looking.clone() });
+        assert_eq!(plain.base_answer, trace.base_answer);
+        assert!(plain.orders.is_none());
+        assert_eq!(ask(&agent, &task(query), &looking).answer, trace.answer, "the same seed, the same orders");
+        if orders.chosen > 0 {
+            surer = Some((query, trace.uncertainty.certainty, orders, trace.answer));
+        }
+    }
+    let (query, certainty, orders, answer) = surer.expect("another order makes it surer of one of these");
+
+    // Sure enough by the other order: nothing is learned.
+    let between = (certainty + orders.certainty) / 2.0;
+    let options = AskOptions { threshold: between, learn: true, ..looking.clone() };
+    let trace = ask(&agent, &task(query), &options);
+    assert!(trace.orders.unwrap().accepted && trace.training.is_none() && !trace.adapted);
+    assert_eq!(trace.answer, answer);
+
+    // Not sure enough: it learns on from that order.
+    let examples =
+        lisbon_pairs().into_iter().map(|(query, call)| Pair { query: query.into(), calls: vec![call] }).collect();
+    let trace = ask(&agent, &task(query), &AskOptions { learn: true, examples, ..looking.clone() });
+    assert!(trace.training.is_some() && trace.adapted);
+    assert_eq!(trace.orders.unwrap().menu, orders.menu);
+
+    // Another estimator than the perplexity does not take the answer's perplexity for its own number.
+    let margin = AskOptions { estimator: Estimator::Margin, threshold: 1.0, ..looking };
+    assert!(!ask(&agent, &task(query), &margin).orders.unwrap().accepted);
 }

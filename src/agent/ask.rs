@@ -88,6 +88,7 @@ impl Agent {
             training: None,
             adapted: false,
             recalled,
+            orders: None,
             context: None,
             gate: None,
             margin_after: None,
@@ -102,8 +103,9 @@ impl Agent {
                 self.canaries.remember(task, &trace.base_answer.text);
             }
         } else {
-            let learning = Learning { session: &session, prompt: &prompt, start: stored.as_ref(), options, cancel };
-            let outcome = self.learn(task, &learning, &log, (&mut trace, &mut seconds)).await;
+            let learning =
+                Learning { given: task, session: &session, prompt: &prompt, start: stored.as_ref(), options, cancel };
+            let outcome = self.study(&learning, &log, (&mut trace, &mut seconds)).await;
             match outcome {
                 Ok(()) => {}
                 Err(error) if stops(&error) => return Err(error),

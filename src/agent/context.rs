@@ -2,12 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Agent, Answer, AskOptions, Writing, steps::perplexity};
+use super::{
+    Agent, Answer, AskOptions, Writing,
+    steps::{answer_certainty, perplexity},
+};
 use crate::{
     error::Result,
     inference::Session,
     task::{Pair, Task},
-    uncertainty::{Estimator, Scores},
 };
 
 /// What came of the examples in the context.
@@ -39,15 +41,7 @@ impl Agent {
         let prefix = session.prefill(&prompt).await?;
         let how = Writing::greedy(options.max_answer_tokens, options.constrained);
         let (answer, generation) = self.respond(session, &prefix, task, how, on_text).await?;
-        let missing = f32::NAN;
-        let scores = Scores {
-            margin: missing,
-            max_probability: missing,
-            entropy: missing,
-            perplexity: Some(perplexity(&generation.log_probs)).filter(|p| p.is_finite()),
-            candidates: 0,
-        };
-        let certainty = Estimator::Perplexity.certainty(&scores);
+        let certainty = answer_certainty(Some(perplexity(&generation.log_probs)));
         let accepted = answer.error.is_none() && certainty >= threshold;
         Ok(ContextReport { answer, certainty, accepted })
     }

@@ -1,4 +1,5 @@
-//! What an unsure model does: examples, the examples in the context, training, the gate, the second answer, and keeping what was learned.
+//! What an unsure model does: other orders of the menu, examples, the examples in the context, training, the gate, the second answer, and
+//! keeping what was learned.
 
 use std::{
     cell::RefCell,
@@ -32,7 +33,10 @@ impl Log {
 }
 
 /// What learning starts from.
+#[derive(Clone, Copy)]
 pub(super) struct Learning<'a> {
+    /// The task as it came.
+    pub given: &'a Task,
     pub session: &'a Session<'a>,
     pub prompt: &'a [u32],
     pub start: Option<&'a Adapter>,
@@ -42,24 +46,60 @@ pub(super) struct Learning<'a> {
 
 impl Agent {
     /// The trace holds what was reached, also when there is an error.
-    pub(super) async fn learn(
+    pub(super) async fn study(
         &self,
-        task: &Task,
         how: &Learning<'_>,
         log: &Log,
         (trace, seconds): (&mut Trace, &mut BTreeMap<String, f64>),
     ) -> Result<()> {
-        let Learning { session, prompt, start, options, cancel } = *how;
+        let Learning { given, session, options, .. } = *how;
         let since_answer = Stopwatch::start();
+        let mut surest = None;
+        if options.orders > 1 {
+            log.phase(Phase::Reorder);
+            let base = (&trace.base_answer, trace.uncertainty.perplexity);
+            let writing = Writing::greedy(options.max_answer_tokens, options.constrained);
+            let mut found =
+                self.surest_of_orders(session, given, base, (options.orders, options.seed), writing).await?;
+            let is_sure = found.report.certainty >= trace.uncertainty.threshold;
+            found.report.accepted = options.estimator.reads_the_answer() && is_sure && found.answer.error.is_none();
+            log.put(Event::Answer { answer: Which::Reordered, result: found.answer.clone() });
+            trace.answer = found.answer;
+            seconds.insert("reorder".to_owned(), since_answer.seconds());
+            let accepted = found.report.accepted;
+            surest = (found.report.chosen > 0).then_some(found.task);
+            trace.orders = Some(found.report);
+            if accepted {
+                return Ok(());
+            }
+        }
+        if !options.learn {
+            return Ok(());
+        }
+        let Some(task) = surest else { return self.learn(given, how, &since_answer, log, (trace, seconds)).await };
+        let prompt = self.answer_ids(&task)?;
+        self.learn(&task, &Learning { prompt: &prompt, ..*how }, &since_answer, log, (trace, seconds)).await
+    }
+
+    /// `task` is the given one in the order of the menu that the model was surest with.
+    async fn learn(
+        &self,
+        task: &Task,
+        how: &Learning<'_>,
+        since_answer: &Stopwatch,
+        log: &Log,
+        (trace, seconds): (&mut Trace, &mut BTreeMap<String, f64>),
+    ) -> Result<()> {
+        let Learning { given, session, prompt, start, options, cancel } = *how;
         let mut watch = Stopwatch::start();
         log.phase(Phase::Synthesize);
         trace.synthesis = Some(Synthesis { requested: options.synthesis.pairs, ..Synthesis::default() });
-        let (synthesis, given_back) = self.pairs(session, task, &trace.base_answer.calls, options, log).await?;
+        let (synthesis, given_back) = self.pairs(session, task, &trace.answer.calls, options, log).await?;
         trace.synthesis = Some(synthesis.clone());
         seconds.insert("synthesize".to_owned(), watch.lap());
         if synthesis.pairs.is_empty() {
             let attempts = synthesis.rejected.values().sum::<usize>();
-            trace.note = Some(format!("no valid example came of {attempts} attempts; the base answer stands"));
+            trace.note = Some(format!("no valid example came of {attempts} attempts; the answer before stands"));
             return Ok(());
         }
         if options.context_first {
@@ -84,7 +124,7 @@ impl Agent {
             seconds.insert("answer_in_context".to_owned(), watch.lap());
         }
         if options.learn_within.is_some_and(|limit| since_answer.seconds() > limit) {
-            trace.note = Some("the time for learning was used up before training; the base answer stands".to_owned());
+            trace.note = Some("the time for learning was used up before training; the answer before stands".to_owned());
             return Ok(());
         }
         log.phase(Phase::Train);
@@ -95,9 +135,9 @@ impl Agent {
         if options.is_gated() {
             log.phase(Phase::Gate);
             // What is learned about may change.
-            self.canaries.forget(task);
+            self.canaries.forget(given);
             if held_back.is_none() {
-                let answer = &trace.base_answer.calls;
+                let answer = &trace.answer.calls;
                 let writer = self.synthesizer(*session, options.pairs())?;
                 held_back = writer.one_more(task, answer, &synthesis.pairs, options.seed).await?;
             }
@@ -107,7 +147,7 @@ impl Agent {
             trace.gate = Some(report);
             seconds.insert("gate".to_owned(), watch.lap());
             if let Some(reason) = report.reason() {
-                trace.note = Some(format!("{reason}; the base answer stands"));
+                trace.note = Some(format!("{reason}; the answer before stands"));
                 return Ok(());
             }
         }
@@ -128,7 +168,7 @@ impl Agent {
             let source = if options.examples.is_empty() { LessonSource::Synthetic } else { options.examples_from };
             let lessons = synthesis.pairs.into_iter().map(|pair| Lesson::new(pair, source)).collect();
             let learned = (lessons, training);
-            self.store_learned(task, (&adapter, held_back), learned, options, trace).await?;
+            self.store_learned(given, (&adapter, held_back), learned, options, trace).await?;
             seconds.insert("store".to_owned(), watch.lap());
         }
         Ok(())

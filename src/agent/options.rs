@@ -21,6 +21,11 @@ pub struct AskOptions {
     pub estimator: Estimator,
     /// The task is studied when its certainty ([`Estimator::certainty`]) is below this; 0 never, above 1 always.
     pub threshold: f32,
+    /// Learn when unsure. Without it the report still says whether the agent is unsure, and nothing is learned.
+    pub learn: bool,
+    /// Orders of the menu in which the agent asks itself when it is unsure, the given one included, from 1 to 16; each costs an answer.
+    /// The surest answer stands, and when it is sure, nothing is learned.
+    pub orders: usize,
     /// Share of the tasks to study, in [0, 1], instead of a fixed threshold: from the ninth task on, the threshold is the certainty below
     /// which that share of the last 64 tasks lies. Before, `threshold` holds.
     pub update_rate: Option<f32>,
@@ -65,6 +70,8 @@ impl Default for AskOptions {
             estimator: Estimator::Perplexity,
             candidates: false,
             threshold: 0.95,
+            learn: true,
+            orders: 1,
             update_rate: None,
             keep: None,
             replace: false,
@@ -107,6 +114,9 @@ impl AskOptions {
         }
         if self.max_answer_tokens == 0 {
             return Err(Error::invalid("max_answer_tokens", "must be at least 1"));
+        }
+        if !(1..=16).contains(&self.orders) {
+            return Err(Error::invalid("orders", format!("{} is not between 1 and 16", self.orders)));
         }
         if self.synthesis.pairs == 0
             || self.synthesis.pairs > 64

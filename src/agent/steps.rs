@@ -13,6 +13,7 @@ use crate::{
     synthesis::{SynthesisConfig, Synthesizer},
     task::{Pair, Task, Tool, ToolCall},
     tokenizer::check_call,
+    uncertainty::{Estimator, Scores},
 };
 
 /// How an answer is written.
@@ -204,4 +205,12 @@ impl Agent {
 /// `exp` of the negative mean log-probability; 1 for no token.
 pub fn perplexity(log_probs: &[f32]) -> f32 {
     (-log_probs.iter().sum::<f32>() / log_probs.len().max(1) as f32).exp()
+}
+
+/// How sure an answer of that perplexity is, in [0, 1].
+pub(super) fn answer_certainty(perplexity: Option<f32>) -> f32 {
+    let missing = f32::NAN;
+    let perplexity = perplexity.filter(|p| p.is_finite());
+    let scores = Scores { margin: missing, max_probability: missing, entropy: missing, perplexity, candidates: 0 };
+    Estimator::Perplexity.certainty(&scores)
 }

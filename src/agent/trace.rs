@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ContextReport, GateReport, Recalled};
+use super::{ContextReport, GateReport, OrdersReport, Recalled};
 use crate::{
     adaptation::TrainEvent,
     backend::BackendReport,
@@ -27,6 +27,8 @@ pub enum Phase {
     Score,
     /// Answering with the base.
     Answer,
+    /// Answering with the menu in other orders.
+    Reorder,
     /// G
     Synthesize,
     /// T
@@ -49,6 +51,8 @@ pub enum Phase {
 pub enum Which {
     /// Before learning.
     Base,
+    /// The surest over several orders of the menu.
+    Reordered,
     /// With the examples in the context.
     Context,
     /// After learning.
@@ -164,6 +168,9 @@ pub struct Trace {
     /// What was found in the memory for the task, used or not; `None` when nothing was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recalled: Option<Recalled>,
+    /// What came of other orders of the menu; `None` when they were not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orders: Option<OrdersReport>,
     /// The answer with the examples in the context; `None` when it was not asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<ContextReport>,

@@ -115,6 +115,8 @@ struct WebAskOptions {
     estimator: Option<Estimator>,
     candidates: bool,
     threshold: Option<WebThreshold>,
+    learn: Option<bool>,
+    orders: Option<usize>,
     update_rate: Option<f32>,
     keep: Option<String>,
     replace: bool,
@@ -152,6 +154,8 @@ impl From<WebAskOptions> for AskOptions {
     fn from(o: WebAskOptions) -> Self {
         let mut options = Self::default();
         options.estimator = o.estimator.unwrap_or(options.estimator);
+        options.learn = o.learn.unwrap_or(options.learn);
+        options.orders = o.orders.unwrap_or(options.orders);
         match o.threshold {
             Some(WebThreshold::Fixed(threshold)) => options.threshold = threshold,
             Some(WebThreshold::Named(ThresholdName::Auto)) => {

@@ -1,7 +1,7 @@
 /** The page: starts the agent, hands tasks to it, and shows what it reports. */
-import type { AgentOptions, TaskEvent, TaskOptions, TaskResult } from '../package/src/agent';
+import type { AgentOptions, LearnOptions, TaskEvent, TaskOptions, TaskResult } from '../package/src/agent';
 import { AutodidactError } from '../package/src/errors';
-import type { AgentEvent, AskOptions, BackendChoice, Feedback, Pair, Taught, Tool } from '../package/src/protocol';
+import type { AgentEvent, BackendChoice, Feedback, Pair, Taught, Tool } from '../package/src/protocol';
 import { keepForOffline } from './offline';
 import { Session } from './session';
 import { confirmCall, runnable } from './tools';
@@ -254,7 +254,7 @@ async function readMenu(): Promise<Tool[] | null> {
 }
 
 /** The settings, or null when one is not valid or a stored adapter shall not be replaced. */
-async function choose(): Promise<AskOptions | null> {
+async function choose(): Promise<LearnOptions | null> {
   // Another tab may have stored something.
   if (settings.keeps) await adapters.refresh().catch(report);
   const options = settings.options();

@@ -217,11 +217,11 @@ describe('a page without a bundler', () => {
       const waited = await agent.ask('Set a timer for 8 minutes', { learn: 'off', threshold: 1.01 });
       pending.push(agent.pending, outcomes.length);
       agent.dispose();
-      return { unnamed, training, pending, outcomes, off: waited.training };
+      return { unnamed, training, pending, outcomes, off: [waited.training, waited.uncertainty.unsure] };
     });
     assert.equal(outcome.unnamed, 'InvalidInput');
     assert.equal(outcome.training, null);
-    assert.equal(outcome.off, null);
+    assert.deepEqual(outcome.off, [null, true], 'it says that it is unsure, and does not learn');
     assert.match(outcome.outcomes[0], /^(learned|no example)$/);
     assert.deepEqual(outcome.pending, [1, 0, 1, 1], 'the job that was stopped waits again');
     await page.context().close();

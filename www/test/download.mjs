@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { COMMIT, ID, SHARD, startHub, WEIGHTS } from './hub.mjs';
-import { bare, begin, end, newContext, project, serve } from './installed.mjs';
+import { bare, begin, ELSEWHERE, end, newContext, project, serve } from './installed.mjs';
 
 let hub;
 let origin;
@@ -306,12 +306,7 @@ describe('files that are given one by one', () => {
   });
 
   it('cannot be checked in an insecure page, which is told', async () => {
-    const insecure = 'http://insecure.example';
-    await context.route(`${insecure}/**`, async (route) => {
-      const { pathname } = new URL(route.request().url());
-      await route.fulfill({ response: await route.fetch({ url: `${hub.origin}${pathname}` }) });
-    });
-    const page = await tab(insecure);
+    const page = await tab(`http://${ELSEWHERE}:${hub.port}`);
     assert.equal(await page.evaluate(() => isSecureContext), false);
     assert.equal(await failing(page), 'ConfigError');
     assert.deepEqual(hub.asked(), []);

@@ -12,6 +12,10 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const TIMEOUT = Number(process.env.TIMEOUT_MS ?? 300_000);
 const EXAMPLES = here('../../examples');
 
+/** A name that is this machine, as the browser of these tests sees it: a page there is not secure, unlike one at the machine's own address. */
+export const ELSEWHERE = 'elsewhere.example';
+const FLAGS = ['--headless=new', '--no-sandbox', '--disable-dev-shm-usage', `--host-resolver-rules=MAP ${ELSEWHERE} 127.0.0.1`];
+
 let folder;
 let browser;
 const servers = [];
@@ -78,7 +82,7 @@ export async function bare(context, origin) {
 
 export async function begin() {
   folder = mkdtempSync(join(tmpdir(), 'autodidact-consumer-'));
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--headless=new', '--no-sandbox', '--disable-dev-shm-usage'] });
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
 }
 
 export async function end() {

@@ -4,8 +4,9 @@
  *   npm run build:package && npm run test:package
  */
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
-import { bare, begin, end, newContext, project, serve } from './installed.mjs';
+import { bare, begin, end, ending, newContext, project, serve } from './installed.mjs';
 
 before(begin);
 after(end);
@@ -74,6 +75,31 @@ describe('the memory', () => {
   });
 });
 
+describe('an unsure agent', () => {
+  it('asks itself with the tools in other orders first, and says how unsure it is where it does not learn', async () => {
+    const page = await bare();
+    const seen = await page.evaluate(async () => {
+      const weather = { name: 'get_weather', description: 'Get the weather', parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } };
+      const agent = await make({ tools: [...tools, weather] });
+      const phases = [];
+      const onEvent = (event) => event.type === 'phase' && phases.push(event.phase);
+      const off = await agent.ask(task, { orders: 4, threshold: 1.01, learn: 'off', onEvent });
+      const found = await agent.ask(task, { threshold: 'auto', update_rate: 1, learn: 'off' });
+      const wrong = await agent.ask(task, { orders: 17 }).result.catch(({ code }) => code);
+      agent.dispose();
+      return { off, phases, found, wrong };
+    });
+    const { orders, uncertainty, training, synthesis } = seen.off;
+    assert.deepEqual([orders.asked, orders.accepted, orders.menu.toSorted()], [4, false, ['get_weather', 'set_timer']]);
+    assert.deepEqual([uncertainty.unsure, uncertainty.threshold, training, synthesis], [true, 1.01, null, null]);
+    assert.deepEqual(seen.phases, ['answer', 'score', 'reorder', 'restore']);
+    assert.equal(seen.found.uncertainty.threshold, 0.95, 'too few tasks were seen to find one');
+    assert.equal(seen.found.orders, undefined);
+    assert.equal(seen.wrong, 'InvalidInput');
+    await page.context().close();
+  });
+});
+
 describe('a review of the examples', () => {
   it('decides what is learned, and comes before all of it', async () => {
     const page = await bare();
@@ -113,27 +139,39 @@ describe('a review of the examples', () => {
   });
 });
 
+/** A server of another origin that speaks OpenAI's chat completions, and notes what it is sent. */
+async function startTeacher(reply) {
+  const sent = [];
+  const server = createServer(async (request, response) => {
+    response.setHeader('Access-Control-Allow-Origin', '*').setHeader('Access-Control-Allow-Headers', 'authorization, content-type');
+    if (request.method === 'OPTIONS') return void response.writeHead(204).end();
+    const body = Buffer.concat(await request.toArray()).toString();
+    sent.push({ path: request.url, key: request.headers.authorization, body: JSON.parse(body) });
+    const { status, json } = reply();
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(json));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ending(server);
+  return { url: `http://127.0.0.1:${server.address().port}/v1/`, sent };
+}
+
 describe('a teacher beyond the tab', () => {
   it('is asked with consent alone, and what it writes is checked and learned', async () => {
     const page = await bare();
-    const sent = [];
     const good = JSON.stringify({ query: 'Set a timer for 9 minutes', calls: [{ name: 'set_timer', arguments: { minutes: 9 } }] });
     let reply = { status: 200, json: { choices: [{ message: { content: good } }] } };
-    await page.route('https://teacher.example/**', async (route) => {
-      sent.push({ url: route.request().url(), key: route.request().headers()['authorization'], body: route.request().postDataJSON() });
-      await route.fulfill(reply);
-    });
-    const ask = (allowed, threshold = 1.01) => page.evaluate(async ({ allowed, threshold }) => {
+    const { url, sent } = await startTeacher(() => reply);
+    const ask = (allowed, threshold = 1.01) => page.evaluate(async ({ allowed, threshold, url }) => {
       const shown = [];
       const teacher = {
-        url: 'https://teacher.example/v1/', model: 'big', apiKey: 'secret',
+        url, model: 'big', apiKey: 'secret',
         consent: (request, url) => (shown.push({ request, url }), allowed),
       };
       const agent = await make({ tools });
       const trace = await agent.ask('Set a timer for 7 minutes', { teacher, threshold });
       agent.dispose();
       return { shown, trace };
-    }, { allowed, threshold });
+    }, { allowed, threshold, url });
 
     const sure = await ask(true, 0);
     assert.deepEqual([sure.shown.length, sent.length], [0, 0], 'a sure agent asks nobody');
@@ -147,14 +185,14 @@ describe('a teacher beyond the tab', () => {
     assert.deepEqual(allowed.trace.synthesis.pairs.map(({ query }) => query), ['Set a timer for 9 minutes']);
     assert.ok(allowed.trace.training && allowed.trace.adapted && allowed.trace.uncertainty.unsure);
     assert.equal(sent.length, 1);
-    assert.equal(sent[0].url, 'https://teacher.example/v1/chat/completions');
+    assert.equal(sent[0].path, '/v1/chat/completions');
     assert.equal(sent[0].key, 'Bearer secret');
     assert.equal(sent[0].body.messages[0].content, allowed.shown[0].request.prompt, 'what was shown is what was sent');
     assert.ok(sent[0].body.messages[0].content.includes('Set a timer for 7 minutes'));
 
     reply = { status: 200, json: { choices: [{ message: { content: 'I do not know.' } }] } };
     assert.match((await ask(true)).trace.note, /no valid example/);
-    reply = { status: 503, body: 'busy' };
+    reply = { status: 503, json: 'busy' };
     const failed = await ask(true);
     assert.match(failed.trace.note, /503/);
     assert.ok(failed.trace.answer.calls.length > 0, 'the first answer stands');

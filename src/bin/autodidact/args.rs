@@ -259,6 +259,12 @@ pub struct AskArgs {
     /// Study the task when the certainty is below this; 0 never, 1.01 always.
     #[arg(long, default_value_t = 0.95)]
     pub threshold: f32,
+    /// Do not learn, even when unsure.
+    #[arg(long)]
+    pub no_learning: bool,
+    /// When unsure, ask in so many orders of the menu first, from 1 to 16; a sure answer stands.
+    #[arg(long, default_value_t = 1)]
+    pub orders: usize,
     /// Store what was learned under this name.
     #[arg(long, value_name = "NAME")]
     pub keep: Option<String>,

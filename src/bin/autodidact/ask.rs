@@ -22,6 +22,8 @@ pub async fn run(args: AskArgs) -> Result<()> {
     let agent = open::agent(&args.model, |_| {}).await?;
     let mut options = AskOptions {
         threshold: args.threshold,
+        learn: !args.no_learning,
+        orders: args.orders,
         keep: args.keep.clone(),
         replace: args.replace,
         gate: args.gate,
@@ -94,7 +96,11 @@ impl Story {
         match event {
             Event::Score { uncertainty } => self.score(uncertainty),
             Event::Answer { answer: Which::Base, result } => self.say(&format!("answer   {}", answer(result))),
+            Event::Answer { answer: Which::Reordered, result } => self.say(&format!("surest   {}", answer(result))),
             Event::Answer { answer: Which::Context, result } => self.say(&format!("context  {}", answer(result))),
+            Event::Phase { phase: Phase::Reorder } => {
+                self.say("         not sure enough: asking in other orders of the menu")
+            }
             Event::Phase { phase: Phase::Synthesize } => self.say("         not sure enough: writing examples"),
             Event::Pair { pair, valid: true, .. } => {
                 self.say(&format!("example  {} -> {}", pair.query, calls(&pair.calls)))

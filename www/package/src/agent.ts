@@ -43,7 +43,7 @@ export interface AgentOptions {
 }
 
 /** How a question is treated; see `AskOptions` for the defaults. */
-export type LearnOptions = Omit<AskOptions, 'candidates'> & {
+export type LearnOptions = Omit<AskOptions, 'candidates' | 'learn'> & {
   /** Score the candidates of tasks too of which the agent is sure without them. */
   candidates?: boolean;
 };
@@ -169,16 +169,13 @@ export class Agent {
     const place = lockOf(wanted);
     if (learn === 'idle' && place === undefined && modeOf(wanted) !== 'session') throw invalid('`learn: "idle"` learns for tasks to come: say where with `keep` or `memory`');
     if (learn === 'idle' && review) throw invalid('`review` shows examples to somebody who waits: that is not `learn: "idle"`');
-    const learning = learn === 'now' && !teacher && !review ? wanted : { ...withoutKeeping(wanted), threshold: 0 };
+    const learning = learn === 'now' && !teacher && !review ? wanted : { ...withoutKeeping(wanted), learn: false };
     // Where nothing is learned, nobody has to wait for another tab that learns.
     const held = learning === wanted ? place : undefined;
-    const isLater = learning !== wanted && learn !== 'off';
-    const telling = isLater ? judging(fixedThreshold(wanted), emit) : emit;
-    let trace = await this.#tabs.writing(held, signal, () => this.#client.ask(question, learning, telling, signal));
-    if (isLater) trace = { ...trace, uncertainty: judged(trace.uncertainty, fixedThreshold(wanted)) };
-    if (isLater && trace.uncertainty.unsure) {
+    let trace = await this.#tabs.writing(held, signal, () => this.#client.ask(question, learning, emit, signal));
+    if (learning !== wanted && trace.uncertainty.unsure && !trace.orders?.accepted) {
       if (learn === 'idle') this.#idle.add({ question, learning: wanted });
-      else trace = await this.#taught(trace, question, { teacher, review, learning: wanted }, telling, signal);
+      else if (learn === 'now') trace = await this.#taught(trace, question, { teacher, review, learning: wanted }, emit, signal);
     }
     const results: ToolResult[][] = [];
     let final = trace.answer;
@@ -222,11 +219,10 @@ export class Agent {
   /** How sure the agent is of its answer to a task, and how likely each tool is. Nothing is learned. */
   async score(asked: Asked, options: TaskOptions = {}): Promise<Uncertainty> {
     const learning = this.#learning(options);
-    const scoring = { ...withoutKeeping(learning), threshold: 0, candidates: true };
+    const scoring = { ...withoutKeeping(learning), learn: false, orders: 1, candidates: true };
     const menu = this.#tools(options).map(described);
-    const trace = await this.#idle.first(() =>
-      this.#client.ask(toQuestion(asked, menu), scoring, this.#telling(options), options.signal));
-    return judged(trace.uncertainty, fixedThreshold(learning));
+    return (await this.#idle.first(() =>
+      this.#client.ask(toQuestion(asked, menu), scoring, this.#telling(options), options.signal))).uncertainty;
   }
 
   /** Writes examples like a task, without learning from them. */
@@ -335,8 +331,6 @@ export class Agent {
   }
 }
 
-/** The library's own. */
-const DEFAULT_THRESHOLD = 0.95;
 const DEFAULT_STORE = 'autodidact';
 const IDLE_AFTER = 2000;
 /** A threshold that every certainty is below. */
@@ -364,15 +358,6 @@ function lockOf(options: AskOptions): string | undefined {
 }
 
 const invalid = (message: string) => new AutodidactError({ name: 'AutodidactError', code: 'InvalidInput', message });
-
-/** The threshold, where it is a number. */
-const fixedThreshold = ({ threshold }: AskOptions): number => (typeof threshold === 'number' ? threshold : DEFAULT_THRESHOLD);
-
-/** By another threshold than the agent was asked with. */
-const judged = (uncertainty: Uncertainty, threshold: number): Uncertainty => ({ ...uncertainty, threshold, unsure: uncertainty.certainty < threshold });
-
-const judging = (threshold: number, emit: (event: AgentEvent) => void) => (event: AgentEvent) =>
-  emit(event.type === 'score' ? { ...event, uncertainty: judged(event.uncertainty, threshold) } : event);
 
 export interface Adapters {
   /** Newest first. */

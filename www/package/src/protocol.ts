@@ -78,6 +78,13 @@ export interface AskOptions {
   threshold?: number | 'auto';
   /** Share of the tasks to learn from with the threshold `auto`, in [0, 1]; 0.25 when absent. */
   update_rate?: number;
+  /** Learn when unsure; true when absent. */
+  learn?: boolean;
+  /**
+   * Orders of the menu in which the agent asks itself when it is unsure, the given one included, from 1 to 16; 1 when absent. The surest
+   * answer stands, and when it is sure, nothing is learned.
+   */
+  orders?: number;
   /** Keep the adapter under this name. */
   keep?: string;
   /** `keep` may replace an adapter of that name. */
@@ -300,6 +307,11 @@ export interface Trace {
   adapted: boolean;
   /** What was found in the memory for the task; it was used where `gate.passed`. */
   recalled?: Recalled;
+  /**
+   * What came of other orders of the menu; absent when they were not asked. `chosen` is the order of the surest answer, 0 the given one;
+   * `accepted` says that it is so sure that nothing was learned.
+   */
+  orders?: { asked: number; chosen: number; certainty: number; accepted: boolean; menu: string[] };
   /** The answer with the examples in the context; absent when it was not asked for. */
   context?: { answer: Answer; certainty: number; accepted: boolean };
   /** What the gate saw; absent when it was not asked, or nothing was learned. */
@@ -336,11 +348,11 @@ export interface AdapterMeta {
 }
 
 export type Phase =
-  | 'load' | 'self-test' | 'recall' | 'score' | 'answer' | 'synthesize' | 'answer-in-context' | 'train' | 'gate' | 'answer-again' | 'store'
+  | 'load' | 'self-test' | 'recall' | 'score' | 'answer' | 'reorder' | 'synthesize' | 'answer-in-context' | 'train' | 'gate' | 'answer-again' | 'store'
   | 'restore';
 
-/** Which answer an event belongs to: the first, the one with the examples in the context, the one after training. */
-export type AnswerSide = 'base' | 'context' | 'adapted';
+/** Which answer an event belongs to: the first, the surest over several orders of the menu, the one with the examples in the context, the one after training. */
+export type AnswerSide = 'base' | 'reordered' | 'context' | 'adapted';
 
 export type AgentEvent =
   /** `total` is 0 when it is not known (a compressed transfer). */

@@ -4,15 +4,25 @@ import { h, need } from './dom';
 import { sentence } from './format';
 import { reasonText } from './reasons';
 
+/** Over the second answer, by what it came of. */
+const HEADINGS: Record<Exclude<AnswerSide, 'base'>, string> = {
+  reordered: 'Surest of several orders',
+  context: 'With its examples at hand',
+  adapted: 'After learning',
+};
+
 /** The answers before and after learning, side by side. */
 export class Answers {
-  /** What is answered with the examples at hand stands where a trained answer would. */
-  readonly #sides: Record<AnswerSide, HTMLElement> = { base: need('answer-base'), context: need('answer-adapted'), adapted: need('answer-adapted') };
+  readonly #second = need('answer-adapted');
+  /** Whatever comes after the first answer stands where a trained one would. */
+  readonly #sides: Record<AnswerSide, HTMLElement> = { base: need('answer-base'), reordered: this.#second, context: this.#second, adapted: this.#second };
+  readonly #heading = need('after-heading');
   readonly #badge = need('answer-badge');
   readonly #note = need('answer-note');
 
   clear(): void {
     for (const side of Object.values(this.#sides)) side.replaceChildren();
+    this.#heading.textContent = HEADINGS.adapted;
     this.#badge.hidden = true;
     this.#note.textContent = '';
   }
@@ -26,6 +36,7 @@ export class Answers {
   }
 
   show(side: AnswerSide, answer: Answer): void {
+    if (side !== 'base') this.#heading.textContent = HEADINGS[side];
     this.#sides[side].replaceChildren(
       callsView(answer.calls),
       answer.error ? h('p', { class: 'bad', title: answer.error }, sentence(reasonText(answer.error))) : '',
@@ -35,21 +46,20 @@ export class Answers {
 
   finish(trace: Trace): void {
     this.show('base', trace.base_answer);
-    if (trace.context?.accepted) {
-      this.show('context', trace.answer);
-      const same = sameCalls(trace.base_answer.calls, trace.answer.calls);
-      this.#mark(same ? 'same' : 'changed', same ? 'Same answer' : 'Answer changed');
-    } else if (trace.adapted) {
-      this.show('adapted', trace.answer);
+    const second = standing(trace);
+    if (second) {
+      this.show(second, trace.answer);
       const same = sameCalls(trace.base_answer.calls, trace.answer.calls);
       this.#mark(same ? 'same' : 'changed', same ? 'Same answer' : 'Answer changed');
     } else {
+      this.#heading.textContent = HEADINGS.adapted;
       this.#sides.adapted.replaceChildren(
         h('p', { class: 'empty' }, trace.uncertainty.unsure ? 'No update was used, so the first answer stands.' : 'It was sure enough, so it did not learn.'),
       );
       this.#mark('same', 'First answer stands');
     }
     const facts = [
+      trace.orders && `It asked itself with the tools in ${trace.orders.asked} orders; ${trace.orders.chosen ? 'another than the given one' : 'the given one'} made it surest.`,
       trace.recalled?.gate.passed && `It began with “${trace.recalled.name}” of its memory.`,
       trace.note && sentence(trace.note),
       trace.stored && `Kept as “${trace.stored}”.`,
@@ -72,4 +82,11 @@ export class Answers {
     this.#badge.dataset['kind'] = kind;
     this.#badge.textContent = text;
   }
+}
+
+/** Which answer after the first one stands, if one does. */
+function standing({ adapted, context, orders }: Trace): AnswerSide | null {
+  if (adapted) return 'adapted';
+  if (context?.accepted) return 'context';
+  return orders && orders.chosen > 0 ? 'reordered' : null;
 }

@@ -1,9 +1,10 @@
 import { freeName } from '../names';
-import type { AdapterMeta, AskOptions, BackendChoice, MemoryMode } from '../../package/src/protocol';
+import type { LearnOptions } from '../../package/src/agent';
+import type { AdapterMeta, BackendChoice, MemoryMode } from '../../package/src/protocol';
 import { h, need } from './dom';
 import { count, decimals } from './format';
 
-const NUMBERS = ['pairs', 'steps', 'seed'] as const;
+const NUMBERS = ['orders', 'pairs', 'steps', 'seed'] as const;
 
 /** The choices of the form. */
 export class Settings {
@@ -64,15 +65,15 @@ export class Settings {
   }
 
   /** The choices; null when one is not valid, which is then marked and has the focus. */
-  options(): AskOptions | null {
+  options(): LearnOptions | null {
     this.#keepName.value = this.#keepName.value.trim();
     const wrong = this.#check();
     if (wrong) {
       reveal(wrong);
       return null;
     }
-    const options: AskOptions = { threshold: this.#threshold.valueAsNumber, candidates: true };
-    if (this.#auto.checked) Object.assign(options, { threshold: 'auto', update_rate: this.#share.valueAsNumber / 100 } satisfies AskOptions);
+    const options: LearnOptions = { threshold: this.#threshold.valueAsNumber, candidates: true };
+    if (this.#auto.checked) Object.assign(options, { threshold: 'auto', update_rate: this.#share.valueAsNumber / 100 } satisfies LearnOptions);
     if (this.#gate.checked) options.gate = true;
     if (this.remembers) options.memory = this.memory;
     else if (this.#keep.checked) options.keep = this.#keepName.value;

@@ -141,7 +141,7 @@ export class Agent {
       seconds['total'] = (performance.now() - begun) / 1000;
       return trace;
     };
-    if (!uncertainty.unsure) return end();
+    if (!uncertainty.unsure || options.learn === false) return end();
 
     trace.synthesis = await stage('synthesize', async () => {
       const requested = options.pairs ?? 2;
