@@ -91,9 +91,9 @@ describe('an unsure agent', () => {
     });
     const { orders, uncertainty, training, synthesis } = seen.off;
     assert.deepEqual([orders.asked, orders.accepted, orders.menu.toSorted()], [4, false, ['get_weather', 'set_timer']]);
-    assert.deepEqual([uncertainty.unsure, uncertainty.threshold, training, synthesis], [true, 1.01, null, null]);
+    assert.deepEqual([uncertainty.unsure, uncertainty.threshold, training, synthesis], [true, Math.fround(1.01), null, null]);
     assert.deepEqual(seen.phases, ['answer', 'score', 'reorder', 'restore']);
-    assert.equal(seen.found.uncertainty.threshold, 0.95, 'too few tasks were seen to find one');
+    assert.equal(seen.found.uncertainty.threshold, Math.fround(0.95), 'too few tasks were seen to find one');
     assert.equal(seen.found.orders, undefined);
     assert.equal(seen.wrong, 'InvalidInput');
     await page.context().close();
@@ -128,7 +128,7 @@ describe('a review of the examples', () => {
     assert.deepEqual(seen.none.order, ['pair', 'review']);
     assert.ok(seen.none.shown.length > 0);
     assert.deepEqual([seen.none.trace.training, seen.none.trace.adapted, seen.none.trace.uncertainty.unsure], [null, false, true]);
-    assert.equal(seen.none.trace.uncertainty.threshold, 1.01);
+    assert.equal(seen.none.trace.uncertainty.threshold, Math.fround(1.01));
     assert.match(seen.none.trace.note, /none of the examples was accepted/);
     assert.deepEqual(seen.mended.order, ['pair', 'review', 'train']);
     const query = `${seen.mended.shown[0].query}, please`;
