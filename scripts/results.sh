@@ -21,7 +21,7 @@ done
 suites+=(generator:unseen-tools generator:unseen-both)
 options=(
     --suite "${suites[@]}"
-    --modes base,majority,pass@5,icl-train,sft,ttsi,ttsi+gate,icl-self,ttsi+majority,ttsi+pass@5,neighbours,oracle
+    --modes base,majority,pass@5,search,reorder,icl-train,sft,ttsi,agent,ttsi+gate,icl-self,ttsi+majority,ttsi+pass@5,neighbours,oracle
     --train-file "$benchmarks/train/sealtools.train.jsonl"
     --limit "${LIMIT:-40}" --seeds "${SEEDS:-5}"
     --selection uncertain,random --estimator perplexity,margin,max-probability,entropy

@@ -316,7 +316,7 @@ async fn a_cancelled_call_ends_with_an_abort_and_the_base_stays() {
     let session = Session { decoder: agent.decoder(), lora: None, cancel: &cancel };
     let prefix = session.prefill(&agent.tokenizer().encode(QUERY).unwrap()).await.unwrap();
     let mut seen = 0;
-    let stop = Stop { tokens: &[], max_tokens: 20 };
+    let stop = Stop::at(&[], 20);
     let generation = session.generate(&prefix, Sampling::GREEDY, &stop, None, |_| {
         seen += 1;
         if seen == 3 {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Agent, Answer, AskOptions, Asking, Event, Phase, ScoreReport, Trace, Which, Writing,
+    Agent, Answer, AskOptions, Asking, Event, Phase, ScoreReport, Trace, Which,
     learn::{Learning, Log},
     steps::perplexity,
 };
@@ -88,6 +88,7 @@ impl Agent {
             training: None,
             adapted: false,
             recalled,
+            search: None,
             orders: None,
             context: None,
             gate: None,
@@ -105,7 +106,8 @@ impl Agent {
         } else {
             let learning =
                 Learning { given: task, session: &session, prompt: &prompt, start: stored.as_ref(), options, cancel };
-            let outcome = self.study(&learning, &log, (&mut trace, &mut seconds)).await;
+            let first = (&prefix, &generation.log_probs[..]);
+            let outcome = self.study(&learning, first, &log, (&mut trace, &mut seconds)).await;
             match outcome {
                 Ok(()) => {}
                 Err(error) if stops(&error) => return Err(error),
@@ -158,7 +160,7 @@ impl Agent {
         which: Which,
         log: &Log,
     ) -> Result<(Answer, Generation)> {
-        let how = Writing::greedy(options.max_answer_tokens, options.constrained);
+        let how = options.writing();
         let tell = |text| log.put(Event::Token { answer: which, text });
         let (answer, generation) = self.respond(session, prefix, task, how, tell).await?;
         log.put(Event::Answer { answer: which, result: answer.clone() });

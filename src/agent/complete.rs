@@ -104,7 +104,7 @@ impl Agent {
         let mut watch = Stopwatch::start();
         let prefix = session.prefill(&prompt).await?;
         let prefill_seconds = watch.lap();
-        let stop = Stop { tokens: self.eos(), max_tokens: options.max_tokens };
+        let stop = Stop::at(self.eos(), options.max_tokens);
         let generation = self.write(&session, &prefix, (options.sampling, &stop), constraint, &mut on_text).await?;
         let decode_seconds = watch.lap();
         let answer = match options.form {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Agent, Answer, AskOptions, Writing,
+    Agent, Answer, AskOptions,
     steps::{answer_certainty, perplexity},
 };
 use crate::{
@@ -39,7 +39,7 @@ impl Agent {
     ) -> Result<ContextReport> {
         let prompt = self.tokenizer.encode(&self.prompts.icl_prompt(task, pairs)?)?;
         let prefix = session.prefill(&prompt).await?;
-        let how = Writing::greedy(options.max_answer_tokens, options.constrained);
+        let how = options.writing();
         let (answer, generation) = self.respond(session, &prefix, task, how, on_text).await?;
         let certainty = answer_certainty(Some(perplexity(&generation.log_probs)));
         let accepted = answer.error.is_none() && certainty >= threshold;

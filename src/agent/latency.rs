@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Agent, AskEvent, AskOptions, Trace, Writing};
+use super::{Agent, AskEvent, AskOptions, Trace};
 use crate::{
     error::{Error, Result},
     inference::Cancel,
@@ -90,7 +90,7 @@ impl Agent {
             let watch = Stopwatch::start();
             let session = self.session(None, cancel);
             let prefix = session.prefill(&self.answer_ids(task)?).await?;
-            let how = Writing::greedy(defaults.max_answer_tokens, defaults.constrained);
+            let how = defaults.writing();
             self.respond(&session, &prefix, task, how, |_| {}).await?;
             alone = watch.seconds();
         }

@@ -1,5 +1,5 @@
-//! What an unsure model does: other orders of the menu, examples, the examples in the context, training, the gate, the second answer, and
-//! keeping what was learned.
+//! What an unsure model does: other tools, other orders of the menu, examples, the examples in the context, training, the gate, the
+//! second answer, and keeping what was learned.
 
 use std::{
     cell::RefCell,
@@ -7,11 +7,11 @@ use std::{
     rc::Rc,
 };
 
-use super::{Agent, AskOptions, Event, Phase, Trace, TrainingReport, Which, Writing, memory::Memory};
+use super::{Agent, Answer, AskOptions, Event, Phase, Trace, TrainingReport, Which, memory::Memory, steps::perplexity};
 use crate::{
     adapter::Adapter,
     error::{Error, Result},
-    inference::{Cancel, Session},
+    inference::{Cancel, Prefix, Session},
     platform::Stopwatch,
     storage::{Lesson, LessonSource},
     synthesis::Synthesis,
@@ -49,23 +49,44 @@ impl Agent {
     pub(super) async fn study(
         &self,
         how: &Learning<'_>,
+        (prefix, log_probs): (&Prefix, &[f32]),
         log: &Log,
         (trace, seconds): (&mut Trace, &mut BTreeMap<String, f64>),
     ) -> Result<()> {
         let Learning { given, session, options, .. } = *how;
         let since_answer = Stopwatch::start();
+        let mut watch = Stopwatch::start();
+        let threshold = trace.uncertainty.threshold;
+        let is_enough = |answer: &Answer, certainty: f32| {
+            options.estimator.reads_the_answer() && certainty >= threshold && answer.error.is_none()
+        };
         let mut surest = None;
+        let mut surprise = trace.uncertainty.perplexity;
+        let writing = options.writing();
+        if options.searches() {
+            log.phase(Phase::Search);
+            let (first, candidates) = ((&trace.base_answer, log_probs), &trace.uncertainty.candidates[..]);
+            let mut found = self.search(session, prefix, given, first, (candidates, writing)).await?;
+            found.report.accepted = is_enough(&found.answer, found.report.certainty);
+            log.put(Event::Answer { answer: Which::Searched, result: found.answer.clone() });
+            surprise = Some(perplexity(&found.log_probs));
+            trace.answer = found.answer;
+            seconds.insert("search".to_owned(), watch.lap());
+            let accepted = found.report.accepted;
+            trace.search = Some(found.report);
+            if accepted {
+                return Ok(());
+            }
+        }
         if options.orders > 1 {
             log.phase(Phase::Reorder);
-            let base = (&trace.base_answer, trace.uncertainty.perplexity);
-            let writing = Writing::greedy(options.max_answer_tokens, options.constrained);
+            let base = (&trace.answer, surprise);
             let mut found =
                 self.surest_of_orders(session, given, base, (options.orders, options.seed), writing).await?;
-            let is_sure = found.report.certainty >= trace.uncertainty.threshold;
-            found.report.accepted = options.estimator.reads_the_answer() && is_sure && found.answer.error.is_none();
+            found.report.accepted = is_enough(&found.answer, found.report.certainty);
             log.put(Event::Answer { answer: Which::Reordered, result: found.answer.clone() });
             trace.answer = found.answer;
-            seconds.insert("reorder".to_owned(), since_answer.seconds());
+            seconds.insert("reorder".to_owned(), watch.lap());
             let accepted = found.report.accepted;
             surest = (found.report.chosen > 0).then_some(found.task);
             trace.orders = Some(found.report);
@@ -76,9 +97,9 @@ impl Agent {
         if !options.learn {
             return Ok(());
         }
-        let Some(task) = surest else { return self.learn(given, how, &since_answer, log, (trace, seconds)).await };
-        let prompt = self.answer_ids(&task)?;
-        self.learn(&task, &Learning { prompt: &prompt, ..*how }, &since_answer, log, (trace, seconds)).await
+        let other = surest.as_ref().map(|task| self.answer_ids(task)).transpose()?;
+        let how = Learning { prompt: other.as_deref().unwrap_or(how.prompt), ..*how };
+        self.learn(surest.as_ref().unwrap_or(given), &how, &since_answer, log, (trace, seconds)).await
     }
 
     /// `task` is the given one in the order of the menu that the model was surest with.
@@ -141,7 +162,7 @@ impl Agent {
                 let writer = self.synthesizer(*session, options.pairs())?;
                 held_back = writer.one_more(task, answer, &synthesis.pairs, options.seed).await?;
             }
-            let how = Writing::greedy(options.max_answer_tokens, options.constrained);
+            let how = options.writing();
             let weights = (start.map(|adapter| &adapter.weights), &adapter.weights);
             let report = self.gate(task, held_back.as_ref(), &self.canaries.all(), weights, how, cancel).await?;
             trace.gate = Some(report);
@@ -154,12 +175,20 @@ impl Agent {
         log.phase(Phase::AnswerAgain);
         let session = self.session(Some(&adapter.weights), cancel);
         let prefix = session.prefill(prompt).await?;
-        let answer = self.answer(&session, &prefix, task, options, Which::Adapted, log).await?.0;
-        seconds.insert("answer_again".to_owned(), watch.lap());
-        if options.keep.is_some() {
-            trace.margin_after = Some(self.score(&session, &prefix, task, options).await?.margin);
-            seconds.insert("score_again".to_owned(), watch.lap());
+        let (mut answer, generation) = self.answer(&session, &prefix, task, options, Which::Adapted, log).await?;
+        let searches = trace.search.is_some();
+        if searches || options.keep.is_some() {
+            let scored = self.score(&session, &prefix, task, options).await?;
+            trace.margin_after = options.keep.as_ref().map(|_| scored.margin);
+            if searches {
+                let first = (&answer, &generation.log_probs[..]);
+                let found =
+                    self.search(&session, &prefix, task, first, (&scored.candidates, options.writing())).await?;
+                log.put(Event::Answer { answer: Which::Adapted, result: found.answer.clone() });
+                answer = found.answer;
+            }
         }
+        seconds.insert("answer_again".to_owned(), watch.lap());
         trace.answer = answer;
         trace.adapted = true;
         if options.keep.is_some() || options.memory.is_on() {

@@ -8,7 +8,7 @@ use std::{cmp::Reverse, collections::BTreeMap};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Agent, AskOptions, GateReport, Writing};
+use super::{Agent, AskOptions, GateReport};
 use crate::{
     adapter::Adapter,
     error::{Error, Result},
@@ -116,7 +116,7 @@ impl Agent {
         let adapter = self.adapter_of(&record)?;
         // What a person taught is its own proof.
         let proof = memory.held_back.clone().or_else(|| meta.lessons.first().map(|lesson| lesson.pair()));
-        let how = Writing::greedy(options.max_answer_tokens, options.constrained);
+        let how = options.writing();
         let gate = self.gate_again(&meta.sha256, task, proof.as_ref(), &adapter.weights, how, cancel).await?;
         let MemoryMeta { cluster, version, .. } = memory;
         let recalled = Recalled { name: meta.name, cluster, version, similarity, gate };

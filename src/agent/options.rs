@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::MemoryOptions;
+use super::{MemoryOptions, Writing};
 use crate::{
     adaptation::AdaptationConfig,
     error::{Error, Result},
@@ -23,6 +23,9 @@ pub struct AskOptions {
     pub threshold: f32,
     /// Learn when unsure. Without it the report still says whether the agent is unsure, and nothing is learned.
     pub learn: bool,
+    /// When unsure, answer with other probable tools too: the most probable of those answers whose values stand in the dialogue stands, and
+    /// when it is sure, nothing is learned. Only when `constrained`.
+    pub search: bool,
     /// Orders of the menu in which the agent asks itself when it is unsure, the given one included, from 1 to 16; each costs an answer.
     /// The surest answer stands, and when it is sure, nothing is learned.
     pub orders: usize,
@@ -71,6 +74,7 @@ impl Default for AskOptions {
             candidates: false,
             threshold: 0.95,
             learn: true,
+            search: true,
             orders: 1,
             update_rate: None,
             keep: None,
@@ -96,6 +100,16 @@ impl AskOptions {
     /// Options of G, with what the question says of constraints.
     pub(super) fn pairs(&self) -> SynthesisConfig {
         SynthesisConfig { constrained: self.constrained, ..self.synthesis }
+    }
+
+    /// Whether other tools are tried: their calls have to be written by the grammar.
+    pub(super) fn searches(&self) -> bool {
+        self.search && self.constrained
+    }
+
+    /// How answers are written.
+    pub(super) fn writing(&self) -> Writing {
+        Writing::greedy(self.max_answer_tokens, self.constrained)
     }
 
     /// Whether an update must pass the gate: what the memory keeps must.

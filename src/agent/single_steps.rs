@@ -1,6 +1,6 @@
 //! G and T one by one, for callers that build a loop of their own.
 
-use super::{Agent, AskOptions, Event, TrainingReport, Writing, teach::check_pairs};
+use super::{Agent, AskOptions, Event, TrainingReport, teach::check_pairs};
 use crate::{
     error::{Error, Result},
     inference::Cancel,
@@ -28,8 +28,15 @@ impl Agent {
         let config = options.pairs();
         let calls = if config.same_tools {
             let prefix = session.prefill(&self.answer_ids(task)?).await?;
-            let how = Writing::greedy(options.max_answer_tokens, options.constrained);
-            self.respond(&session, &prefix, task, how, |_| {}).await?.0.calls
+            let how = options.writing();
+            let (answer, generation) = self.respond(&session, &prefix, task, how, |_| {}).await?;
+            if options.searches() {
+                let scored = self.score(&session, &prefix, task, options).await?;
+                let first = (&answer, &generation.log_probs[..]);
+                self.search(&session, &prefix, task, first, (&scored.candidates, how)).await?.answer.calls
+            } else {
+                answer.calls
+            }
         } else {
             Vec::new()
         };

@@ -71,7 +71,7 @@ impl Agent {
         how: Writing,
         on_text: &mut dyn FnMut(String),
     ) -> Result<(Answer, Generation)> {
-        let stop = Stop { tokens: &self.eos, max_tokens: how.max_tokens };
+        let stop = Stop::at(&self.eos, how.max_tokens);
         // Without tools nothing can be called.
         let constraint = match how.constrained && !task.tools.is_empty() {
             true => Some(self.vocabulary()?.constrain(&Grammar::answer(self.prompts.format(), &task.tools))?),

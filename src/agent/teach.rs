@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Agent, AskOptions, Event, GateReport, MemoryMode, MemoryOptions, TrainingReport, Writing, memory::Memory};
+use super::{Agent, AskOptions, Event, GateReport, MemoryMode, MemoryOptions, TrainingReport, memory::Memory};
 use crate::{
     error::{Error, Result},
     inference::Cancel,
@@ -167,7 +167,7 @@ impl Agent {
         let how = (&options.adaptation, options.seed);
         let (adapter, training) = self.train(examples, None, how, cancel, |step| on_event(Event::Train(step))).await?;
         let proof = lessons.last().map(Lesson::pair);
-        let writing = Writing::greedy(options.max_answer_tokens, options.constrained);
+        let writing = options.writing();
         let canaries = self.canaries.all();
         let gate = self.gate(task, proof.as_ref(), &canaries, (None, &adapter.weights), writing, cancel).await?;
         let mut taught = Taught { training: Some(training.clone()), gate: Some(gate), ..Taught::default() };

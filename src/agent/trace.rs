@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ContextReport, GateReport, OrdersReport, Recalled};
+use super::{ContextReport, GateReport, OrdersReport, Recalled, SearchReport};
 use crate::{
     adaptation::TrainEvent,
     backend::BackendReport,
@@ -27,6 +27,8 @@ pub enum Phase {
     Score,
     /// Answering with the base.
     Answer,
+    /// Answering with other probable tools.
+    Search,
     /// Answering with the menu in other orders.
     Reorder,
     /// G
@@ -51,6 +53,8 @@ pub enum Phase {
 pub enum Which {
     /// Before learning.
     Base,
+    /// The most probable over several tools.
+    Searched,
     /// The surest over several orders of the menu.
     Reordered,
     /// With the examples in the context.
@@ -168,6 +172,9 @@ pub struct Trace {
     /// What was found in the memory for the task, used or not; `None` when nothing was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recalled: Option<Recalled>,
+    /// What came of other tools; `None` when they were not tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchReport>,
     /// What came of other orders of the menu; `None` when they were not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub orders: Option<OrdersReport>,

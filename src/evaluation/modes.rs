@@ -17,6 +17,8 @@ pub enum Mode {
     /// Right when one of five sampled answers is.
     #[serde(rename = "pass@5")]
     Pass5,
+    /// The most probable answer over the tools whose values stand in the task.
+    Search,
     /// The surest of the greedy answers to the task with its menu in several orders.
     Reorder,
     /// Examples from a training file stand before the task.
@@ -26,6 +28,8 @@ pub enum Mode {
     /// Test-time self-improvement.
     #[serde(rename = "ttsi")]
     TtSi,
+    /// The agent as its users have it: the search, then TT-SI where that is not sure either.
+    Agent,
     /// TT-SI, but the base answer stands unless a further pair became likelier and sure answers stayed.
     #[serde(rename = "ttsi+gate")]
     TtSiGate,
@@ -61,14 +65,16 @@ pub enum Source {
 
 impl Mode {
     /// All, in the order of the tables.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Base,
         Self::Majority,
         Self::Pass5,
+        Self::Search,
         Self::Reorder,
         Self::IclTrain,
         Self::Sft,
         Self::TtSi,
+        Self::Agent,
         Self::TtSiGate,
         Self::TtD,
         Self::IclSelf,
@@ -84,10 +90,12 @@ impl Mode {
             Self::Base => "base",
             Self::Majority => "majority",
             Self::Pass5 => "pass@5",
+            Self::Search => "search",
             Self::Reorder => "reorder",
             Self::IclTrain => "icl-train",
             Self::Sft => "sft",
             Self::TtSi => "ttsi",
+            Self::Agent => "agent",
             Self::TtSiGate => "ttsi+gate",
             Self::TtD => "ttd",
             Self::IclSelf => "icl-self",
@@ -102,8 +110,10 @@ impl Mode {
     /// is also the one that they are compared with. `None` for modes that treat all tasks alike.
     pub fn otherwise(self) -> Option<Self> {
         match self {
-            Self::Reorder
+            Self::Search
+            | Self::Reorder
             | Self::TtSi
+            | Self::Agent
             | Self::TtSiGate
             | Self::TtD
             | Self::IclSelf
@@ -118,17 +128,21 @@ impl Mode {
     /// Where the pairs come from; `None` for modes without an update.
     pub fn source(self) -> Option<Source> {
         match self {
-            Self::TtSi | Self::TtSiGate | Self::TtSiMajority | Self::TtSiPass5 | Self::IclSelf => Some(Source::Own),
+            Self::TtSi | Self::Agent | Self::TtSiGate | Self::TtSiMajority | Self::TtSiPass5 | Self::IclSelf => {
+                Some(Source::Own)
+            }
             Self::TtD => Some(Source::Teacher),
             Self::Neighbours => Some(Source::Neighbours),
             Self::Oracle => Some(Source::Reference),
-            Self::Base | Self::Majority | Self::Pass5 | Self::Reorder | Self::IclTrain | Self::Sft => None,
+            Self::Base | Self::Majority | Self::Pass5 | Self::Search | Self::Reorder | Self::IclTrain | Self::Sft => {
+                None
+            }
         }
     }
 
     /// True when the outcome depends on the seed.
     pub fn is_seeded(self) -> bool {
-        !matches!(self, Self::Base | Self::IclTrain)
+        !matches!(self, Self::Base | Self::Search | Self::IclTrain)
     }
 
     /// True when `K` matters.

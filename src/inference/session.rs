@@ -57,6 +57,15 @@ pub struct Stop<'a> {
     pub tokens: &'a [u32],
     /// Most tokens to generate.
     pub max_tokens: usize,
+    /// Ends what has become less probable: the least sum of the tokens' log-probabilities.
+    pub least: f32,
+}
+
+impl<'a> Stop<'a> {
+    /// At one of the tokens, or after so many, however probable it is.
+    pub fn at(tokens: &'a [u32], max_tokens: usize) -> Self {
+        Self { tokens, max_tokens, least: f32::NEG_INFINITY }
+    }
 }
 
 /// Why a generation ended.
@@ -66,6 +75,8 @@ pub enum Finish {
     Stop,
     /// The limit of tokens was reached.
     Length,
+    /// It became less probable than [`Stop::least`].
+    Unlikely,
 }
 
 /// Generated tokens.
@@ -146,6 +157,7 @@ impl Session<'_> {
         let mut cache = prefix.cache.fork(1, prefix.len() + max_tokens);
         let mut logits = prefix.next_logits.clone();
         let mut out = Generation { ids: Vec::new(), log_probs: Vec::new(), finish: Finish::Length };
+        let mut sum = 0.0;
         while out.ids.len() < max_tokens {
             self.cancel.check()?;
             let chosen = match &mut constraint {
@@ -166,6 +178,11 @@ impl Session<'_> {
                 return Err(Error::Backend { reason: "the model's probabilities are not numbers".into() });
             }
             out.log_probs.push(log_prob);
+            sum += log_prob;
+            if sum < stop.least {
+                out.finish = Finish::Unlikely;
+                break;
+            }
             if stop.tokens.contains(&token) {
                 out.finish = Finish::Stop;
                 break;

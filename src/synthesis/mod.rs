@@ -195,7 +195,7 @@ impl Synthesizer<'_> {
         }
         let Some(prefix) = shop.prefixes.get(key) else { return Ok(Err((None, Rejection::NoCall))) };
         let constraint = shop.constraints.get(key).cloned();
-        let stop = Stop { tokens: self.eos, max_tokens: self.config.max_tokens };
+        let stop = Stop::at(self.eos, self.config.max_tokens);
         let generation = self.session.generate(prefix, sampling, &stop, constraint, |_| Ok(())).await?;
         let text = self.tokenizer.decode(&generation.ids, false)?;
         let pair = match self.prompts.parse_synthesis(&text, order) {
@@ -216,7 +216,7 @@ impl Synthesizer<'_> {
         let asked = Task::new(pair.query.clone(), task.tools.clone());
         let prompt = self.tokenizer.encode(&self.prompts.answer_prompt(&asked)?)?;
         let prefix = self.session.prefill(&prompt).await?;
-        let stop = Stop { tokens: self.eos, max_tokens: self.config.max_tokens };
+        let stop = Stop::at(self.eos, self.config.max_tokens);
         let grammar = Grammar::answer(self.prompts.format(), &task.tools);
         let constraint = self.vocabulary.map(|vocabulary| vocabulary.constrain(&grammar)).transpose()?;
         let generation = self.session.generate(&prefix, Sampling::GREEDY, &stop, constraint, |_| Ok(())).await?;

@@ -116,6 +116,7 @@ struct WebAskOptions {
     candidates: bool,
     threshold: Option<WebThreshold>,
     learn: Option<bool>,
+    search: Option<bool>,
     orders: Option<usize>,
     update_rate: Option<f32>,
     keep: Option<String>,
@@ -155,6 +156,7 @@ impl From<WebAskOptions> for AskOptions {
         let mut options = Self::default();
         options.estimator = o.estimator.unwrap_or(options.estimator);
         options.learn = o.learn.unwrap_or(options.learn);
+        options.search = o.search.unwrap_or(options.search);
         options.orders = o.orders.unwrap_or(options.orders);
         match o.threshold {
             Some(WebThreshold::Fixed(threshold)) => options.threshold = threshold,

@@ -1,6 +1,6 @@
 """Judges with `jsonschema` what constrained decoding wrote for random schemas.
 
-    cargo test --release --test constrained
+    cargo test --release --test native constrained
     python check_constrained.py FILE.jsonl         (target/tmp/constrained.jsonl, left by that test)
 
 A line of the file is an object: `schema`, and `text`, the JSON that was written for it. The exit code is 0 if every text can

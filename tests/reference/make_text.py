@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reference texts and ids for tests/text_parity.rs, made with transformers and tokenizers.
+"""Reference texts and ids for tests/native/text_parity.rs, made with transformers and tokenizers.
 
     python=$(tests/reference/setup.sh | tail -n 1)
     $python tests/reference/make_text.py tests/fixtures ../shared/hf/*/

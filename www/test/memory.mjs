@@ -92,7 +92,7 @@ describe('an unsure agent', () => {
     const { orders, uncertainty, training, synthesis } = seen.off;
     assert.deepEqual([orders.asked, orders.accepted, orders.menu.toSorted()], [4, false, ['get_weather', 'set_timer']]);
     assert.deepEqual([uncertainty.unsure, uncertainty.threshold, training, synthesis], [true, Math.fround(1.01), null, null]);
-    assert.deepEqual(seen.phases, ['answer', 'score', 'reorder', 'restore']);
+    assert.deepEqual(seen.phases, ['answer', 'score', 'search', 'reorder', 'restore']);
     assert.equal(seen.found.uncertainty.threshold, Math.fround(0.95), 'too few tasks were seen to find one');
     assert.equal(seen.found.orders, undefined);
     assert.equal(seen.wrong, 'InvalidInput');

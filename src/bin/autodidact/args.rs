@@ -262,6 +262,9 @@ pub struct AskArgs {
     /// Do not learn, even when unsure.
     #[arg(long)]
     pub no_learning: bool,
+    /// When unsure, do not answer with other probable tools.
+    #[arg(long)]
+    pub no_search: bool,
     /// When unsure, ask in so many orders of the menu first, from 1 to 16; a sure answer stands.
     #[arg(long, default_value_t = 1)]
     pub orders: usize,

@@ -23,6 +23,7 @@ pub async fn run(args: AskArgs) -> Result<()> {
     let mut options = AskOptions {
         threshold: args.threshold,
         learn: !args.no_learning,
+        search: !args.no_search,
         orders: args.orders,
         keep: args.keep.clone(),
         replace: args.replace,
@@ -96,8 +97,10 @@ impl Story {
         match event {
             Event::Score { uncertainty } => self.score(uncertainty),
             Event::Answer { answer: Which::Base, result } => self.say(&format!("answer   {}", answer(result))),
+            Event::Answer { answer: Which::Searched, result } => self.say(&format!("best     {}", answer(result))),
             Event::Answer { answer: Which::Reordered, result } => self.say(&format!("surest   {}", answer(result))),
             Event::Answer { answer: Which::Context, result } => self.say(&format!("context  {}", answer(result))),
+            Event::Phase { phase: Phase::Search } => self.say("         not sure enough: answering with other tools"),
             Event::Phase { phase: Phase::Reorder } => {
                 self.say("         not sure enough: asking in other orders of the menu")
             }

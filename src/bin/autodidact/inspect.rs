@@ -55,8 +55,7 @@ async fn reference(agent: &Agent) -> Result<String> {
     let cancel = Cancel::default();
     let session = Session { decoder: agent.decoder(), lora: None, cancel: &cancel };
     let prefix = session.prefill(&ids).await?;
-    let greedy =
-        session.generate(&prefix, Sampling::GREEDY, &Stop { tokens: &[], max_tokens: 32 }, None, |_| Ok(())).await?;
+    let greedy = session.generate(&prefix, Sampling::GREEDY, &Stop::at(&[], 32), None, |_| Ok(())).await?;
     let tools: Vec<_> = task.tools.iter().map(tool_value).collect();
     let file = json!({
         "messages": [{"role": "user", "content": QUERY}], "tools": tools, "text": text, "ids": ids,

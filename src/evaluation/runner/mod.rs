@@ -4,6 +4,7 @@ mod baseline;
 mod in_context;
 mod reordered;
 mod update;
+mod whole;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -25,7 +26,7 @@ use crate::{
     platform::Stopwatch,
     synthesis::Synthesis,
     task::{Pair, Task},
-    uncertainty::{self, Uncertainty},
+    uncertainty::{self, Candidate, Uncertainty},
 };
 
 /// Runs tasks by a plan.
@@ -51,6 +52,8 @@ struct Base {
     prefix: Prefix,
     scores: Scores,
     answer: Answer,
+    candidates: Vec<Candidate>,
+    log_probs: Vec<f32>,
     seconds: Seconds,
 }
 
@@ -173,7 +176,8 @@ impl<'a> Runner<'a> {
         let (answer, generation) = self.agent.respond(&session, &prefix, task, how, |_| {}).await?;
         seconds.insert("answer".into(), watch.lap());
         let scores = scores(&scored, &generation);
-        Ok(Base { prompt, prefix, scores, answer, seconds })
+        let (candidates, log_probs) = (scored.candidates, generation.log_probs);
+        Ok(Base { prompt, prefix, scores, answer, candidates, log_probs, seconds })
     }
 
     async fn outcome(&mut self, progress: &mut Progress<'_>, key: &Key, setting: &Setting) -> Result<Outcome> {
@@ -181,6 +185,8 @@ impl<'a> Runner<'a> {
         let seconds = progress.base.seconds.clone();
         match (mode, mode.source()) {
             (Mode::IclTrain, _) => self.in_context_training(progress, setting).await,
+            (Mode::Search, _) if self.selects(&progress.base.scores) => self.searched(progress).await,
+            (Mode::Agent, _) if self.selects(&progress.base.scores) => self.asked(progress, key.seed, setting).await,
             (Mode::Reorder, _) if self.selects(&progress.base.scores) => self.reordered(progress, key.seed).await,
             (Mode::Sft, _) => self.fine_tuned(progress, key.seed, setting).await,
             (_, Some(source)) if self.selects(&progress.base.scores) => {

@@ -173,7 +173,7 @@ export class Agent {
     // Where nothing is learned, nobody has to wait for another tab that learns.
     const held = learning === wanted ? place : undefined;
     let trace = await this.#tabs.writing(held, signal, () => this.#client.ask(question, learning, emit, signal));
-    if (learning !== wanted && trace.uncertainty.unsure && !trace.orders?.accepted) {
+    if (learning !== wanted && trace.uncertainty.unsure && !trace.search?.accepted && !trace.orders?.accepted) {
       if (learn === 'idle') this.#idle.add({ question, learning: wanted });
       else if (learn === 'now') trace = await this.#taught(trace, question, { teacher, review, learning: wanted }, emit, signal);
     }
@@ -219,7 +219,7 @@ export class Agent {
   /** How sure the agent is of its answer to a task, and how likely each tool is. Nothing is learned. */
   async score(asked: Asked, options: TaskOptions = {}): Promise<Uncertainty> {
     const learning = this.#learning(options);
-    const scoring = { ...withoutKeeping(learning), learn: false, orders: 1, candidates: true };
+    const scoring = { ...withoutKeeping(learning), learn: false, search: false, orders: 1, candidates: true };
     const menu = this.#tools(options).map(described);
     return (await this.#idle.first(() =>
       this.#client.ask(toQuestion(asked, menu), scoring, this.#telling(options), options.signal))).uncertainty;

@@ -81,6 +81,11 @@ export interface AskOptions {
   /** Learn when unsure; true when absent. */
   learn?: boolean;
   /**
+   * When unsure, answer with other probable tools too, true when absent: the most probable of those answers whose values stand in the
+   * dialogue stands, and when it is sure, nothing is learned.
+   */
+  search?: boolean;
+  /**
    * Orders of the menu in which the agent asks itself when it is unsure, the given one included, from 1 to 16; 1 when absent. The surest
    * answer stands, and when it is sure, nothing is learned.
    */
@@ -308,6 +313,11 @@ export interface Trace {
   /** What was found in the memory for the task; it was used where `gate.passed`. */
   recalled?: Recalled;
   /**
+   * What came of answering with other tools; absent when they were not tried. `tool` is the one whose calls stand, null where the first
+   * answer does; `accepted` says that it is so sure that nothing was learned.
+   */
+  search?: { tried: string[]; tool: string | null; certainty: number; accepted: boolean };
+  /**
    * What came of other orders of the menu; absent when they were not asked. `chosen` is the order of the surest answer, 0 the given one;
    * `accepted` says that it is so sure that nothing was learned.
    */
@@ -348,11 +358,11 @@ export interface AdapterMeta {
 }
 
 export type Phase =
-  | 'load' | 'self-test' | 'recall' | 'score' | 'answer' | 'reorder' | 'synthesize' | 'answer-in-context' | 'train' | 'gate' | 'answer-again' | 'store'
+  | 'load' | 'self-test' | 'recall' | 'score' | 'answer' | 'search' | 'reorder' | 'synthesize' | 'answer-in-context' | 'train' | 'gate' | 'answer-again' | 'store'
   | 'restore';
 
-/** Which answer an event belongs to: the first, the surest over several orders of the menu, the one with the examples in the context, the one after training. */
-export type AnswerSide = 'base' | 'reordered' | 'context' | 'adapted';
+/** Which answer an event belongs to: the first, the most probable over several tools, the surest over several orders of the menu, the one with the examples in the context, the one after training. */
+export type AnswerSide = 'base' | 'searched' | 'reordered' | 'context' | 'adapted';
 
 export type AgentEvent =
   /** `total` is 0 when it is not known (a compressed transfer). */

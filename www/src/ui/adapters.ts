@@ -67,11 +67,14 @@ export class Adapters {
       return;
     }
     const heads = ['Name', 'Task', 'Learned from', 'Margin', 'Rank', 'Size', 'Date', 'Actions'];
+    // What the user opened stays open.
+    const open = new Set([...this.#root.querySelectorAll('details[open]')].map(rowOf));
     this.#root.replaceChildren(
       h('table', {},
         h('thead', {}, h('tr', {}, ...heads.map((head) => h('th', { scope: 'col' }, head)))),
         h('tbody', {}, ...this.#adapters.map((adapter) => this.#row(adapter)))),
     );
+    for (const details of this.#root.querySelectorAll('details')) details.open = open.has(rowOf(details));
   }
 
   #row(adapter: AdapterMeta): HTMLElement {
@@ -181,3 +184,6 @@ const SOURCES: Record<Lesson['source'], string> = { synthetic: 'its own', teache
 function unlessGone(reason: unknown): void {
   if (AutodidactError.from(reason).code !== 'AdapterNotFound') throw reason;
 }
+
+/** The name of the adapter in whose row an element stands. */
+const rowOf = (element: Element): string | undefined => element.closest<HTMLElement>('[data-adapter]')?.dataset['adapter'];

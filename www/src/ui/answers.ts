@@ -6,6 +6,7 @@ import { reasonText } from './reasons';
 
 /** Over the second answer, by what it came of. */
 const HEADINGS: Record<Exclude<AnswerSide, 'base'>, string> = {
+  searched: 'Best of several tools',
   reordered: 'Surest of several orders',
   context: 'With its examples at hand',
   adapted: 'After learning',
@@ -15,7 +16,7 @@ const HEADINGS: Record<Exclude<AnswerSide, 'base'>, string> = {
 export class Answers {
   readonly #second = need('answer-adapted');
   /** Whatever comes after the first answer stands where a trained one would. */
-  readonly #sides: Record<AnswerSide, HTMLElement> = { base: need('answer-base'), reordered: this.#second, context: this.#second, adapted: this.#second };
+  readonly #sides: Record<AnswerSide, HTMLElement> = { base: need('answer-base'), searched: this.#second, reordered: this.#second, context: this.#second, adapted: this.#second };
   readonly #heading = need('after-heading');
   readonly #badge = need('answer-badge');
   readonly #note = need('answer-note');
@@ -59,6 +60,7 @@ export class Answers {
       this.#mark('same', 'First answer stands');
     }
     const facts = [
+      trace.search?.tool && `Its words fit “${trace.search.tool}” better than what it thought of first.`,
       trace.orders && `It asked itself with the tools in ${trace.orders.asked} orders; ${trace.orders.chosen ? 'another than the given one' : 'the given one'} made it surest.`,
       trace.recalled?.gate.passed && `It began with “${trace.recalled.name}” of its memory.`,
       trace.note && sentence(trace.note),
@@ -85,8 +87,9 @@ export class Answers {
 }
 
 /** Which answer after the first one stands, if one does. */
-function standing({ adapted, context, orders }: Trace): AnswerSide | null {
+function standing({ adapted, context, orders, search }: Trace): AnswerSide | null {
   if (adapted) return 'adapted';
   if (context?.accepted) return 'context';
-  return orders && orders.chosen > 0 ? 'reordered' : null;
+  if (orders && orders.chosen > 0) return 'reordered';
+  return search?.tool ? 'searched' : null;
 }

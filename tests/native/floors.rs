@@ -1,6 +1,4 @@
 //! The architecture as a test: a module names only itself and modules on lower floors.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
-#![cfg(not(target_family = "wasm"))]
 
 use std::{collections::BTreeMap, fs, path::Path};
 

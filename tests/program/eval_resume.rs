@@ -1,6 +1,4 @@
 //! `autodidact eval` killed in the middle, split into shards, and given other settings.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
-#![cfg(all(feature = "cli", not(target_family = "wasm")))]
 
 use std::{
     fs,

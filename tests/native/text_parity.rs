@@ -2,8 +2,6 @@
 //!
 //! The real models' files are not in the repository: they are looked for in `../shared/hf`, and each one that is not
 //! there is named on stderr. The synthetic tokenizers of `text_synthetic.json` need nothing else.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
-#![cfg(not(target_family = "wasm"))]
 
 use std::{
     io::Write,

@@ -1,9 +1,5 @@
 //! LoRA gradients, training runs and adapter files against PyTorch and `peft`, by the fixtures of
 //! `reference/make_lora.py`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
-#![cfg(not(target_family = "wasm"))]
-
-mod common;
 
 use std::{
     io::Write,
@@ -24,11 +20,12 @@ use autodidact::{
     nn::{Matrix, linear::Trainable},
 };
 use burn::tensor::{Tensor, TensorData};
-use common::{
+use serde_json::{Value, json};
+
+use crate::common::{
     Checkpoint, Worst, block_on, bytes, distance, fixtures, ids, length, logits, loss, moved, numbers, read, reference,
     same_bits,
 };
-use serde_json::{Value, json};
 
 /// Logits: as in `model_parity.rs`.
 const LOGITS: f64 = 1e-4;

@@ -1,6 +1,4 @@
 //! The command line as a stranger's script sees it: `ask` and `adapters`, with their exit codes.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
-#![cfg(all(not(target_family = "wasm"), feature = "cli"))]
 
 use std::{
     path::Path,

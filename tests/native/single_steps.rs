@@ -1,13 +1,7 @@
 //! The steps one by one, and completions, on the embedded model.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
-#![cfg(all(feature = "cli", not(target_family = "wasm")))]
-
-mod asking;
-mod seed;
 
 use std::rc::Rc;
 
-use asking::ask;
 use autodidact::{
     agent::{Agent, AskOptions, CompletionForm, CompletionOptions, Event, OpenOptions},
     backend::BackendChoice,
@@ -17,8 +11,10 @@ use autodidact::{
     tokenizer::{check_call, menu_from_json},
 };
 use futures_lite::future::block_on;
-use seed::seed_files;
 use serde_json::{Value, json};
+
+use crate::asking::ask;
+use crate::seed::seed_files;
 
 const MENU: &str = r#"[
   {"name": "find_hotel", "description": "Find a hotel", "parameters": {"type": "object", "properties": {"city": {"type": "string"}, "nights": {"type": "integer"}}, "required": ["city", "nights"]}},

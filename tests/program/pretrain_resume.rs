@@ -1,6 +1,4 @@
 //! `autodidact pretrain`, killed and started again, ends where an uninterrupted run ends.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
-#![cfg(all(not(target_family = "wasm"), feature = "cli"))]
 
 use std::{
     fs,

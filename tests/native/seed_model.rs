@@ -1,13 +1,7 @@
 //! The embedded model on tasks that its generator makes, drawn from a stream that training never saw.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
-#![cfg(not(target_family = "wasm"))]
-
-mod asking;
-mod seed;
 
 use std::rc::Rc;
 
-use asking::ask;
 use autodidact::{
     agent::{Agent, AskEvent, AskOptions, OpenOptions},
     backend::BackendChoice,
@@ -17,7 +11,9 @@ use autodidact::{
     taskgen::{Generator, GeneratorConfig, Split},
 };
 use futures_lite::future::block_on;
-use seed::seed_files;
+
+use crate::asking::ask;
+use crate::seed::seed_files;
 
 /// Share of in-distribution tasks that must be answered with exactly the right calls. Held a little under what the
 /// model in the repository was measured at (see model/seed/README.md), so that a broken forward pass or prompt shows.

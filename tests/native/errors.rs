@@ -1,8 +1,4 @@
 //! Every code of the table in the docs, made to happen; of those that need a browser, the test that does it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
-#![cfg(not(target_family = "wasm"))]
-
-mod seed;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,8 +17,9 @@ use autodidact::{
     task::{Pair, Task, Tool, ToolCall},
 };
 use futures_lite::future::block_on;
-use seed::seed_files;
 use serde_json::{Map, Value, json};
+
+use crate::seed::seed_files;
 
 /// Code, file and test, where no native program can make it happen.
 const ELSEWHERE: [(&str, &str, &str); 6] = [

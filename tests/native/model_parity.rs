@@ -1,9 +1,5 @@
 //! Forward, backward, cache and files of the decoder against PyTorch and `transformers`, by the checkpoints of
 //! `reference/make_models.py`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
-#![cfg(not(target_family = "wasm"))]
-
-mod common;
 
 use std::collections::BTreeMap;
 
@@ -14,11 +10,12 @@ use autodidact::{
     nn::linear::Trainable,
     platform::safetensors::{self, HostTensor, SafetensorsFile},
 };
-use common::{
+use serde_json::Value;
+
+use crate::common::{
     Checkpoint, Worst, block_on, bytes, fixtures, id_lists, ids, length, log_prob, logits, loss, moved, numbers, read,
     same_bits,
 };
-use serde_json::Value;
 
 /// Logits and log-probabilities: both sides compute in f32 and sum in other orders, and the fixtures have 7 digits; a
 /// wrong epsilon moves a logit by 4e-4, anything else by more.
@@ -193,7 +190,7 @@ fn greedy_tokens_are_equal(name: &str) {
     let generation = block_on(async {
         let prefix = session.prefill(&prompt).await?;
         // End tokens are tokens like others in this fixture.
-        let stop = Stop { tokens: &[], max_tokens: theirs.len() };
+        let stop = Stop::at(&[], theirs.len());
         let on_token = |id| {
             seen.push(id);
             Ok(())

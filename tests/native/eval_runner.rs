@@ -1,13 +1,7 @@
 //! The evaluation's runner on the embedded model.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
-#![cfg(all(feature = "cli", not(target_family = "wasm")))]
-
-mod asking;
-mod seed;
 
 use std::rc::Rc;
 
-use asking::ask;
 use autodidact::{
     adaptation::AdaptationConfig,
     agent::{Agent, AskOptions, OpenOptions},
@@ -21,7 +15,9 @@ use autodidact::{
     task::Task,
 };
 use futures_lite::future::block_on;
-use seed::seed_files;
+
+use crate::asking::ask;
+use crate::seed::seed_files;
 
 fn agent() -> Agent {
     let options = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };
@@ -78,7 +74,7 @@ fn of(records: &[Record], mode: Mode) -> Vec<&Record> {
 fn what_is_measured_is_what_the_agent_does() {
     let agent = agent();
     let suite = Suite::generated("generator:in-distribution", 6).unwrap();
-    let mut plan = plan(&[Mode::TtSi, Mode::TtD], &suite);
+    let mut plan = plan(&[Mode::TtSi, Mode::TtD, Mode::Search, Mode::Agent], &suite);
     // A teacher does not see the first answer.
     plan.synthesis.same_tools = false;
     let records = run(&agent, &plan, &suite, &suite);
@@ -86,12 +82,20 @@ fn what_is_measured_is_what_the_agent_does() {
     assert_eq!((base.len(), ttsi.len()), (6, 6));
     for (i, item) in suite.items.iter().enumerate() {
         let seed = task_seed(0, &suite.name, &item.id);
-        let options = AskOptions { threshold: 1.01, seed, synthesis: plan.synthesis, ..AskOptions::default() };
+        let options =
+            AskOptions { threshold: 1.01, search: false, seed, synthesis: plan.synthesis, ..AskOptions::default() };
         let trace = ask(&agent, &item.task, &options);
         assert_eq!(base[i].text, trace.base_answer.text);
         assert_eq!(Some(base[i].scores.unwrap().margin), trace.uncertainty.margin);
         assert_eq!(base[i].scores.unwrap().perplexity, trace.uncertainty.perplexity);
         assert_eq!((&ttsi[i].text, ttsi[i].learned), (&trace.answer.text, trace.adapted));
+        let whole = ask(&agent, &item.task, &AskOptions { search: true, ..options.clone() });
+        assert_eq!(
+            (&of(&records, Mode::Agent)[i].text, of(&records, Mode::Agent)[i].learned),
+            (&whole.answer.text, whole.adapted)
+        );
+        let searched = ask(&agent, &item.task, &AskOptions { search: true, learn: false, ..options });
+        assert_eq!(of(&records, Mode::Search)[i].text, searched.answer.text);
         assert_eq!(ttsi[i].pairs, trace.synthesis.unwrap().pairs);
         // The model as its own teacher writes the same pairs.
         assert_eq!((&ttd[i].text, &ttd[i].pairs), (&ttsi[i].text, &ttsi[i].pairs));
@@ -100,17 +104,22 @@ fn what_is_measured_is_what_the_agent_does() {
 }
 
 #[test]
-fn pairs_keep_to_the_tools_of_the_first_answer() {
+fn pairs_keep_to_the_tools_of_the_answer_before() {
     let agent = agent();
     let suite = Suite::generated("generator:unseen-tools", 12).unwrap();
     let mut pairs = 0;
     for item in &suite.items {
         let options = AskOptions { threshold: 1.01, ..AskOptions::default() };
         let trace = ask(&agent, &item.task, &options.clone());
-        let named = |name: &str| trace.base_answer.calls.iter().any(|call| call.name == name);
+        let found = trace.search.unwrap().tool;
+        let first = &trace.base_answer.calls;
+        let named = |name: &str| match &found {
+            Some(tool) => tool == name,
+            None => first.is_empty() || first.iter().any(|call| call.name == name),
+        };
         let synthesis = trace.synthesis.unwrap();
         for call in synthesis.pairs.iter().flat_map(|pair| &pair.calls) {
-            assert!(trace.base_answer.calls.is_empty() || named(&call.name), "{call:?}");
+            assert!(named(&call.name), "{call:?}");
             pairs += 1;
         }
         // The step by itself does what the loop does.
