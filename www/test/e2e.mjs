@@ -341,7 +341,7 @@ describe('the page', () => {
     for (const side of ['base', 'adapted']) assert.match(await text(`#answer-${side}`), /\S/);
     assert.match(await text('#answer-note'), /own weights are as they were/);
     const stages = await page.locator('#timing dt').allInnerTexts();
-    assert.deepEqual(stages, ['Answer', 'Judge', 'Write examples', 'Train', 'Answer again', 'Judge again', 'Keep', 'Put weights back', 'Total']);
+    assert.deepEqual(stages, ['Answer', 'Judge', 'Other tools', 'Write examples', 'Train', 'Answer again', 'Keep', 'Put weights back', 'Total']);
     assert.match(await row('first').innerText(), /\d examples?, \d+ steps/);
     await shoot('learned-desktop-light');
     const adapted = await written('adapted');

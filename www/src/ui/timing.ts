@@ -4,10 +4,7 @@ import { PHASES } from './phases';
 
 /** Stages as the agent names them, in the order of the phases. */
 const STAGES = new Map<string, string>([
-  ...PHASES.flatMap(([phase, label]) => {
-    const stage = [phase.replaceAll('-', '_'), label] as const;
-    return phase === 'answer-again' ? [stage, ['score_again', 'Judge again'] as const] : [stage];
-  }),
+  ...PHASES.map(([phase, label]) => [phase.replaceAll('-', '_'), label] as const),
   ['total', 'Total'],
 ]);
 
