@@ -176,7 +176,8 @@ impl Agent {
         let session = self.session(Some(&adapter.weights), cancel);
         let prefix = session.prefill(prompt).await?;
         let (mut answer, generation) = self.answer(&session, &prefix, task, options, Which::Adapted, log).await?;
-        let searches = trace.search.is_some();
+        // What stood before was searched for already.
+        let searches = trace.search.is_some() && answer.calls != trace.answer.calls;
         if searches || options.keep.is_some() {
             let scored = self.score(&session, &prefix, task, options).await?;
             trace.margin_after = options.keep.as_ref().map(|_| scored.margin);

@@ -16,6 +16,9 @@ use crate::{
 /// Tools that are tried, the most probable ones, that of the first answer included.
 const BRANCHES: usize = 4;
 
+/// How far log-probabilities of the same tokens may differ, as one pass over several and one after the other compute them.
+const SLACK: f32 = 0.01;
+
 /// What came of answering with other tools.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SearchReport {
@@ -69,13 +72,17 @@ impl Agent {
             candidates.iter().filter_map(|c| Some((c.name.as_deref()?, c.log_prob))).collect();
         named.sort_by(|one, two| two.1.total_cmp(&one.1));
         let first = answer.calls.first().map(|call| &call.name[..]);
-        for (name, _) in named.into_iter().take(BRANCHES).filter(|(name, _)| Some(*name) != first) {
+        for (name, bound) in named.into_iter().take(BRANCHES).filter(|(name, _)| Some(*name) != first) {
             let Some(tool) = task.tool(name) else { continue };
+            // Nothing outweighs an answer that fits and is grounded but a more probable one; and no answer is more probable than its
+            // tool's name, by whatever reduction: a sum of logarithms is no more than their mean.
+            let least = if best.0 && best.1 { best.2 } else { f32::NEG_INFINITY };
+            if bound < least - SLACK {
+                continue;
+            }
             report.tried.push(name.to_owned());
             let grammar = Grammar::calls(self.prompts.format(), std::slice::from_ref(tool));
             let constraint = Some(self.vocabulary()?.constrain(&grammar)?);
-            // Nothing outweighs an answer that fits and is grounded but a more probable one.
-            let least = if best.0 && best.1 { best.2 } else { f32::NEG_INFINITY };
             let stop = Stop { tokens: &self.eos, max_tokens: how.max_tokens, least };
             let generation = self.write(session, prefix, (how.sampling, &stop), constraint, &mut |_| {}).await?;
             if generation.finish == Finish::Unlikely {
