@@ -3,7 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Agent, Answer, Writing, steps::answer_certainty, steps::perplexity};
+use super::{
+    Agent, Answer, Writing,
+    steps::{answer_certainty, perplexity},
+};
 use crate::{
     error::Result,
     grammar::Grammar,
@@ -72,12 +75,13 @@ impl Agent {
             candidates.iter().filter_map(|c| Some((c.name.as_deref()?, c.log_prob))).collect();
         named.sort_by(|one, two| two.1.total_cmp(&one.1));
         let first = answer.calls.first().map(|call| &call.name[..]);
-        for (name, bound) in named.into_iter().take(BRANCHES).filter(|(name, _)| Some(*name) != first) {
+        let of_first = named.iter().find(|(name, _)| Some(*name) == first).map(|(_, log_prob)| *log_prob);
+        for (name, log_prob) in named.into_iter().take(BRANCHES).filter(|(name, _)| Some(*name) != first) {
             let Some(tool) = task.tool(name) else { continue };
             // Nothing outweighs an answer that fits and is grounded but a more probable one; and no answer is more probable than its
-            // tool's name, by whatever reduction: a sum of logarithms is no more than their mean.
+            // tool's name. That counts beside the first answer's: how a name ends in tokens of its own costs both of them the same.
             let least = if best.0 && best.1 { best.2 } else { f32::NEG_INFINITY };
-            if bound < least - SLACK {
+            if of_first.is_some_and(|of_first| log_prob - of_first < least - SLACK) {
                 continue;
             }
             report.tried.push(name.to_owned());
