@@ -8,6 +8,7 @@ use crate::nn::{
     attention::{self, AttentionTape},
     cache::KvCache,
     linear::{LinearGrad, LinearTape, Trainable},
+    mixed::{AttentionSaved, Heads, Kernels},
     mlp::{self, GateTape},
     norm::{RmsNorm, RmsNormTape},
     rotary::RopeTable,
@@ -25,14 +26,23 @@ pub struct Shared<'a> {
     pub rope: RopeTable,
     /// `[b or 1, 1, g*t or 1, s]`
     pub mask: Option<Tensor<4>>,
+    /// Kernels of mixed precision, where the call wants them.
+    pub kernels: Option<Kernels>,
+}
+
+/// What the backward pass of attention, from `qkv` to heads side by side, needs.
+enum HeadsTape {
+    /// By burn's operations.
+    Parts { qk_norm: Option<RmsNormTape<3>>, attention: AttentionTape },
+    /// By the kernel.
+    Whole(AttentionSaved, Kernels),
 }
 
 /// What the backward pass of one block needs.
 pub struct BlockTape {
     input_norm: RmsNormTape<2>,
     qkv: LinearTape,
-    qk_norm: Option<RmsNormTape<3>>,
-    attention: AttentionTape,
+    heads: HeadsTape,
     o: LinearTape,
     post_norm: RmsNormTape<2>,
     gate_up: LinearTape,
@@ -53,6 +63,13 @@ pub struct BlockGrad {
     pub qk_norm: Option<(Matrix, Matrix)>,
 }
 
+impl Shared<'_> {
+    fn heads(&self) -> Heads {
+        let c = self.config;
+        Heads { batch: self.batch, tokens: self.tokens, queries: c.n_heads, kv: c.n_kv_heads, head_dim: c.head_dim }
+    }
+}
+
 fn rms(config: &ModelConfig) -> RmsNorm {
     RmsNorm { eps: config.norm_eps }
 }
@@ -71,26 +88,22 @@ impl LayerWeights {
         let adapter = |slot| lora.and_then(|l| l.get(slot));
         let norm = rms(shared.config);
 
-        let (normed, input_norm) = norm.forward(x.clone(), self.input_norm.clone());
-        let (qkv, qkv_tape) = self.qkv.forward(normed, adapter(Slot::Qkv), tape);
-        let (q, k, v, qk_norm) = self.split_heads(qkv, shared);
-        let (k, v) = match cache {
-            Some((cache, layer)) => cache.write(layer, k, v),
-            None => (k, v),
-        };
-        let (heads, attention_tape) = attention::forward(q, k, v, shared.mask.clone(), tape);
-        let (attended, o_tape) = self.o.forward(merge_heads(heads, shared), adapter(Slot::O), tape);
+        let kernels = shared.kernels;
+        let (normed, input_norm) = norm.forward_rows(x.clone(), self.input_norm.clone(), kernels);
+        let (qkv, qkv_tape) = self.qkv.forward(normed, adapter(Slot::Qkv), kernels, tape);
+        let (heads, heads_tape) = self.attend(qkv, shared, cache, tape);
+        let (attended, o_tape) = self.o.forward(heads, adapter(Slot::O), kernels, tape);
         let x = x.add(attended);
 
-        let (normed, post_norm) = norm.forward(x.clone(), self.post_norm.clone());
-        let (gate_up, gate_up_tape) = self.gate_up.forward(normed, adapter(Slot::GateUp), tape);
-        let (gated, gate_tape) = mlp::forward(gate_up, tape);
-        let (out, down_tape) = self.down.forward(gated, adapter(Slot::Down), tape);
+        let (normed, post_norm) = norm.forward_rows(x.clone(), self.post_norm.clone(), kernels);
+        let (gate_up, gate_up_tape) = self.gate_up.forward(normed, adapter(Slot::GateUp), kernels, tape);
+        let (gated, gate_tape) = mlp::forward(gate_up, kernels, tape);
+        let (out, down_tape) = self.down.forward(gated, adapter(Slot::Down), kernels, tape);
         let x = x.add(out);
 
-        let tape = match (qkv_tape, attention_tape, o_tape, gate_up_tape, gate_tape, down_tape) {
-            (Some(qkv), Some(attention), Some(o), Some(gate_up), Some(gate), Some(down)) => {
-                Some(BlockTape { input_norm, qkv, qk_norm, attention, o, post_norm, gate_up, gate, down })
+        let tape = match (qkv_tape, heads_tape, o_tape, gate_up_tape, gate_tape, down_tape) {
+            (Some(qkv), Some(heads), Some(o), Some(gate_up), Some(gate), Some(down)) => {
+                Some(BlockTape { input_norm, qkv, heads, o, post_norm, gate_up, gate, down })
             }
             _ => None,
         };
@@ -114,29 +127,58 @@ impl LayerWeights {
         let norm = rms(shared.config);
         let base = train == Trainable::Base;
         let mut grad = BlockGrad::default();
-        let rows = |terms: Option<Matrix>| terms.map(|t| t.sum_dim(0));
+        let kernels = shared.kernels;
 
         let (dgated, down) = self.down.backward(tape.down, dx.clone(), adapter(Slot::Down), train, true);
         let Some(dgated) = dgated else { return (None, grad) };
         let dgate_up = mlp::backward(tape.gate, dgated);
         let (dnormed, gate_up) = self.gate_up.backward(tape.gate_up, dgate_up, adapter(Slot::GateUp), train, true);
         let Some(dnormed) = dnormed else { return (None, grad) };
-        let (through_norm, gain) = norm.backward(tape.post_norm, self.post_norm.clone(), dnormed, base);
-        grad.post_norm = rows(gain);
+        let (through_norm, gain) = norm.backward_rows(tape.post_norm, self.post_norm.clone(), dnormed, base, kernels);
+        grad.post_norm = gain;
         let dx = dx.add(through_norm);
 
         let (dheads, o) = self.o.backward(tape.o, dx.clone(), adapter(Slot::O), train, true);
         let Some(dheads) = dheads else { return (None, grad) };
-        let (dq, dk, dv) = attention::backward(tape.attention, unmerge_heads(dheads, shared));
-        let (dqkv, qk_gain) = self.join_heads(dq, dk, dv, tape.qk_norm, shared, base);
+        let (dqkv, qk_gain) = match tape.heads {
+            HeadsTape::Whole(saved, kernels) => {
+                (kernels.attention_backward(&saved, &dheads, &shared.rope, shared.heads()), None)
+            }
+            HeadsTape::Parts { qk_norm, attention } => {
+                let (dq, dk, dv) = attention::backward(attention, unmerge_heads(dheads, shared));
+                self.join_heads(dq, dk, dv, qk_norm, shared, base)
+            }
+        };
         grad.qk_norm = qk_gain;
         let need_normed = need_x || base;
         let (dnormed, qkv) = self.qkv.backward(tape.qkv, dqkv, adapter(Slot::Qkv), train, need_normed);
         grad.linears = [qkv, o, gate_up, down];
         let Some(dnormed) = dnormed else { return (None, grad) };
-        let (through_norm, gain) = norm.backward(tape.input_norm, self.input_norm.clone(), dnormed, base);
-        grad.input_norm = rows(gain);
+        let (through_norm, gain) = norm.backward_rows(tape.input_norm, self.input_norm.clone(), dnormed, base, kernels);
+        grad.input_norm = gain;
         (need_x.then(|| dx.add(through_norm)), grad)
+    }
+
+    /// `[n, (h + 2 kv) hd]` to the attended heads side by side, `[n, h hd]`.
+    fn attend(
+        &self,
+        qkv: Matrix,
+        shared: &Shared<'_>,
+        cache: Option<(&mut KvCache, usize)>,
+        tape: bool,
+    ) -> (Matrix, Option<HeadsTape>) {
+        // The kernel sees all positions up to a token's, and normalises no queries or keys.
+        if let (Some(kernels), None, None) = (shared.kernels, &cache, self.qk_gain()) {
+            let (heads, saved) = kernels.attention_forward(qkv, &shared.rope, shared.heads());
+            return (heads, tape.then_some(HeadsTape::Whole(saved, kernels)));
+        }
+        let (q, k, v, qk_norm) = self.split_heads(qkv, shared);
+        let (k, v) = match cache {
+            Some((cache, layer)) => cache.write(layer, k, v),
+            None => (k, v),
+        };
+        let (heads, attention) = attention::forward(q, k, v, shared.mask.clone(), tape);
+        (merge_heads(heads, shared), attention.map(|attention| HeadsTape::Parts { qk_norm, attention }))
     }
 
     /// `[n, (h + 2 kv) hd]` to rotated `q [b, kv, g*t, hd] / sqrt(hd)`, rotated `k` and `v` `[b, kv, t, hd]`.

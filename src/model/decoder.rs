@@ -9,7 +9,18 @@ use super::{
     mask::attention_mask,
     weights::Weights,
 };
-use crate::nn::{Matrix, cache::KvCache, linear::Trainable, loss::cross_entropy, norm::RmsNorm, rotary::Rope};
+use crate::{
+    backend,
+    nn::{
+        Matrix,
+        cache::KvCache,
+        linear::Trainable,
+        loss::cross_entropy,
+        mixed::{Form, Kernels, Precision, matmul},
+        norm::RmsNorm,
+        rotary::Rope,
+    },
+};
 
 /// A loaded model. Clones share the weights.
 #[derive(Debug, Clone)]
@@ -20,6 +31,7 @@ pub struct Decoder {
     /// What queries and keys are multiplied with.
     head_scales: Vec<f32>,
     device: Device,
+    kernels: Option<Kernels>,
 }
 
 /// Rows of tokens for one call.
@@ -86,7 +98,7 @@ impl Decoder {
         let rope = Rope::new(config.head_dim, config.rope_theta, config.rope_scaling);
         let mut head_scales = vec![(config.head_dim as f32).sqrt().recip(); config.n_heads];
         head_scales.resize(config.n_heads + config.n_kv_heads, 1.0);
-        Self { config, weights, rope, head_scales, device }
+        Self { config, weights, rope, head_scales, device, kernels: None }
     }
 
     /// Shape of the model.
@@ -104,6 +116,18 @@ impl Decoder {
         Self { weights, ..self.clone() }
     }
 
+    /// The same model, whose base weights are trained with that precision. [`Precision::Mixed`] takes kernels that this
+    /// machine must have, and weights on the CPU; else all is [`Precision::Full`].
+    pub fn with_precision(&self, precision: Precision) -> Self {
+        let wanted = precision == Precision::Mixed && self.device == backend::cpu();
+        Self { kernels: wanted.then(Kernels::detect).flatten(), ..self.clone() }
+    }
+
+    /// The kernels of mixed precision, if they are used.
+    pub fn kernels(&self) -> Option<Kernels> {
+        self.kernels
+    }
+
     /// Where the weights live.
     pub fn device(&self) -> &Device {
         &self.device
@@ -117,7 +141,7 @@ impl Decoder {
 
     /// Residual stream after the last block, `[n, d]`. With a cache, the tokens follow the cached positions.
     pub fn forward(&self, tokens: &Tokens, cache: Option<&mut KvCache>, lora: Option<&LoraWeights>) -> Matrix {
-        let shared = self.shared(tokens, cache.as_deref());
+        let shared = self.shared(tokens, cache.as_deref(), None);
         self.run(tokens, &shared, cache, lora, false).0
     }
 
@@ -147,22 +171,30 @@ impl Decoder {
         lora: Option<&LoraWeights>,
         train: Trainable,
     ) -> Gradients {
-        let shared = self.shared(tokens, None);
+        let base = train == Trainable::Base;
+        // The kernels know one document a row, and no adapters.
+        let kernels = self.kernels.filter(|_| base && lora.is_none() && tokens.documents.is_none());
+        let shared = self.shared(tokens, None, kernels);
         let (hidden, tape) = self.run(tokens, &shared, None, lora, true);
         let [n, d] = hidden.dims();
         let m = targets.rows.len();
         let rows = self.indices(&targets.rows);
-        let base = train == Trainable::Base;
 
         // Head and final norm, on the rows that predict.
-        let (normed, norm_tape) = self.norm().forward(hidden.select(0, rows.clone()), self.weights.final_norm.clone());
-        let logits = normed.clone().matmul(self.weights.head().clone().transpose());
-        let ids = self.indices(&targets.ids).reshape([m, 1]);
-        let weights = Tensor::from_data(TensorData::new(targets.weights.clone(), [m, 1]), &self.device);
-        let (loss, dlogits) = cross_entropy(logits, ids, weights);
-        let dhead = base.then(|| dlogits.clone().transpose().matmul(normed));
-        let dnormed = dlogits.matmul(self.weights.head().clone());
-        let (dpicked, gain) = self.norm().backward(norm_tape, self.weights.final_norm.clone(), dnormed, base);
+        let (gain, head) = (|| self.weights.final_norm.clone(), || self.weights.head().clone());
+        let (normed, norm_tape) = self.norm().forward_rows(hidden.select(0, rows.clone()), gain(), kernels);
+        let logits = matmul(kernels, normed.clone(), head(), Form::RightTransposed);
+        let (loss, dlogits) = match kernels {
+            Some(kernels) => kernels.cross_entropy(logits, &targets.ids, &targets.weights),
+            None => {
+                let ids = self.indices(&targets.ids).reshape([m, 1]);
+                let weights = Tensor::from_data(TensorData::new(targets.weights.clone(), [m, 1]), &self.device);
+                cross_entropy(logits, ids, weights)
+            }
+        };
+        let dhead = base.then(|| matmul(kernels, dlogits.clone(), normed, Form::LeftTransposed));
+        let dnormed = matmul(kernels, dlogits, head(), Form::Plain);
+        let (dpicked, gain) = self.norm().backward_rows(norm_tape, gain(), dnormed, base, kernels);
         let mut dx = Matrix::zeros([n, d], &self.device).select_assign(0, rows, dpicked, IndexingUpdateOp::Add);
 
         let mut blocks: Vec<BlockGrad> = Vec::with_capacity(self.weights.layers.len());
@@ -186,7 +218,7 @@ impl Decoder {
                     (None, Some(dhead)) => (lookup(dhead), None),
                     (_, dhead) => (lookup(zeros()), dhead),
                 };
-                base_parameters(embedding, blocks, gain.map(|g| g.sum_dim(0)), head)
+                base_parameters(embedding, blocks, gain, head)
             }
         };
         Gradients { loss, parameters }
@@ -214,7 +246,7 @@ impl Decoder {
         (x, tapes)
     }
 
-    fn shared(&self, tokens: &Tokens, cache: Option<&KvCache>) -> Shared<'_> {
+    fn shared(&self, tokens: &Tokens, cache: Option<&KvCache>, kernels: Option<Kernels>) -> Shared<'_> {
         let (batch, t) = (tokens.batch, tokens.len());
         let past = cache.map_or(0, KvCache::len);
         let window = cache.map_or(t, |c| c.window(t));
@@ -224,7 +256,11 @@ impl Decoder {
             batch,
             tokens: t,
             rope: self.rope.table(&positions, &self.head_scales, &self.device),
-            mask: attention_mask(tokens, past, window, self.config.group(), &self.device),
+            // Queries and keys that are normalised do not go through the kernel of attention, all others do.
+            mask: (kernels.is_none() || self.config.qk_norm)
+                .then(|| attention_mask(tokens, past, window, self.config.group(), &self.device))
+                .flatten(),
+            kernels,
         }
     }
 

@@ -3,6 +3,7 @@
 use super::{
     Matrix,
     lora::{LoraGrad, LoraPair},
+    mixed::{Form, Kernels, matmul},
 };
 
 /// `y = x W + b`, with `W` stored `[in, out]` (the transpose of PyTorch's).
@@ -19,6 +20,7 @@ pub struct Linear {
 pub struct LinearTape {
     x: Matrix,
     xa: Option<Matrix>,
+    kernels: Option<Kernels>,
 }
 
 /// Gradients of one linear layer; each part is there only when it was asked for.
@@ -47,8 +49,14 @@ impl Linear {
     /// # Shapes
     /// - `x`: `[n, in]`
     /// - output: `[n, out]`
-    pub fn forward(&self, x: Matrix, lora: Option<&LoraPair>, tape: bool) -> (Matrix, Option<LinearTape>) {
-        let mut y = x.clone().matmul(self.weight.clone());
+    pub fn forward(
+        &self,
+        x: Matrix,
+        lora: Option<&LoraPair>,
+        kernels: Option<Kernels>,
+        tape: bool,
+    ) -> (Matrix, Option<LinearTape>) {
+        let mut y = matmul(kernels, x.clone(), self.weight.clone(), Form::Plain);
         if let Some(bias) = &self.bias {
             y = y.add(bias.clone());
         }
@@ -58,7 +66,7 @@ impl Linear {
             y = y.add(delta);
             saved = Some(xa);
         }
-        (y, tape.then_some(LinearTape { x, xa: saved }))
+        (y, tape.then_some(LinearTape { x, xa: saved, kernels }))
     }
 
     /// The gradient of `x` (when `need_x`) and of what is trained.
@@ -74,11 +82,12 @@ impl Linear {
         train: Trainable,
         need_x: bool,
     ) -> (Option<Matrix>, LinearGrad) {
-        let mut dx = need_x.then(|| dy.clone().matmul(self.weight.clone().transpose()));
+        let weight = || self.weight.clone();
+        let mut dx = need_x.then(|| matmul(tape.kernels, dy.clone(), weight(), Form::RightTransposed));
         let mut grad = LinearGrad::default();
         match train {
             Trainable::Base => {
-                grad.weight = Some(tape.x.transpose().matmul(dy.clone()));
+                grad.weight = Some(matmul(tape.kernels, tape.x, dy.clone(), Form::LeftTransposed));
                 grad.bias = self.bias.as_ref().map(|_| dy.sum_dim(0));
             }
             Trainable::Adapter => {

@@ -2,6 +2,8 @@
 
 use burn::tensor::Tensor;
 
+use super::{Matrix, mixed::Kernels};
+
 /// `y = x / sqrt(mean(x^2) + eps) * gain` over the last axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RmsNorm {
@@ -25,6 +27,30 @@ impl RmsNorm {
         let inverse_rms = mean_square.add_scalar(self.eps).sqrt().recip();
         let unit = x.mul(inverse_rms.clone());
         (unit.clone().mul(gain), RmsNormTape { unit, inverse_rms })
+    }
+
+    /// [`RmsNorm::forward`] of a matrix, by the kernel where there is one.
+    pub fn forward_rows(&self, x: Matrix, gain: Matrix, kernels: Option<Kernels>) -> (Matrix, RmsNormTape<2>) {
+        let Some(kernels) = kernels else { return self.forward(x, gain) };
+        let (out, unit, inverse_rms) = kernels.norm_forward(&x, &gain, self.eps);
+        (out, RmsNormTape { unit, inverse_rms })
+    }
+
+    /// The gradients of a matrix, `[n, d]`, and of the gain, `[1, d]`.
+    pub fn backward_rows(
+        &self,
+        tape: RmsNormTape<2>,
+        gain: Matrix,
+        dy: Matrix,
+        need_gain: bool,
+        kernels: Option<Kernels>,
+    ) -> (Matrix, Option<Matrix>) {
+        if let Some(kernels) = kernels {
+            let (dx, dgain) = kernels.norm_backward(&tape.unit, &tape.inverse_rms, &gain, &dy);
+            return (dx, need_gain.then_some(dgain));
+        }
+        let (dx, terms) = self.backward(tape, gain, dy, need_gain);
+        (dx, terms.map(|terms| terms.sum_dim(0)))
     }
 
     /// Gradient of the input; and the elementwise product whose sum over rows is the gradient of the gain.

@@ -74,6 +74,16 @@ impl Rope {
 }
 
 impl RopeTable {
+    /// `[n, heads, 2, hd/2]`, times the scale of each head.
+    pub fn cos(&self) -> &Tensor<4> {
+        &self.cos
+    }
+
+    /// `[n, heads, 2, hd/2]`, times the scale of each head, negative in the first half.
+    pub fn sin(&self) -> &Tensor<4> {
+        &self.sin
+    }
+
     /// Rotates each pair `(x_i, x_{i + hd/2})` and scales it.
     ///
     /// # Shapes

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::{Error, Result},
     model::{Family, ModelConfig},
-    nn::rotary::RopeScaling,
+    nn::{mixed::Precision, rotary::RopeScaling},
 };
 
 /// Everything that a run depends on. A checkpoint goes on only with the same settings.
@@ -16,6 +16,9 @@ pub struct PretrainConfig {
     /// Fingerprint of the model that the run starts from; none: from random weights.
     #[serde(default)]
     pub from: Option<String>,
+    /// How numbers are rounded.
+    #[serde(default)]
+    pub precision: Precision,
     /// Optimizer steps.
     pub steps: usize,
     /// Tokens of documents per step.
@@ -43,6 +46,10 @@ pub struct PretrainConfig {
     pub synthesis_rate: f64,
     /// Requests per menu, at most.
     pub max_turns: u32,
+    /// Share of the generated documents whose tools have coined or compound names, and descriptions of parameters, more often
+    /// than those of the suites.
+    #[serde(default)]
+    pub strange_rate: f64,
     /// Share of the documents that are tasks of files, where some are given.
     pub tasks_rate: f64,
     /// Hash of those files; a run goes on only with the same ones.
@@ -74,6 +81,7 @@ impl Default for PretrainConfig {
         Self {
             seed: 1,
             from: None,
+            precision: Precision::Full,
             steps: 4000,
             step_tokens: 4096,
             micro_tokens: 2048,
@@ -87,6 +95,7 @@ impl Default for PretrainConfig {
             ramp_steps: 1500,
             synthesis_rate: 0.25,
             max_turns: 4,
+            strange_rate: 0.0,
             tasks_rate: 0.08,
             tasks_digest: None,
             split_rate: 0.3,
@@ -106,7 +115,12 @@ impl PretrainConfig {
     /// # Errors
     /// [`Error::InvalidInput`] for a rate out of its range.
     pub fn check(&self) -> Result<()> {
-        for (what, rate) in [("synthesis_rate", self.synthesis_rate), ("split_rate", self.split_rate)] {
+        let rates = [
+            ("synthesis_rate", self.synthesis_rate),
+            ("split_rate", self.split_rate),
+            ("strange_rate", self.strange_rate),
+        ];
+        for (what, rate) in rates {
             if !(0.0..=1.0).contains(&rate) {
                 return Err(Error::invalid(what, format!("{rate} is not in [0, 1]")));
             }

@@ -10,7 +10,10 @@ use crate::{
     adaptation::optimizer::{AdamW, AdamWConfig},
     error::Result,
     model::{ModelConfig, Slot},
-    nn::Matrix,
+    nn::{
+        Matrix,
+        mixed::{Form, Kernels, matmul},
+    },
     platform::Workers,
 };
 
@@ -37,6 +40,7 @@ pub struct Optimizer {
     adamw: AdamW,
     weight_decay: f64,
     max_norm: f64,
+    kernels: Option<Kernels>,
 }
 
 impl Optimizer {
@@ -51,7 +55,13 @@ impl Optimizer {
             rules,
             weight_decay,
             max_norm: 1.0,
+            kernels: None,
         }
+    }
+
+    /// Multiplies Muon's matrices with these kernels, whose precision is enough for it.
+    pub fn with_kernels(self, kernels: Option<Kernels>) -> Self {
+        Self { kernels, ..self }
     }
 
     /// Steps taken.
@@ -113,7 +123,9 @@ impl Optimizer {
                 *momentum = momentum.clone().mul_scalar(MOMENTUM).add(gradient.clone());
                 (gradient.add(momentum.clone().mul_scalar(MOMENTUM)), widths)
             });
-        let directions = workers.map(directions.collect(), |(direction, widths)| Ok(by_module(direction, widths)))?;
+        let kernels = self.kernels;
+        let directions =
+            workers.map(directions.collect(), |(direction, widths)| Ok(by_module(direction, widths, kernels)))?;
         let keep = 1.0 - learning_rate * self.weight_decay;
         let muon = muon.into_iter().zip(directions).map(|(p, d)| p.mul_scalar(keep).sub(d.mul_scalar(learning_rate)));
         let muon = muon.collect();
@@ -154,10 +166,10 @@ fn join(rules: &[Rule], muon: Vec<Matrix>, adamw: Vec<Matrix>) -> Vec<Matrix> {
 }
 
 /// The scaled orthogonal factor of each module's columns.
-fn by_module(matrix: Matrix, widths: &[usize]) -> Matrix {
+fn by_module(matrix: Matrix, widths: &[usize], kernels: Option<Kernels>) -> Matrix {
     let scaled = |part: Matrix| {
         let [rows, columns] = part.dims();
-        orthogonal_factor(part).mul_scalar(0.2 * (rows.max(columns) as f64).sqrt())
+        orthogonal_factor(part, kernels).mul_scalar(0.2 * (rows.max(columns) as f64).sqrt())
     };
     let mut start = 0;
     let parts: Vec<Matrix> = widths
@@ -172,16 +184,17 @@ fn by_module(matrix: Matrix, widths: &[usize]) -> Matrix {
 }
 
 /// `U V^T` of `matrix = U S V^T`, by the Newton-Schulz iteration.
-fn orthogonal_factor(matrix: Matrix) -> Matrix {
+fn orthogonal_factor(matrix: Matrix, kernels: Option<Kernels>) -> Matrix {
     let [rows, columns] = matrix.dims();
     let wide = rows <= columns;
     let norm = matrix.clone().square().sum().sqrt().add_scalar(1e-7).reshape([1, 1]);
     let mut x = if wide { matrix } else { matrix.transpose() }.div(norm);
     let (a, b, c) = QUINTIC;
     for _ in 0..ITERATIONS {
-        let gram = x.clone().matmul(x.clone().transpose());
-        let poly = gram.clone().mul_scalar(b).add(gram.clone().matmul(gram).mul_scalar(c));
-        x = x.clone().mul_scalar(a).add(poly.matmul(x));
+        let gram = matmul(kernels, x.clone(), x.clone(), Form::RightTransposed);
+        let square = matmul(kernels, gram.clone(), gram.clone(), Form::Plain);
+        let poly = gram.mul_scalar(b).add(square.mul_scalar(c));
+        x = x.clone().mul_scalar(a).add(matmul(kernels, poly, x, Form::Plain));
     }
     if wide { x } else { x.transpose() }
 }
@@ -200,7 +213,7 @@ mod tests {
     #[test]
     fn the_factor_has_singular_values_near_one() {
         for (rows, columns) in [(12, 40), (40, 12), (16, 16)] {
-            let factor = orthogonal_factor(random(rows, columns));
+            let factor = orthogonal_factor(random(rows, columns), None);
             assert_eq!(factor.dims(), [rows, columns]);
             let factor = if rows <= columns { factor } else { factor.transpose() };
             // The trace of F F^T is the sum of the squared singular values.
@@ -215,9 +228,9 @@ mod tests {
     #[test]
     fn modules_are_orthogonalised_apart() {
         let matrix = random(8, 12);
-        let both = by_module(matrix.clone(), &[8, 4]);
-        let first = by_module(matrix.clone().narrow(1, 0, 8), &[8]);
-        let second = by_module(matrix.narrow(1, 8, 4), &[4]);
+        let both = by_module(matrix.clone(), &[8, 4], None);
+        let first = by_module(matrix.clone().narrow(1, 0, 8), &[8], None);
+        let second = by_module(matrix.narrow(1, 8, 4), &[4], None);
         let gap = both.sub(Matrix::cat(vec![first, second], 1)).abs().max();
         assert!(futures_lite::future::block_on(readback(gap)).unwrap()[0] < 1e-6);
     }

@@ -55,6 +55,8 @@ pub struct Pretrainer {
     workers: Workers,
     tasks: Vec<Labelled>,
     splitter: Splitter,
+    /// Documents of a later step, written while the one before was trained.
+    ahead: Option<(usize, Vec<Document>)>,
     end: u32,
     pad: u32,
     origin: Option<ModelFiles>,
@@ -115,10 +117,12 @@ impl Pretrainer {
         (end, pad): (u32, u32),
         workers: Workers,
     ) -> Result<Self> {
-        let optimizer = Optimizer::new(decoder.config(), &decoder.weights().parameters(), config.weight_decay);
+        let decoder = decoder.with_precision(config.precision);
+        let optimizer = Optimizer::new(decoder.config(), &decoder.weights().parameters(), config.weight_decay)
+            .with_kernels(decoder.kernels());
         let splitter = Splitter::new(&tokenizer, config.split_rate)?;
-        let (tasks, origin) = (Vec::new(), None);
-        Ok(Self { config, tokenizer, prompts, decoder, optimizer, workers, tasks, splitter, end, pad, origin })
+        let (tasks, ahead, origin) = (Vec::new(), None, None);
+        Ok(Self { config, tokenizer, prompts, decoder, optimizer, workers, tasks, splitter, ahead, end, pad, origin })
     }
 
     /// Mixes these tasks among those of the generator, at the rate of the settings, whose `tasks_digest` names them. Tasks
@@ -211,7 +215,10 @@ impl Pretrainer {
         let full = GeneratorConfig::default();
         let grown = full.max_tools * step / c.ramp_steps.max(1);
         let max_tools = if step < c.ramp_steps { grown.max(2).min(full.max_tools) } else { full.max_tools };
-        let mut generator = Generator::new(Split::Train, seed, GeneratorConfig { max_tools, ..full });
+        let full = GeneratorConfig { max_tools, ..full };
+        let strange = GeneratorConfig { coined_rate: 0.35, compound_rate: 0.4, param_description_rate: 0.6, ..full };
+        let mut strange = Generator::new(Split::Train, !seed, strange);
+        let mut generator = Generator::new(Split::Train, seed, full);
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let settings = DocumentConfig {
             max_turns: c.max_turns,
@@ -227,7 +234,8 @@ impl Pretrainer {
             let document = if !self.tasks.is_empty() && rng.random_bool(c.tasks_rate) {
                 writer.labelled(&self.tasks[rng.random_range(0..self.tasks.len())], &mut rng)?
             } else {
-                writer.document(&mut generator, &mut rng)?
+                let strange_one = c.strange_rate > 0.0 && rng.random_bool(c.strange_rate);
+                writer.document(if strange_one { &mut strange } else { &mut generator }, &mut rng)?
             };
             if document.ids.len() <= c.max_len {
                 tokens += document.ids.len();
@@ -251,10 +259,16 @@ impl Pretrainer {
             decay: Decay::Stable { share: self.config.decay_share, root_from: self.config.root_from },
         };
         let learning_rate = schedule.at(step);
-        let documents = self.documents(step)?;
+        let documents = match self.ahead.take() {
+            Some((of, documents)) if of == step => documents,
+            _ => self.documents(step)?,
+        };
         let tokens = documents.iter().map(|d| d.ids.len()).sum();
         let batches = micro_batches(documents, self.pad, self.config.micro_tokens);
-        let update = update(&self.decoder, &mut self.optimizer, batches, learning_rate, &self.workers)?;
+        let next = || if step + 1 < self.config.steps { self.documents(step + 1) } else { Ok(Vec::new()) };
+        let (passes, next) = passes(&self.decoder, batches, &self.workers, next)?;
+        let update = apply(&self.decoder, &mut self.optimizer, passes, learning_rate, &self.workers)?;
+        self.ahead = Some((step + 1, next));
         self.decoder = update.decoder;
         let loss = readback(update.loss).await?.first().copied().unwrap_or(f32::NAN);
         let gradient_norm = readback(update.gradient_norm).await?.first().copied().unwrap_or(f32::NAN);
@@ -294,9 +308,42 @@ pub fn update(
     learning_rate: f64,
     workers: &Workers,
 ) -> Result<Update> {
-    let passes = workers.map(batches, |MicroBatch { tokens, targets }| {
-        Ok(decoder.gradients(&tokens, &targets, None, Trainable::Base))
+    let (passes, ()) = passes(decoder, batches, workers, || Ok(()))?;
+    apply(decoder, optimizer, passes, learning_rate, workers)
+}
+
+/// The gradients of all micro-batches, and the result of `beside`, which the workers do with them.
+fn passes<T: Send>(
+    decoder: &Decoder,
+    batches: Vec<MicroBatch>,
+    workers: &Workers,
+    beside: impl Fn() -> Result<T> + Sync,
+) -> Result<(Vec<Gradients>, T)> {
+    // It goes first: it is one piece, and others can fill the time of the other workers.
+    let items = std::iter::once(None).chain(batches.into_iter().map(Some)).collect();
+    let done = workers.map(items, |item| match item {
+        None => Ok((None, Some(beside()?))),
+        Some(MicroBatch { tokens, targets }) => {
+            Ok((Some(decoder.gradients(&tokens, &targets, None, Trainable::Base)), None))
+        }
     })?;
+    let (mut passes, mut result) = (Vec::with_capacity(done.len()), None);
+    for (pass, beside) in done {
+        passes.extend(pass);
+        result = result.or(beside);
+    }
+    let result = result.ok_or_else(|| Error::Backend { reason: "a worker left no result".into() })?;
+    Ok((passes, result))
+}
+
+/// One step of the optimizer along the sum of the gradients.
+fn apply(
+    decoder: &Decoder,
+    optimizer: &mut Optimizer,
+    passes: Vec<Gradients>,
+    learning_rate: f64,
+    workers: &Workers,
+) -> Result<Update> {
     let mut losses = Vec::new();
     let mut sum: Option<Vec<Matrix>> = None;
     for Gradients { loss, parameters } in passes {

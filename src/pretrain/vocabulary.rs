@@ -1,8 +1,8 @@
-//! The seed model's tokenizer, trained on the generator's own texts.
+//! The seed model's tokenizer, trained on the texts that the model trains on.
 
 use crate::{
     error::{Error, Result},
-    task::Task,
+    task::{Labelled, Task},
     taskgen::{Generator, GeneratorConfig, Split},
     tokenizer::{PromptBuilder, SEED_END, SEED_PAD, SEED_TEMPLATE, SEED_TOKENS, Tokenizer, train_bpe},
 };
@@ -23,27 +23,18 @@ pub fn prompts() -> Result<PromptBuilder> {
     PromptBuilder::from_config(Some(&bytes), None)
 }
 
-/// Trains the byte-level BPE.
+/// Trains the byte-level BPE on the generator's texts, and on as many of the given tasks, evenly spread.
 ///
 /// # Errors
 /// Those of [`train_bpe`] and of the template.
-pub fn train(vocab_size: usize, seed: u64, prompts: &PromptBuilder) -> Result<Tokenizer> {
+pub fn train(vocab_size: usize, seed: u64, prompts: &PromptBuilder, tasks: &[Labelled]) -> Result<Tokenizer> {
     let mut generator = Generator::new(Split::Train, seed ^ 0x70_6b65_6e73, GeneratorConfig::default());
-    let mut failure = None;
-    let texts = (0..CORPUS_TASKS).map_while(|_| {
+    let generated = (0..CORPUS_TASKS).map(|_| {
         let example = generator.sample();
-        let answer = prompts.answer_text(&example.calls);
-        match prompts.answer_prompt(&Task::new(example.query, example.tools)) {
-            Ok(prompt) => Some(prompt + &answer),
-            Err(error) => {
-                failure = Some(error);
-                None
-            }
-        }
+        Ok(prompts.answer_prompt(&Task::new(example.query, example.tools))? + &prompts.answer_text(&example.calls))
     });
-    let tokenizer = train_bpe(texts, vocab_size, SEED_TOKENS)?;
-    match failure {
-        Some(error) => Err(error),
-        None => Ok(tokenizer),
-    }
+    let given = tasks.iter().step_by(tasks.len().div_ceil(CORPUS_TASKS).max(1));
+    let given = given.map(|given| Ok(prompts.answer_prompt(&given.task)? + &prompts.answer_text(&given.calls)));
+    let texts = generated.chain(given).collect::<Result<Vec<String>>>()?;
+    train_bpe(texts.into_iter(), vocab_size, SEED_TOKENS)
 }

@@ -13,6 +13,7 @@ mod floors;
 mod lora_parity;
 #[cfg(feature = "cli")]
 mod memory;
+mod mixed_precision;
 mod model_parity;
 mod search;
 #[path = "../seed/mod.rs"]

@@ -93,7 +93,7 @@ pub struct PretrainArgs {
     #[arg(long, default_value = "model/new")]
     pub out: PathBuf,
     /// Start from the weights of a model directory, with its tokenizer and chat template, instead of from nothing.
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["vocab_size", "d_model", "layers", "heads", "kv_heads", "d_ff"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["vocab_size", "d_model", "layers", "heads", "kv_heads", "d_ff", "context", "read_steps", "ramp_steps"])]
     pub from: Option<PathBuf>,
     /// Start over, even if there is a checkpoint.
     #[arg(long)]
@@ -101,6 +101,10 @@ pub struct PretrainArgs {
     /// What computes. A GPU takes one pass after the other.
     #[arg(long, value_enum, default_value_t = Device::Cpu)]
     pub device: Device,
+    /// How the factors of products are rounded on a CPU: as bf16 (mixed) or not at all (full). A run goes on with the precision
+    /// that it began with.
+    #[arg(long, value_enum, default_value_t = PretrainPrecision::Auto)]
+    pub precision: PretrainPrecision,
     /// Labelled tasks to mix in, as `eval` reads them (JSON Lines); never those that you evaluate on.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub tasks: Vec<PathBuf>,
@@ -113,6 +117,21 @@ pub struct PretrainArgs {
     /// Share of the documents that teach to write a similar task [default: 0.25].
     #[arg(long)]
     pub synthesis_rate: Option<f64>,
+    /// Share of the generated documents with coined and compound names more often than in the suites [default: 0].
+    #[arg(long)]
+    pub strange_rate: Option<f64>,
+    /// Longest document, in tokens [default: 768].
+    #[arg(long)]
+    pub max_len: Option<usize>,
+    /// Longest sequence of the model [default: 1024].
+    #[arg(long)]
+    pub context: Option<usize>,
+    /// Steps in which menus and requests are learned too [default: 300].
+    #[arg(long)]
+    pub read_steps: Option<usize>,
+    /// Steps in which the menus grow to their full size [default: 1500].
+    #[arg(long)]
+    pub ramp_steps: Option<usize>,
     /// Probability with which words are taken apart into pieces, so that words of other tasks can be read [default: 0.3,
     /// and 0 with --from].
     #[arg(long)]
@@ -171,6 +190,17 @@ pub struct PretrainArgs {
     /// Width of the MLP.
     #[arg(long)]
     pub d_ff: Option<usize>,
+}
+
+/// Precision of `pretrain`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum PretrainPrecision {
+    /// Mixed where the processor can, else full.
+    Auto,
+    /// f32 throughout.
+    Full,
+    /// Products of bf16 factors, all else f32.
+    Mixed,
 }
 
 /// Options of `sft`.
@@ -402,6 +432,9 @@ pub struct BenchArgs {
 pub struct BenchPretrainArgs {
     /// Directory with a config.json.
     pub dir: PathBuf,
+    /// Which precision; auto: each that this machine has.
+    #[arg(long, value_enum, default_value_t = PretrainPrecision::Auto)]
+    pub precision: PretrainPrecision,
     /// Passes side by side.
     #[arg(long, value_delimiter = ',', default_values_t = [1, 2])]
     pub workers: Vec<usize>,

@@ -5,13 +5,17 @@ use autodidact::{
     backend,
     error::{Error, Result},
     model::{ModelConfig, Targets, Tokens, init},
+    nn::mixed::Precision,
     platform::{Stopwatch, Workers, readback},
     pretrain::{batching::MicroBatch, optimizer::Optimizer, update},
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{args::BenchPretrainArgs, files};
+use super::{
+    args::{BenchPretrainArgs, PretrainPrecision},
+    files,
+};
 
 /// Steps that do not count.
 const WARM_UP: usize = 2;
@@ -22,12 +26,23 @@ pub async fn run(args: &BenchPretrainArgs) -> Result<()> {
         return Err(Error::invalid("sizes", "every size must be at least 1, and a sequence has at least 2 tokens"));
     }
     let config = ModelConfig::from_json(&files::read(&args.dir.join("config.json"))?)?;
-    println!("| full training | weights | tokens a step | threads | ms a step: median (range) | tokens/s |");
-    println!("| --- | --- | --- | --- | --- | --- |");
-    for &count in &args.workers {
+    println!(
+        "| full training | precision | weights | tokens a step | threads | ms a step: median (range) | tokens/s |"
+    );
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    let precisions = match (args.precision, Precision::fastest()) {
+        (PretrainPrecision::Full, _) | (PretrainPrecision::Auto, Precision::Full) => vec![Precision::Full],
+        (PretrainPrecision::Mixed, Precision::Mixed) => vec![Precision::Mixed],
+        (PretrainPrecision::Auto, Precision::Mixed) => vec![Precision::Full, Precision::Mixed],
+        (PretrainPrecision::Mixed, Precision::Full) => {
+            return Err(Error::invalid("precision", "this processor has no kernels for mixed precision"));
+        }
+    };
+    for (precision, &count) in precisions.iter().flat_map(|p| args.workers.iter().map(move |count| (*p, count))) {
         let workers = Workers::new(Some(count))?;
-        let mut decoder = init::random(config.clone(), 0, 0.02, &backend::cpu());
-        let mut optimizer = Optimizer::new(&config, &decoder.weights().parameters(), 0.1);
+        let mut decoder = init::random(config.clone(), 0, 0.02, &backend::cpu()).with_precision(precision);
+        let mut optimizer =
+            Optimizer::new(&config, &decoder.weights().parameters(), 0.1).with_kernels(decoder.kernels());
         let mut seconds = Vec::new();
         for step in 0..WARM_UP + args.steps {
             let watch = Stopwatch::start();
@@ -43,7 +58,7 @@ pub async fn run(args: &BenchPretrainArgs) -> Result<()> {
         let at = |index: usize| seconds.get(index).copied().unwrap_or(f64::NAN);
         let (least, median, most) = (at(0), at(seconds.len() / 2), at(seconds.len() - 1));
         println!(
-            "| autodidact {} | {:.2} M | {}x{} | {count} | {:.0} ({:.0} to {:.0}) | {:.0} |",
+            "| autodidact {} | {precision} | {:.2} M | {}x{} | {count} | {:.0} ({:.0} to {:.0}) | {:.0} |",
             env!("CARGO_PKG_VERSION"),
             config.parameters() as f64 / 1e6,
             args.batch,

@@ -10,6 +10,7 @@ use autodidact::{
     error::{Error, Result},
     evaluation::Suite,
     model::self_test,
+    nn::mixed::Precision,
     platform::{Stopwatch, Workers},
     pretrain::{
         PretrainConfig, Pretrainer,
@@ -22,7 +23,10 @@ use autodidact::{
 use indicatif::{ProgressBar, ProgressStyle};
 
 use self::{held_out::HeldOut, log::Log};
-use super::{args::PretrainArgs, files, open};
+use super::{
+    args::{PretrainArgs, PretrainPrecision},
+    files, open,
+};
 
 /// Runs until all steps are done or the time is up.
 pub async fn run(args: PretrainArgs) -> Result<()> {
@@ -41,6 +45,7 @@ pub async fn run(args: PretrainArgs) -> Result<()> {
     if gpu {
         self_test::run(&device).await?;
     }
+    config.precision = precision(args.precision, gpu)?;
     if args.fresh && state.exists() {
         std::fs::remove_file(&state).map_err(|e| files::io(&state, e))?;
     }
@@ -49,7 +54,7 @@ pub async fn run(args: PretrainArgs) -> Result<()> {
         Some(origin) => Pretrainer::from_model(config, origin, &device, workers)?,
         None => {
             // A tokenizer without a checkpoint may be of other settings.
-            let tokenizer = tokenizer(&work.join("tokenizer.json"), &config, !state.exists())?;
+            let tokenizer = tokenizer(&work.join("tokenizer.json"), &config, &tasks, !state.exists())?;
             let prompts = vocabulary::prompts()?;
             Pretrainer::new(config, tokenizer, prompts, SEED_END, SEED_PAD, &device, workers)?
         }
@@ -67,10 +72,11 @@ pub async fn run(args: PretrainArgs) -> Result<()> {
     let log = Log::open(&work, if begun { run.step_count() } else { 0 })?;
     let held_out = HeldOut::new(args.held_out)?;
     eprintln!(
-        "{} parameters on {} ({}), step {} of {}",
+        "{} parameters on {} ({}, {} precision), step {} of {}",
         run.decoder().config().parameters(),
         report.kind,
         report.adapter,
+        run.config().precision,
         run.step_count(),
         run.config().steps
     );
@@ -168,6 +174,11 @@ fn settings(args: &PretrainArgs) -> PretrainConfig {
         root_from: args.root_from.unwrap_or(d.root_from),
         max_turns: args.max_turns,
         synthesis_rate: args.synthesis_rate.unwrap_or(d.synthesis_rate),
+        strange_rate: args.strange_rate.unwrap_or(d.strange_rate),
+        max_len: args.max_len.unwrap_or(d.max_len),
+        context: args.context.unwrap_or(d.context),
+        read_steps: args.read_steps.unwrap_or(d.read_steps),
+        ramp_steps: args.ramp_steps.unwrap_or(d.ramp_steps),
         split_rate: args.split_rate.unwrap_or(d.split_rate),
         split_from: args.split_from,
         tasks_rate: args.tasks_rate.unwrap_or(d.tasks_rate),
@@ -181,13 +192,27 @@ fn settings(args: &PretrainArgs) -> PretrainConfig {
     }
 }
 
+/// What is asked for, as far as this machine can.
+fn precision(asked: PretrainPrecision, gpu: bool) -> Result<Precision> {
+    let fastest = if gpu { Precision::Full } else { Precision::fastest() };
+    match asked {
+        PretrainPrecision::Auto => Ok(fastest),
+        PretrainPrecision::Full => Ok(Precision::Full),
+        PretrainPrecision::Mixed if fastest == Precision::Mixed => Ok(Precision::Mixed),
+        PretrainPrecision::Mixed => Err(Error::invalid(
+            "precision",
+            "mixed needs the CPU, and of it AVX-512 and AMX, on Linux; use auto or full",
+        )),
+    }
+}
+
 /// The tokenizer of an earlier start, or a new one.
-fn tokenizer(path: &Path, config: &PretrainConfig, anew: bool) -> Result<Tokenizer> {
+fn tokenizer(path: &Path, config: &PretrainConfig, tasks: &[Labelled], anew: bool) -> Result<Tokenizer> {
     if path.exists() && !anew {
         return Tokenizer::from_bytes(&files::read(path)?);
     }
     eprintln!("training the tokenizer ...");
-    let tokenizer = vocabulary::train(config.vocab_size, config.seed, &vocabulary::prompts()?)?;
+    let tokenizer = vocabulary::train(config.vocab_size, config.seed, &vocabulary::prompts()?, tasks)?;
     files::write(path, &tokenizer.to_bytes()?)?;
     Ok(tokenizer)
 }

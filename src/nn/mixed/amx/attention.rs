@@ -1,0 +1,265 @@
+//! Causal grouped-query attention, 32 queries at a time against all keys before them, with the rotary embedding on the way
+//! in. The scores of a strip are written, used and forgotten; the backward pass computes them again from the queries, the
+//! keys and the logarithms of the sums (Dao et al., 2022, arXiv 2205.14135).
+
+use std::{arch::x86_64::*, mem::MaybeUninit};
+
+use super::{
+    super::Heads,
+    simd::{LANES, dot, exp, exp_in_place, load, max, store},
+    tiles::{BLOCK, Lies, Packed, Product, Registers, Side, View, multiply},
+};
+
+impl Heads {
+    /// Numbers of a row of queries, keys and values.
+    fn row(&self) -> usize {
+        (self.queries + 2 * self.kv) * self.head_dim
+    }
+
+    /// Where a head's numbers of a token lie in rows of `width` heads.
+    fn at(&self, row: usize, width: usize, head: usize) -> usize {
+        (row * width + head) * self.head_dim
+    }
+}
+
+/// The rotary tables: `[n, queries + kv, head_dim]` each, as in `nn::rotary`.
+#[derive(Clone, Copy)]
+pub struct Rotary<'a> {
+    /// Cosines, with the scale of each head.
+    pub cos: &'a [f32],
+    /// Sines, with the scale of each head, negative in the first half.
+    pub sin: &'a [f32],
+}
+
+/// Memory that every call uses again.
+#[derive(Default)]
+pub struct Scratch {
+    rotated: Vec<f32>,
+    keys_rotated: Vec<f32>,
+    scores: Vec<f32>,
+    slopes: Vec<f32>,
+    dkeys: Vec<f32>,
+    dvalues: Vec<f32>,
+    part: Vec<f32>,
+    packed: [Packed; 8],
+}
+
+/// One head of all tokens of a sequence, rotated and scaled, `[tokens, head_dim]`.
+#[target_feature(enable = "avx512f")]
+fn rotate(x: &[f32], heads: Heads, sequence: usize, head: usize, rotary: Rotary<'_>, out: &mut Vec<f32>) {
+    let (hd, half) = (heads.head_dim, heads.head_dim / 2);
+    out.resize(heads.tokens * hd, 0.0);
+    for (i, out) in out.chunks_exact_mut(hd).enumerate() {
+        let row = sequence * heads.tokens + i;
+        let x = &x[heads.at(row, heads.queries + 2 * heads.kv, head)..][..hd];
+        let table = heads.at(row, heads.queries + heads.kv, head);
+        let (cos, sin) = (&rotary.cos[table..][..hd], &rotary.sin[table..][..hd]);
+        let turn = |out: &mut [f32], x: &[f32], other: &[f32], cos: &[f32], sin: &[f32]| {
+            for ((out, (x, other)), (cos, sin)) in out.iter_mut().zip(x.iter().zip(other)).zip(cos.iter().zip(sin)) {
+                *out = x * cos + other * sin;
+            }
+        };
+        turn(&mut out[..half], &x[..half], &x[half..], &cos[..half], &sin[..half]);
+        turn(&mut out[half..], &x[half..], &x[..half], &cos[half..], &sin[half..]);
+    }
+}
+
+/// The transpose of [`rotate`] for the gradient of one head of one token.
+#[target_feature(enable = "avx512f")]
+fn rotate_back(dy: &[f32], cos: &[f32], sin: &[f32], out: &mut [MaybeUninit<f32>]) {
+    let (low, high) = dy.split_at(dy.len() / 2);
+    let (cos_low, cos_high) = cos.split_at(low.len());
+    let (sin_low, sin_high) = sin.split_at(low.len());
+    let (out_low, out_high) = out.split_at_mut(low.len());
+    for i in 0..low.len() {
+        out_low[i].write(low[i] * cos_low[i] + high[i] * sin_high[i]);
+        out_high[i].write(high[i] * cos_high[i] + low[i] * sin_low[i]);
+    }
+}
+
+/// `heads [n, queries * head_dim]` from `qkv [n, (queries + 2 kv) * head_dim]`, and the logarithm of each row's sum of
+/// exponentials, `[queries, n]`.
+///
+/// # Safety
+/// The processor must offer what `tiles::available` asks for.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")]
+pub unsafe fn forward(
+    qkv: &[f32],
+    rotary: Rotary<'_>,
+    heads: Heads,
+    out: &mut [MaybeUninit<f32>],
+    log_sums: &mut [f32],
+    scratch: &mut Scratch,
+) {
+    let Heads { batch, tokens: t, queries, kv, head_dim: hd } = heads;
+    let (row, group) = (heads.row(), queries / kv);
+    let stride = t.next_multiple_of(BLOCK);
+    let Scratch { rotated, scores, part, packed: [keys, values, left, weights, ..], .. } = scratch;
+    scores.resize(BLOCK * stride, 0.0);
+    part.resize(BLOCK * hd, 0.0);
+    // SAFETY: the caller vouches for the instructions.
+    unsafe {
+        let registers = Registers::configure();
+        for sequence in 0..batch {
+            let first = sequence * t;
+            for head in 0..kv {
+                rotate(qkv, heads, sequence, queries + head, rotary, rotated);
+                keys.pack(View::new(rotated, t, hd), Side::Right, Lies::OuterRows);
+                let start = first * row + (queries + kv + head) * hd;
+                values.pack(View::strided(&qkv[start..], t, hd, row), Side::Right, Lies::InnerRows);
+                for query in head * group..(head + 1) * group {
+                    rotate(qkv, heads, sequence, query, rotary, rotated);
+                    left.pack(View::new(rotated, t, hd), Side::Left, Lies::OuterRows);
+                    for block in 0..t.div_ceil(BLOCK) {
+                        let from = block * BLOCK;
+                        let (height, seen) = (BLOCK.min(t - from), t.min(from + BLOCK));
+                        let to = Product { rows: height, cols: seen, stride, add: false };
+                        multiply(&registers, (left, block), keys, left.depth(), writable(scores), to);
+                        let mut inverse = [0.0; BLOCK];
+                        for (i, line) in scores.chunks_exact_mut(stride).take(height).enumerate() {
+                            let (visible, hidden) = line[..seen].split_at_mut(from + i + 1);
+                            hidden.fill(0.0);
+                            let shift = max(visible);
+                            let sum = exp_in_place(visible, shift);
+                            inverse[i] = 1.0 / sum;
+                            log_sums[query * batch * t + first + from + i] = shift + sum.ln();
+                        }
+                        weights.pack(View::strided(scores, height, seen, stride), Side::Left, Lies::OuterRows);
+                        let to = Product { rows: height, cols: hd, stride: hd, add: false };
+                        multiply(&registers, (weights, 0), values, weights.depth(), writable(part), to);
+                        for (i, line) in part.chunks_exact(hd).take(height).enumerate() {
+                            let target = &mut out[heads.at(first + from + i, queries, query)..][..hd];
+                            for (o, x) in target.iter_mut().zip(line) {
+                                o.write(x * inverse[i]);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What the forward pass left.
+#[derive(Clone, Copy)]
+pub struct Saved<'a> {
+    /// `[n, (queries + 2 kv) * head_dim]`
+    pub qkv: &'a [f32],
+    /// `[n, queries * head_dim]`
+    pub out: &'a [f32],
+    /// `[queries, n]`
+    pub log_sums: &'a [f32],
+}
+
+/// The gradient of `qkv`, with its shape.
+///
+/// # Safety
+/// The processor must offer what `tiles::available` asks for.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")]
+pub unsafe fn backward(
+    saved: Saved<'_>,
+    dout: &[f32],
+    rotary: Rotary<'_>,
+    heads: Heads,
+    dqkv: &mut [MaybeUninit<f32>],
+    scratch: &mut Scratch,
+) {
+    let Heads { batch, tokens: t, queries, kv, head_dim: hd } = heads;
+    let (row, group, width) = (heads.row(), queries / kv, queries * hd);
+    let Saved { qkv, out, log_sums } = saved;
+    let stride = t.next_multiple_of(BLOCK);
+    let Scratch { rotated, keys_rotated, scores, slopes, dkeys, dvalues, part, packed } = scratch;
+    let [keys, keys_back, values, left, dleft, turned, right, dscores] = packed;
+    scores.resize(BLOCK * stride, 0.0);
+    slopes.resize(BLOCK * stride, 0.0);
+    part.resize(BLOCK * hd, 0.0);
+    let table = |token: usize, head: usize| {
+        let at = heads.at(token, queries + kv, head);
+        (&rotary.cos[at..at + hd], &rotary.sin[at..at + hd])
+    };
+    // SAFETY: the caller vouches for the instructions.
+    unsafe {
+        let registers = Registers::configure();
+        for sequence in 0..batch {
+            let first = sequence * t;
+            for head in 0..kv {
+                rotate(qkv, heads, sequence, queries + head, rotary, keys_rotated);
+                keys.pack(View::new(keys_rotated, t, hd), Side::Right, Lies::OuterRows);
+                keys_back.pack(View::new(keys_rotated, t, hd), Side::Right, Lies::InnerRows);
+                let start = first * row + (queries + kv + head) * hd;
+                values.pack(View::strided(&qkv[start..], t, hd, row), Side::Right, Lies::OuterRows);
+                for gradient in [&mut *dkeys, &mut *dvalues] {
+                    gradient.clear();
+                    gradient.resize(t * hd, 0.0);
+                }
+                for query in head * group..(head + 1) * group {
+                    rotate(qkv, heads, sequence, query, rotary, rotated);
+                    left.pack(View::new(rotated, t, hd), Side::Left, Lies::OuterRows);
+                    let dheads = &dout[first * width + query * hd..];
+                    dleft.pack(View::strided(dheads, t, hd, width), Side::Left, Lies::OuterRows);
+                    for block in 0..t.div_ceil(BLOCK) {
+                        let from = block * BLOCK;
+                        let (height, seen) = (BLOCK.min(t - from), t.min(from + BLOCK));
+                        let to = Product { rows: height, cols: seen, stride, add: false };
+                        multiply(&registers, (left, block), keys, left.depth(), writable(scores), to);
+                        multiply(&registers, (dleft, block), values, dleft.depth(), writable(slopes), to);
+                        let lines = scores.chunks_exact_mut(stride).zip(slopes.chunks_exact_mut(stride));
+                        for (i, (line, slope)) in lines.take(height).enumerate() {
+                            let token = first + from + i;
+                            let at = heads.at(token, queries, query);
+                            let total = dot(&dout[at..at + hd], &out[at..at + hd]);
+                            let log_sum = log_sums[query * batch * t + token];
+                            let last = from + i + 1;
+                            line[last..seen].fill(0.0);
+                            slope[last..seen].fill(0.0);
+                            slopes_of(&mut line[..last], &mut slope[..last], log_sum, total);
+                        }
+                        // Queries.
+                        dscores.pack(View::strided(slopes, height, seen, stride), Side::Left, Lies::OuterRows);
+                        let to = Product { rows: height, cols: hd, stride: hd, add: false };
+                        multiply(&registers, (dscores, 0), keys_back, dscores.depth(), writable(part), to);
+                        for (i, line) in part.chunks_exact(hd).take(height).enumerate() {
+                            let token = first + from + i;
+                            let (cos, sin) = table(token, query);
+                            let at = heads.at(token, queries + 2 * kv, query);
+                            rotate_back(line, cos, sin, &mut dqkv[at..at + hd]);
+                        }
+                        // Keys and values.
+                        let to = Product { rows: seen, cols: hd, stride: hd, add: true };
+                        turned.pack(View::strided(slopes, height, seen, stride), Side::Left, Lies::InnerRows);
+                        right.pack(View::new(&rotated[from * hd..], height, hd), Side::Right, Lies::InnerRows);
+                        multiply(&registers, (turned, 0), right, turned.depth(), writable(dkeys), to);
+                        turned.pack(View::strided(scores, height, seen, stride), Side::Left, Lies::InnerRows);
+                        let dheads = View::strided(&dheads[from * width..], height, hd, width);
+                        right.pack(dheads, Side::Right, Lies::InnerRows);
+                        multiply(&registers, (turned, 0), right, turned.depth(), writable(dvalues), to);
+                    }
+                }
+                for (i, (dkey, dvalue)) in dkeys.chunks_exact(hd).zip(dvalues.chunks_exact(hd)).enumerate() {
+                    let (cos, sin) = table(first + i, queries + head);
+                    let at = heads.at(first + i, queries + 2 * kv, queries + head);
+                    rotate_back(dkey, cos, sin, &mut dqkv[at..at + hd]);
+                    let at = heads.at(first + i, queries + 2 * kv, queries + kv + head);
+                    dqkv[at..at + hd].write_copy_of_slice(dvalue);
+                }
+            }
+        }
+    }
+}
+
+/// Memory that is written, as memory that need not be. Only kernels that write it get it so.
+fn writable(numbers: &mut [f32]) -> &mut [MaybeUninit<f32>] {
+    // SAFETY: both have one layout, and no caller leaves anything unwritten behind.
+    unsafe { &mut *(std::ptr::from_mut(numbers) as *mut [MaybeUninit<f32>]) }
+}
+
+/// Scores to probabilities `p`, and gradients of probabilities `dp` to those of scores, `p (dp - total)`.
+#[target_feature(enable = "avx512f")]
+fn slopes_of(scores: &mut [f32], slopes: &mut [f32], log_sum: f32, total: f32) {
+    let (shift, total) = (_mm512_set1_ps(log_sum), _mm512_set1_ps(total));
+    for at in (0..scores.len()).step_by(LANES) {
+        let p = exp(_mm512_sub_ps(load(scores, at), shift));
+        store(scores, at, p);
+        store(slopes, at, _mm512_mul_ps(p, _mm512_sub_ps(load(slopes, at), total)));
+    }
+}
