@@ -2,8 +2,8 @@
 
     python bench_torch_pretrain.py MODEL_DIR|S [--threads 1 2] [--batch 8] [--tokens 256] [--steps 10] [--ours PROGRAM]
 
-MODEL_DIR needs only a config.json. Prints a Markdown table. Weights are random, f32; every token is a label. Run it on
-an otherwise idle machine. With --ours, the autodidact program times the same shape and batch in the same run (its optimizer
+MODEL_DIR needs only a config.json. Prints a Markdown table. Weights are random, f32; every token is a label. Each precision
+is timed: full, and mixed, which is bf16 by autocast for PyTorch. Run it on an otherwise idle machine. With --ours, the autodidact program times the same shape and batch in the same run (its optimizer
 is Muon, with AdamW for the embedding).
 """
 
@@ -19,7 +19,7 @@ from bench import milliseconds, random_batch, random_model, time_steps
 import torch
 
 
-def measure(arguments: argparse.Namespace, threads: int) -> str:
+def measure(arguments: argparse.Namespace, threads: int, precision: str) -> str:
     """One row of the table."""
     torch.set_num_threads(threads)
     name, model = random_model(arguments.shape)
@@ -27,7 +27,9 @@ def measure(arguments: argparse.Namespace, threads: int) -> str:
     batch = random_batch(model.config.vocab_size, arguments.batch, arguments.tokens)
 
     def step() -> None:
-        model(**batch).loss.backward()
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "mixed"):
+            loss = model(**batch).loss
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
@@ -36,7 +38,7 @@ def measure(arguments: argparse.Namespace, threads: int) -> str:
     tokens = arguments.batch * arguments.tokens / statistics.median(seconds)
     millions = sum(weight.numel() for weight in model.parameters()) / 1e6
     return (
-        f"| torch {torch.__version__.partition('+')[0]} | {name} | {millions:.2f} M | "
+        f"| torch {torch.__version__.partition('+')[0]} | {name} | {precision} | {millions:.2f} M | "
         f"{arguments.batch}x{arguments.tokens} | {threads} | {milliseconds(seconds)} | {tokens:.0f} |"
     )
 
@@ -51,10 +53,11 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--ours", metavar="PROGRAM")
     arguments = parser.parse_args()
-    print("| full training | shape | weights | tokens a step | threads | ms a step: median (range) | tokens/s |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
-    for threads in arguments.threads:
-        print(measure(arguments, threads), flush=True)
+    print("| full training | shape | precision | weights | tokens a step | threads | ms a step: median (range) | tokens/s |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    for precision in ("full", "mixed"):
+        for threads in arguments.threads:
+            print(measure(arguments, threads, precision), flush=True)
     if arguments.ours:
         print(flush=True)
         with tempfile.TemporaryDirectory() as folder:
