@@ -31,6 +31,7 @@ pub struct Shared<'a> {
 }
 
 /// What the backward pass of attention, from `qkv` to heads side by side, needs.
+#[allow(clippy::large_enum_variant, reason = "one a block and pass, and taken apart at once")]
 enum HeadsTape {
     /// By burn's operations.
     Parts { qk_norm: Option<RmsNormTape<3>>, attention: AttentionTape },

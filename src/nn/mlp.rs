@@ -6,6 +6,7 @@ use super::{Matrix, mixed::Kernels};
 
 /// What the backward pass needs.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "one a block and pass, and taken apart at once")]
 pub enum GateTape {
     /// For burn's operations.
     Parts {

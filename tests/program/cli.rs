@@ -125,3 +125,34 @@ fn fine_tunes_on_a_file_of_tasks() {
     assert_eq!(failure(&store, &sft), "InvalidInput", "the name is taken");
     succeed(&store, &["ask", QUERY, "--threshold", "0", "--adapter", "tuned", "--json"]);
 }
+
+#[test]
+fn models_are_deepened_and_averaged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let program = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_autodidact")).args(arguments).output().unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    let seed = concat!(env!("CARGO_MANIFEST_DIR"), "/model/seed");
+    let weights = |dir: &str| std::fs::read(Path::new(dir).join("model.safetensors")).unwrap();
+    let json = |dir: &str, file: &str| -> Value {
+        serde_json::from_slice(&std::fs::read(Path::new(dir).join(file)).unwrap()).unwrap()
+    };
+
+    // Longer sequences are a matter of two numbers.
+    assert!(program(&["deepen", seed, "--context", "4096", "--out", &path("long")]).0);
+    assert_eq!(json(&path("long"), "config.json")["max_position_embeddings"], 4096);
+    assert_eq!(json(&path("long"), "tokenizer_config.json")["model_max_length"], 4096);
+    assert_eq!(weights(&path("long")), weights(seed));
+
+    // The mean of a model with itself is that model, and models of two shapes have none.
+    assert!(program(&["average", seed, seed, "--share", "0.25", "--out", &path("mean")]).0);
+    assert_eq!(weights(&path("mean")), weights(seed));
+    let layers = json(seed, "config.json")["num_hidden_layers"].as_u64().unwrap();
+    assert!(program(&["deepen", seed, "--layers", &(layers + 1).to_string(), "--out", &path("deep")]).0);
+    for (other, share) in [(path("deep").as_str(), "0.5"), (seed, "1.5")] {
+        let (succeeded, said) = program(&["average", seed, other, "--share", share, "--out", &path("none")]);
+        assert!(!succeeded && said.contains("[InvalidInput]"), "{said}");
+    }
+}

@@ -1,7 +1,7 @@
 // The npm package, installed in projects outside of the repository, and pages that use it. For tests.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +28,13 @@ export function project(name) {
   const root = join(folder, name);
   if (existsSync(root)) return root;
   cpSync(join(EXAMPLES, name), root, { recursive: true, filter: (path) => !/node_modules|dist$/.test(path) });
+  // The tools are those of the page: asked for here, npm would look them up, and there may be no network.
+  const file = join(root, 'package.json');
+  if (existsSync(file)) {
+    const manifest = JSON.parse(readFileSync(file, 'utf8'));
+    delete manifest.devDependencies;
+    writeFileSync(file, JSON.stringify(manifest));
+  }
   const tarball = readdirSync(here('../package')).find((file) => file.endsWith('.tgz'));
   assert.ok(tarball, 'there is no tarball: run `npm run build:package`');
   const args = ['install', '--no-save', '--omit=dev', '--no-package-lock', '--no-audit', '--no-fund', '--offline', here(`../package/${tarball}`)];

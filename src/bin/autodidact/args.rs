@@ -30,6 +30,8 @@ pub enum Command {
     Pretrain(PretrainArgs),
     /// Give a model more blocks without changing what it computes, to train it on with `pretrain --from`.
     Deepen(DeepenArgs),
+    /// Average the weights of two models of one origin and shape.
+    Average(AverageArgs),
     /// Fine-tune a LoRA on a file of labelled tasks; writes a PEFT directory.
     Sft(SftArgs),
     /// Print labelled tasks of the generator as JSON Lines.
@@ -47,9 +49,29 @@ pub struct DeepenArgs {
     #[arg(value_name = "MODEL")]
     pub dir: PathBuf,
     /// Blocks that it shall have: more than now, and twice as many at most.
+    #[arg(long, required_unless_present = "context")]
+    pub layers: Option<usize>,
+    /// Longest sequence that it shall have, in tokens. What lies beyond the old one, it must learn.
     #[arg(long)]
-    pub layers: usize,
+    pub context: Option<usize>,
     /// Directory of the deeper model.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// Options of `average`.
+#[derive(Debug, ClapArgs)]
+pub struct AverageArgs {
+    /// Model directory (Hugging Face).
+    #[arg(value_name = "FIRST")]
+    pub first: PathBuf,
+    /// Another, trained from the same model.
+    #[arg(value_name = "SECOND")]
+    pub second: PathBuf,
+    /// Share of the second, in [0, 1].
+    #[arg(long, default_value_t = 0.5)]
+    pub share: f64,
+    /// Directory of the mean.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 }

@@ -5,6 +5,7 @@
 mod adapters;
 mod args;
 mod ask;
+mod average;
 mod bench;
 mod bench_pretrain;
 mod charts;
@@ -33,6 +34,7 @@ fn main() -> std::process::ExitCode {
             args::Command::Bench(args) => bench::run(args).await,
             args::Command::Pretrain(args) => pretrain::run(args).await,
             args::Command::Deepen(args) => deepen::run(&args).await,
+            args::Command::Average(args) => average::run(&args).await,
             args::Command::Generate(args) => generate::run(&args),
             args::Command::BenchPretrain(args) => bench_pretrain::run(&args).await,
             args::Command::Sft(args) => sft::run(args).await,
