@@ -181,7 +181,9 @@ fn the_agent_remembers_what_it_was_sure_of_for_the_gate() {
         seen += 1;
         assert_eq!(report.canaries, 3);
         assert_eq!((trace.adapted, trace.stored.is_some()), (report.passed, report.passed));
-        assert!(report.passed || trace.answer == trace.base_answer && trace.note.is_some());
+        // What stands is the answer before learning: the first, or the one that the search found.
+        let found = trace.search.as_ref().is_some_and(|search| search.tool.is_some());
+        assert!(report.passed || (found || trace.answer == trace.base_answer) && trace.note.is_some());
     }
     // The answer to the task itself may change.
     if let Some(report) = learn(3).gate {
