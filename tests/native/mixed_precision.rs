@@ -131,9 +131,9 @@ fn batch() -> MicroBatch {
         [41usize, 70, 3].iter().map(|&len| (0..len).map(|i| ((i * i * 7 + len) % 75) as u32).collect()).collect();
     let (width, mut targets) = (70, Targets::default());
     for (row, sequence) in sequences.iter().enumerate() {
-        for i in 1..sequence.len() {
+        for (i, id) in sequence.iter().enumerate().skip(1) {
             targets.rows.push((row * width + i - 1) as u32);
-            targets.ids.push(sequence[i]);
+            targets.ids.push(*id);
             targets.weights.push(1.0 / 111.0);
         }
     }

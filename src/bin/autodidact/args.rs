@@ -27,7 +27,7 @@ pub enum Command {
     /// Print how long the stages of the loop take on this machine.
     Bench(BenchArgs),
     /// Train the seed model from scratch on generated tool-call tasks. Resumes at the last checkpoint.
-    Pretrain(PretrainArgs),
+    Pretrain(Box<PretrainArgs>),
     /// Give a model more blocks without changing what it computes, to train it on with `pretrain --from`.
     Deepen(DeepenArgs),
     /// Average the weights of two models of one origin and shape.

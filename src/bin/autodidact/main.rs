@@ -32,7 +32,7 @@ fn main() -> std::process::ExitCode {
             args::Command::Adapters(args) => adapters::run(args).await,
             args::Command::Inspect(args) => inspect::run(args).await,
             args::Command::Bench(args) => bench::run(args).await,
-            args::Command::Pretrain(args) => pretrain::run(args).await,
+            args::Command::Pretrain(args) => pretrain::run(*args).await,
             args::Command::Deepen(args) => deepen::run(&args).await,
             args::Command::Average(args) => average::run(&args).await,
             args::Command::Generate(args) => generate::run(&args),
