@@ -216,7 +216,13 @@ impl Pretrainer {
         let grown = full.max_tools * step / c.ramp_steps.max(1);
         let max_tools = if step < c.ramp_steps { grown.max(2).min(full.max_tools) } else { full.max_tools };
         let full = GeneratorConfig { max_tools, ..full };
-        let strange = GeneratorConfig { coined_rate: 0.35, compound_rate: 0.4, param_description_rate: 0.6, ..full };
+        let strange = GeneratorConfig {
+            coined_rate: 0.35,
+            compound_rate: 0.4,
+            param_description_rate: 0.6,
+            optional_rate: 0.6,
+            ..full
+        };
         let mut strange = Generator::new(Split::Train, !seed, strange);
         let mut generator = Generator::new(Split::Train, seed, full);
         let mut rng = ChaCha8Rng::seed_from_u64(seed);

@@ -11,6 +11,9 @@ use super::words::coin;
 /// Characters of a menu in compact form beyond which no tool is added.
 const MENU_LIMIT: usize = 1000;
 
+/// Attempts at a tool that a menu lacks.
+const TRIES: usize = 4;
+
 /// Draws tools.
 pub(super) struct Inventor<'a> {
     pub(super) dice: &'a mut Dice,
@@ -63,6 +66,22 @@ impl Inventor<'_> {
             }
         }
         menu
+    }
+
+    /// A tool that could be of the menu, and that none of its tools stands for; `None` where none was found.
+    pub(super) fn missing(&mut self, menu: &[Blueprint]) -> Option<Blueprint> {
+        for _ in 0..TRIES {
+            let like = menu.get(self.dice.below(menu.len().max(1)))?;
+            let of = |domain: &&Domain| domain.objects.iter().any(|object| object.name == like.noun.name);
+            let domain = DOMAINS.get(self.half).iter().find(of);
+            let domain = domain.unwrap_or_else(|| self.domain());
+            let theme = Theme { domain, shape: naming::shape(self.dice), described: 0.0, explained: 0.0 };
+            let tool = self.relative(&theme, like, menu.len());
+            if !menu.iter().any(|other| other.stands_for(&tool)) {
+                return Some(tool);
+            }
+        }
+        None
     }
 
     fn domain(&mut self) -> &'static Domain {

@@ -236,14 +236,20 @@ impl Generator {
         Pair { query, calls }
     }
 
-    /// Another request over the same menu, for any of its tools.
+    /// Another request over the same menu, for any of its tools, or for one that it lacks.
     pub fn another(&mut self, example: &Example) -> Example {
         let menu = Arc::clone(&example.recipe.menu);
         let mut order: Vec<usize> = (0..menu.len()).collect();
         self.dice.shuffle(&mut order);
         let first = order.first().copied().unwrap_or(0);
-        let plan = if self.dice.chance(self.config.no_tool_rate * 0.25) {
-            Plan::Chat
+        let plan = if self.dice.chance(self.config.no_tool_rate) {
+            let half = self.split.tools();
+            if self.dice.chance(0.25) {
+                Plan::Chat
+            } else {
+                let missing = Inventor { dice: &mut self.dice, half, config: &self.config }.missing(&menu);
+                missing.map_or(Plan::Chat, |tool| Plan::Missing(Box::new(tool)))
+            }
         } else if !self.dice.chance(self.config.multi_call_rate) {
             Plan::One(first)
         } else if order.len() < 2 || self.dice.chance(0.55) {
@@ -268,7 +274,7 @@ impl Generator {
                 return Plan::Chat;
             }
             let missing = menu.remove(0);
-            menu.retain(|tool| tool.noun.name != missing.noun.name || tool.action.group() != missing.action.group());
+            menu.retain(|tool| !tool.stands_for(&missing));
             if menu.is_empty() {
                 menu.push(missing);
                 return Plan::Chat;

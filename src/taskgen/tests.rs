@@ -274,6 +274,30 @@ fn distribution_is_as_configured() {
 }
 
 #[test]
+fn further_requests_lack_a_tool_as_often_as_first_ones() {
+    let mut generator = Generator::new(Split::Train, 57, GeneratorConfig::default());
+    let (mut none, mut chat, mut all) = (0, 0, 0);
+    for _ in 0..1_000 {
+        let first = generator.sample();
+        for _ in 0..5 {
+            let example = generator.another(&first);
+            assert_eq!(example.tools, first.tools);
+            all += 1;
+            if example.calls.is_empty() {
+                none += 1;
+                chat += usize::from(matches!(example.recipe.plan, Plan::Chat));
+                if let Plan::Missing(tool) = &example.recipe.plan {
+                    assert!(!example.recipe.menu.iter().any(|other| other.stands_for(tool)), "{}", example.query);
+                }
+            }
+        }
+    }
+    let share = f64::from(none) / f64::from(all);
+    assert!((0.03..0.05).contains(&share), "no tool: {share}");
+    assert!((0.15..0.45).contains(&(f64::from(chat) / f64::from(none))), "{chat} of {none} ask for nothing");
+}
+
+#[test]
 fn texts_are_short() {
     let all = examples(Split::Train, 41, 2_000);
     let size = |tool: &Tool| {

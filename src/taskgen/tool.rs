@@ -96,6 +96,12 @@ impl Blueprint {
             || self.is_about_the_same(other) && self.by == other.by && self.action.group() == other.action.group()
     }
 
+    /// True when a query for the other could be meant for this one by somebody who is not exact: the same is done to the
+    /// same kind of object.
+    pub(super) fn stands_for(&self, other: &Self) -> bool {
+        self.noun.name == other.noun.name && self.action.group() == other.action.group()
+    }
+
     /// True when both have one object with one qualifier.
     pub(super) fn is_about_the_same(&self, other: &Self) -> bool {
         self.noun.name == other.noun.name && self.qualifier == other.qualifier && self.attribute == other.attribute

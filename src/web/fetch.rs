@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use js_sys::{Function, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -93,22 +93,49 @@ fn get(object: &JsValue, key: &str) -> JsValue {
 }
 
 /// Calls a method and awaits its promise.
-async fn call(object: &JsValue, method: &str, argument: Option<&JsValue>) -> std::result::Result<JsValue, JsValue> {
+async fn call(object: &JsValue, method: &str, arguments: &[&JsValue]) -> std::result::Result<JsValue, JsValue> {
     let function: Function = get(object, method).dyn_into()?;
-    let promise = match argument {
-        Some(argument) => function.call1(object, argument)?,
-        None => function.call0(object)?,
-    };
+    let promise = function.apply(object, &arguments.iter().copied().collect::<Array>())?;
     JsFuture::from(promise.dyn_into::<Promise>()?).await
 }
 
 /// The file, or `None` where there is none (404, or a server that answers with its page instead).
 async fn fetch(url: &str, file: &str, on_event: &mut impl FnMut(Event)) -> Result<Option<Vec<u8>>> {
-    let failure = |e: JsValue| Error::Io {
+    match fetch_once(url, file, "default", on_event).await {
+        // A transfer broke off: the line, or the browser's cache. Chromium's cache in memory, which private windows have,
+        // gives an entry up while it is read when it has grown too large. Once more, and past the cache.
+        Err(Failure::Broken(_)) => fetch_once(url, file, "no-store", on_event).await,
+        other => other,
+    }
+    .map_err(|failure| match failure {
+        Failure::Broken(error) | Failure::Final(error) => error,
+    })
+}
+
+/// Why a transfer did not succeed.
+enum Failure {
+    /// It began, and broke off.
+    Broken(Error),
+    /// Anything else.
+    Final(Error),
+}
+
+/// `cache`: as the option of `fetch`.
+async fn fetch_once(
+    url: &str,
+    file: &str,
+    cache: &str,
+    on_event: &mut impl FnMut(Event),
+) -> std::result::Result<Option<Vec<u8>>, Failure> {
+    let error = |e: JsValue| Error::Io {
         path: url.to_owned(),
         reason: get(&e, "message").as_string().unwrap_or_else(|| format!("{e:?}")),
     };
-    let response = call(&js_sys::global(), "fetch", Some(&JsValue::from_str(url))).await.map_err(failure)?;
+    let (failure, broken) = (|e| Failure::Final(error(e)), |e| Failure::Broken(error(e)));
+    let options = Object::new();
+    Reflect::set(&options, &JsValue::from_str("cache"), &JsValue::from_str(cache)).map_err(failure)?;
+    let response =
+        call(&js_sys::global(), "fetch", &[&JsValue::from_str(url), options.as_ref()]).await.map_err(failure)?;
     let status = get(&response, "status").as_f64().unwrap_or(0.0);
     let headers = get(&response, "headers");
     let header = |name: &str| {
@@ -120,7 +147,8 @@ async fn fetch(url: &str, file: &str, on_event: &mut impl FnMut(Event)) -> Resul
         return Ok(None);
     }
     if status != 200.0 {
-        return Err(Error::Io { path: url.into(), reason: format!("the server answered {status}") });
+        let reason = format!("the server answered {status}");
+        return Err(Failure::Final(Error::Io { path: url.into(), reason }));
     }
     // The length of a compressed transfer is not the length of the file, and another origin does not say whether its
     // transfer is compressed.
@@ -131,7 +159,7 @@ async fn fetch(url: &str, file: &str, on_event: &mut impl FnMut(Event)) -> Resul
         get(&body, "getReader").dyn_into::<Function>().and_then(|f| f.call0(&body)).map_err(failure)?;
     let mut bytes = Vec::new();
     loop {
-        let part = call(&reader, "read", None).await.map_err(failure)?;
+        let part = call(&reader, "read", &[]).await.map_err(broken)?;
         if get(&part, "done").is_truthy() {
             break;
         }
@@ -142,7 +170,7 @@ async fn fetch(url: &str, file: &str, on_event: &mut impl FnMut(Event)) -> Resul
     match total {
         Some(total) if total != bytes.len() as u64 => {
             let reason = format!("{} of {total} bytes came; try again", bytes.len());
-            Err(Error::Integrity { what: url.into(), reason })
+            Err(Failure::Final(Error::Integrity { what: url.into(), reason }))
         }
         _ => Ok(Some(bytes)),
     }

@@ -76,7 +76,11 @@ async function open({ viewport = DESKTOP, query = {}, ...options } = {}) {
     if (['error', 'warning'].includes(message.type())) problems.push(`console ${message.type()}: ${message.text()}`);
   });
   page.on('pageerror', (error) => problems.push(`page error: ${error.message}`));
-  page.on('requestfailed', (request) => problems.push(`request failed: ${request.url()} ${request.failure()?.errorText}`));
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText;
+    // A context keeps its cache in memory, where the weights do not always fit: then the page asks again, past the cache.
+    if (reason !== 'net::ERR_CACHE_WRITE_FAILURE') problems.push(`request failed: ${request.url()} ${reason}`);
+  });
   page.on('response', (response) => {
     if (response.status() >= 400) problems.push(`status ${response.status()}: ${response.url()}`);
   });
@@ -846,7 +850,7 @@ describe('the page', () => {
     }
     await page.locator('#model-folder').setInputFiles(MODEL);
     await page.locator('#model-facts', { hasText: 'Memory' }).waitFor();
-    assert.match(await text('#model-facts'), /Name\s+model\s+Files\s+5 files\s+Size\s+6\.\d MB\s+Memory, about\s+\d\d\.\d MB/);
+    assert.match(await text('#model-facts'), /Name\s+model\s+Files\s+5 files\s+Size\s+9\.\d MB\s+Memory, about\s+\d\d\.\d MB/);
     assert.equal(await text('#model-message'), '');
     assert.equal(await page.locator('#engine').getAttribute('data-state'), 'ready');
     await assertAccessible();
@@ -877,7 +881,7 @@ describe('the page', () => {
     await id.fill(ID);
     await id.press('Enter');
     await page.locator('#model-facts', { hasText: 'Memory' }).waitFor();
-    assert.match(await text('#model-facts'), /Name\s+test\/seed\s+Files\s+5 files\s+Size\s+6\.\d MB\s+Memory, about\s+\d\d\.\d MB/);
+    assert.match(await text('#model-facts'), /Name\s+test\/seed\s+Files\s+5 files\s+Size\s+9\.\d MB\s+Memory, about\s+\d\d\.\d MB/);
     assert.ok(hub.log.every(({ path }) => !path.endsWith(WEIGHTS)), 'the weights came before they were asked for');
     await forget();
     await load.click();

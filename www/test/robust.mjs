@@ -99,16 +99,19 @@ describe('a tab that is closed', () => {
 });
 
 describe('a download', () => {
-  it('that is cut is no model, and the next one is', async () => {
+  it('that is cut is asked for once more, past the cache; cut again it is no model, and the next one is', async () => {
     const folder = join(project('plain-page'), 'node_modules/autodidact/model');
-    let cut = true;
+    let cuts = 1;
+    let asked = [];
     const server = createServer((request, response) => {
       const path = join(folder, new URL(request.url, 'http://x').pathname.replace('/model/', ''));
       const stat = statSync(path, { throwIfNoEntry: false });
       response.setHeader('Access-Control-Allow-Origin', '*');
       if (!stat) return response.writeHead(404).end();
       response.setHeader('Content-Length', stat.size);
-      const isCut = cut && path.endsWith('.safetensors');
+      const isWeights = path.endsWith('.safetensors');
+      if (isWeights) asked.push(request.headers['cache-control']);
+      const isCut = isWeights && cuts-- > 0;
       const file = createReadStream(path, isCut ? { end: stat.size / 2 } : {});
       file.on('end', () => isCut && setTimeout(() => response.destroy(), 200));
       file.pipe(response, { end: !isCut });
@@ -121,8 +124,11 @@ describe('a download', () => {
       const { createAgent } = await import('/node_modules/autodidact/dist/index.js');
       return createAgent({ model, backend: 'cpu' }).then((agent) => agent.report.model.name, ({ code }) => code);
     }, model);
+    assert.equal(await load(), 'model');
+    assert.deepEqual(asked, [undefined, 'no-cache']);
+    [cuts, asked] = [2, []];
     assert.match(await load(), /^(IoError|IntegrityError)$/);
-    cut = false;
+    assert.equal(asked.length, 2);
     assert.equal(await load(), 'model');
     await page.context().close();
     await new Promise((resolve) => server.close(resolve));
