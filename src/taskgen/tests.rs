@@ -6,7 +6,7 @@ use super::data::{domains, domains_held, params, params_more, text, verbs, wordi
 use super::kinds::Kind;
 use super::tables::{CONCEPTS, DOMAINS, Half, LEXICON, VERBS};
 use super::words::{article, coin_half, plural};
-use super::{Example, Generator, GeneratorConfig, Split};
+use super::{Example, Generator, GeneratorConfig, Plan, Split};
 use crate::task::{Tool, ToolCall};
 
 fn examples(split: Split, seed: u64, count: usize) -> Vec<Example> {
@@ -276,7 +276,7 @@ fn distribution_is_as_configured() {
 #[test]
 fn further_requests_lack_a_tool_as_often_as_first_ones() {
     let mut generator = Generator::new(Split::Train, 57, GeneratorConfig::default());
-    let (mut none, mut chat, mut all) = (0, 0, 0);
+    let (mut none, mut chat, mut all) = (0_u32, 0_u32, 0_u32);
     for _ in 0..1_000 {
         let first = generator.sample();
         for _ in 0..5 {
@@ -285,7 +285,7 @@ fn further_requests_lack_a_tool_as_often_as_first_ones() {
             all += 1;
             if example.calls.is_empty() {
                 none += 1;
-                chat += usize::from(matches!(example.recipe.plan, Plan::Chat));
+                chat += u32::from(matches!(example.recipe.plan, Plan::Chat));
                 if let Plan::Missing(tool) = &example.recipe.plan {
                     assert!(!example.recipe.menu.iter().any(|other| other.stands_for(tool)), "{}", example.query);
                 }

@@ -15,7 +15,7 @@ use futures_lite::future::block_on;
 
 use crate::{asking::ask, seed::seed_files};
 
-const TASKS: usize = 80;
+const TASKS: usize = 240;
 
 fn agent() -> Agent {
     let options = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };
