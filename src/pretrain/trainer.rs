@@ -23,6 +23,8 @@ use crate::{
     tokenizer::{PromptBuilder, Tokenizer},
 };
 
+/// Tasks that a worker measures at once.
+const TASKS_AT_ONCE: usize = 256;
 /// Standard deviation of the first weights.
 const INIT_DEVIATION: f32 = 0.02;
 
@@ -132,15 +134,16 @@ impl Pretrainer {
     /// [`Error::InvalidInput`] when there are tasks and none fits, and those of the template and the tokenizer.
     pub fn with_tasks(mut self, tasks: Vec<Labelled>) -> Result<(Self, usize)> {
         let given = tasks.len();
-        let mut fitting = Vec::with_capacity(given);
-        for labelled in tasks {
+        let fits = |labelled: &Labelled| -> Result<bool> {
             let prompt = self.tokenizer.encode(&self.prompts.answer_prompt(&labelled.task)?)?;
             let answer = self.tokenizer.encode(&self.prompts.answer_text(&labelled.calls))?;
             // The end of the turn is a token too.
-            if prompt.len() + answer.len() < self.config.max_len {
-                fitting.push(labelled);
-            }
-        }
+            Ok(prompt.len() + answer.len() < self.config.max_len)
+        };
+        let fit = self.workers.map(tasks.chunks(TASKS_AT_ONCE).collect(), |part| part.iter().map(fits).collect())?;
+        let fit: Vec<bool> = fit.into_iter().flat_map(|part: Vec<bool>| part).collect();
+        let fitting: Vec<Labelled> =
+            tasks.into_iter().zip(fit).filter_map(|(task, fits)| fits.then_some(task)).collect();
         if fitting.is_empty() && given > 0 {
             let reason = format!("all {given} are longer than {} tokens", self.config.max_len);
             return Err(Error::invalid("tasks", reason));
