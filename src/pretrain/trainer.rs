@@ -132,7 +132,7 @@ impl Pretrainer {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] when there are tasks and none fits, and those of the template and the tokenizer.
-    pub fn with_tasks(mut self, tasks: Vec<Labelled>) -> Result<(Self, usize)> {
+    pub fn with_tasks(mut self, mut tasks: Vec<Labelled>) -> Result<(Self, usize)> {
         let given = tasks.len();
         let fits = |labelled: &Labelled| -> Result<bool> {
             let prompt = self.tokenizer.encode(&self.prompts.answer_prompt(&labelled.task)?)?;
@@ -141,15 +141,14 @@ impl Pretrainer {
             Ok(prompt.len() + answer.len() < self.config.max_len)
         };
         let fit = self.workers.map(tasks.chunks(TASKS_AT_ONCE).collect(), |part| part.iter().map(fits).collect())?;
-        let fit: Vec<bool> = fit.into_iter().flat_map(|part: Vec<bool>| part).collect();
-        let fitting: Vec<Labelled> =
-            tasks.into_iter().zip(fit).filter_map(|(task, fits)| fits.then_some(task)).collect();
-        if fitting.is_empty() && given > 0 {
+        let mut fit = fit.into_iter().flat_map(|part: Vec<bool>| part);
+        tasks.retain(|_| fit.next().unwrap_or(false));
+        if tasks.is_empty() && given > 0 {
             let reason = format!("all {given} are longer than {} tokens", self.config.max_len);
             return Err(Error::invalid("tasks", reason));
         }
-        let used = fitting.len();
-        self.tasks = fitting;
+        let used = tasks.len();
+        self.tasks = tasks;
         Ok((self, used))
     }
 

@@ -192,6 +192,9 @@ pub struct Generator {
     config: GeneratorConfig,
 }
 
+/// Share of the tasks that no tool answers that ask for nothing at all.
+const CHAT_SHARE: f64 = 0.25;
+
 impl Generator {
     /// Rates and sizes out of their range (see [`GeneratorConfig::validate`]) act like the nearest bound.
     pub fn new(split: Split, seed: u64, config: GeneratorConfig) -> Self {
@@ -243,10 +246,10 @@ impl Generator {
         self.dice.shuffle(&mut order);
         let first = order.first().copied().unwrap_or(0);
         let plan = if self.dice.chance(self.config.no_tool_rate) {
-            let half = self.split.tools();
-            if self.dice.chance(0.25) {
+            if self.dice.chance(CHAT_SHARE) {
                 Plan::Chat
             } else {
+                let half = self.split.tools();
                 let missing = Inventor { dice: &mut self.dice, half, config: &self.config }.missing(&menu);
                 missing.map_or(Plan::Chat, |tool| Plan::Missing(Box::new(tool)))
             }
@@ -270,7 +273,7 @@ impl Generator {
     /// What to ask for. The menu's first tool is the one meant; it goes when no tool shall fit.
     fn plan(&mut self, menu: &mut Vec<Blueprint>) -> Plan {
         if self.dice.chance(self.config.no_tool_rate) {
-            if menu.len() < 2 || self.dice.chance(0.25) {
+            if menu.len() < 2 || self.dice.chance(CHAT_SHARE) {
                 return Plan::Chat;
             }
             let missing = menu.remove(0);
