@@ -78,6 +78,11 @@ npm: bundle ## the npm package: www/package/autodidact-VERSION.tgz
 budget: bundle ## sizes of the bundle, and its limit (BUDGET=4000000 bytes)
 	@$(STEP) "byte budget" scripts/budget.sh $(BUDGET)
 
+.PHONY: test-cuda
+test-cuda: setup-rust ## training through LibTorch, which $$LIBTORCH names (AUTODIDACT_LIBTORCH_CPU=1: without a GPU)
+	@$(STEP) "clippy, cuda" cargo clippy --release --locked --features cuda --all-targets -- -D warnings
+	@$(STEP) "tests, cuda" cargo test --release --locked --features cuda --test native libtorch
+
 .PHONY: fuzz
 fuzz: setup-rust ## damaged files and texts, RUNS=20000 of each kind
 	@$(STEP) "damaged input" env PROPTEST_CASES=$(or $(RUNS),20000) cargo test --release --locked --test fuzz

@@ -160,7 +160,7 @@ async fn logits_equal_pytorch_on_both_backends() {
 
 #[wasm_bindgen_test]
 async fn the_self_test_passes_on_the_gpu() {
-    let result = self_test::run(&gpu().await).await.unwrap();
+    let result = self_test::run(&gpu().await, BackendKind::WebGpu).await.unwrap();
     console_log!("MEASURED self-test: {:e}", result.max_difference);
 }
 

@@ -36,9 +36,9 @@ impl Agent {
         mut on_event: impl FnMut(Event),
     ) -> Result<Self> {
         let (mut device, mut report) = backend::open(options.backend, options.force_software_gpu).await?;
-        if report.kind == BackendKind::WebGpu {
+        if report.kind != BackendKind::Cpu {
             on_event(Event::Phase { phase: Phase::SelfTest });
-            match self_test::run(&device).await {
+            match self_test::run(&device, report.kind).await {
                 Ok(passed) => report.self_test = Some(passed),
                 Err(error) if options.backend == BackendChoice::Auto => {
                     (device, report) = backend::open(BackendChoice::Cpu, false).await?;

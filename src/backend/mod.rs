@@ -1,5 +1,7 @@
 //! Which device computes: the only place that names backends.
 
+#[cfg_attr(not(feature = "cuda"), path = "no_cuda.rs")]
+mod cuda;
 pub mod health;
 #[cfg_attr(target_family = "wasm", path = "probe_web.rs")]
 #[cfg_attr(not(target_family = "wasm"), path = "probe_native.rs")]
@@ -24,6 +26,8 @@ pub enum BackendChoice {
     /// The GPU through WebGPU (Vulkan, Metal or DirectX natively), or an error.
     #[serde(rename = "webgpu")]
     WebGpu,
+    /// The first NVIDIA GPU, through LibTorch (crate feature `cuda`), or an error.
+    Cuda,
 }
 
 /// What computes.
@@ -35,6 +39,8 @@ pub enum BackendKind {
     /// The GPU.
     #[serde(rename = "webgpu")]
     WebGpu,
+    /// An NVIDIA GPU.
+    Cuda,
 }
 
 impl std::fmt::Display for BackendKind {
@@ -42,6 +48,7 @@ impl std::fmt::Display for BackendKind {
         f.write_str(match self {
             Self::Cpu => "cpu",
             Self::WebGpu => "webgpu",
+            Self::Cuda => "cuda",
         })
     }
 }
@@ -105,6 +112,9 @@ pub async fn open(choice: BackendChoice, force_software: bool) -> Result<(Device
     crate::platform::init();
     if choice == BackendChoice::Cpu {
         return Ok((cpu(), cpu_report("as asked")));
+    }
+    if choice == BackendChoice::Cuda {
+        return cuda::open();
     }
     let found = match probe::adapter().await {
         Ok(adapter) if adapter.software && !force_software => {

@@ -1,6 +1,6 @@
 //! The decoder-only transformer: one forward for training, scoring and decoding, and its backward.
 
-use burn::tensor::{Device, IndexingUpdateOp, Int, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::{
     block::{BlockGrad, BlockTape, Shared},
@@ -19,6 +19,7 @@ use crate::{
         mixed::{Form, Kernels, Precision, matmul},
         norm::RmsNorm,
         rotary::Rope,
+        rows,
     },
 };
 
@@ -123,6 +124,11 @@ impl Decoder {
         Self { kernels: wanted.then(Kernels::detect).flatten(), ..self.clone() }
     }
 
+    /// True where the CPU computes.
+    pub fn on_cpu(&self) -> bool {
+        self.device == backend::cpu()
+    }
+
     /// The kernels of mixed precision, if they are used.
     pub fn kernels(&self) -> Option<Kernels> {
         self.kernels
@@ -176,7 +182,7 @@ impl Decoder {
         let kernels = self.kernels.filter(|_| base && lora.is_none() && tokens.documents.is_none());
         let shared = self.shared(tokens, None, kernels);
         let (hidden, tape) = self.run(tokens, &shared, None, lora, true);
-        let [n, d] = hidden.dims();
+        let n = hidden.dims()[0];
         let m = targets.rows.len();
         let rows = self.indices(&targets.rows);
 
@@ -195,7 +201,7 @@ impl Decoder {
         let dhead = base.then(|| matmul(kernels, dlogits.clone(), normed, Form::LeftTransposed));
         let dnormed = matmul(kernels, dlogits, head(), Form::Plain);
         let (dpicked, gain) = self.norm().backward_rows(norm_tape, gain(), dnormed, base, kernels);
-        let mut dx = Matrix::zeros([n, d], &self.device).select_assign(0, rows, dpicked, IndexingUpdateOp::Add);
+        let mut dx = rows::spread(dpicked, &targets.rows, rows, n);
 
         let mut blocks: Vec<BlockGrad> = Vec::with_capacity(self.weights.layers.len());
         for (i, (layer, tape)) in self.weights.layers.iter().zip(tape).enumerate().rev() {
@@ -211,8 +217,7 @@ impl Decoder {
         let parameters = match train {
             Trainable::Adapter => adapter_parameters(blocks),
             Trainable::Base => {
-                let lookup =
-                    |table: Matrix| table.select_assign(0, self.indices(&tokens.ids), dx, IndexingUpdateOp::Add);
+                let lookup = |table: Matrix| rows::add_rows(table, &tokens.ids, dx);
                 let zeros = || self.weights.embedding.zeros_like();
                 let (embedding, head) = match (&self.weights.lm_head, dhead) {
                     (None, Some(dhead)) => (lookup(dhead), None),
@@ -250,12 +255,12 @@ impl Decoder {
         let (batch, t) = (tokens.batch, tokens.len());
         let past = cache.map_or(0, KvCache::len);
         let window = cache.map_or(t, |c| c.window(t));
-        let positions: Vec<usize> = (0..batch).flat_map(|_| past..past + t).collect();
+        let positions: Vec<usize> = (past..past + t).collect();
         Shared {
             config: &self.config,
             batch,
             tokens: t,
-            rope: self.rope.table(&positions, &self.head_scales, &self.device),
+            rope: self.rope.table(&positions, batch, &self.head_scales, &self.device),
             // Queries and keys that are normalised do not go through the kernel of attention, all others do.
             mask: (kernels.is_none() || self.config.qk_norm)
                 .then(|| attention_mask(tokens, past, window, self.config.group(), &self.device))

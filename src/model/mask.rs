@@ -1,6 +1,6 @@
 //! The additive attention mask.
 
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::decoder::Tokens;
 use crate::backend;
@@ -12,6 +12,17 @@ const HIDDEN: f32 = -1e9;
 /// hidden as a whole: a position sees itself.
 const HIDDEN_ON_CPU: f32 = f32::NEG_INFINITY;
 
+/// Tokens from which on a GPU makes the mask itself, which would be megabytes to send.
+const LONG: usize = 256;
+
+/// The mask of whole sequences, `[1, 1, g*t, t]`.
+fn causal(t: usize, group: usize, device: &Device) -> Tensor<4> {
+    let range = || Tensor::<1, Int>::arange(0..t as i64, device);
+    let rows = range().reshape([1, t, 1]).repeat_dim(0, group).reshape([1, 1, group * t, 1]);
+    let columns: Tensor<4, Int> = range().reshape([1, 1, 1, t]);
+    columns.greater(rows).float().mul_scalar(HIDDEN)
+}
+
 /// Causal mask for `t` new tokens behind `past` cached ones, in a window of `s` positions; rows repeat for the `g` query
 /// heads of a group. `None` when every position is seen.
 ///
@@ -21,6 +32,9 @@ pub fn attention_mask(tokens: &Tokens, past: usize, window: usize, group: usize,
     let t = tokens.len();
     if t == 1 && window == past + 1 {
         return None;
+    }
+    if past == 0 && window == t && t >= LONG && tokens.documents.is_none() && *device != backend::cpu() {
+        return Some(causal(t, group, device));
     }
     let rows = if t == 1 { 1 } else { group };
     let batch = if tokens.documents.is_some() { tokens.batch } else { 1 };
@@ -44,4 +58,22 @@ pub fn attention_mask(tokens: &Tokens, past: usize, window: usize, group: usize,
         }
     }
     Some(Tensor::from_data(TensorData::new(mask, [batch, 1, rows * t, window]), device))
+}
+
+#[cfg(all(test, not(target_family = "wasm")))]
+mod tests {
+    use super::*;
+    use crate::platform::readback;
+
+    #[test]
+    fn a_gpu_makes_the_same_mask() {
+        let (t, group) = (5, 2);
+        let sent = attention_mask(&Tokens::single(&vec![0; t]), 0, t, group, &backend::cpu()).unwrap();
+        let made = causal(t, group, &backend::cpu());
+        assert_eq!(sent.dims(), made.dims());
+        let numbers = |mask| futures_lite::future::block_on(readback(mask)).unwrap();
+        for (sent, made) in numbers(sent).into_iter().zip(numbers(made)) {
+            assert_eq!(sent.max(HIDDEN), made);
+        }
+    }
 }

@@ -13,6 +13,7 @@ pub mod names;
 pub mod self_test;
 pub mod source;
 pub mod weights;
+pub mod widen;
 
 pub use config::{Family, ModelConfig};
 pub use decoder::{Decoder, Gradients, Targets, Tokens};
@@ -21,3 +22,4 @@ pub use load::{Loaded, load};
 pub use lora::{LayerLora, LoraWeights};
 pub use names::Slot;
 pub use source::{INDEX, ModelFiles, ModelParts, SINGLE, shard_names};
+pub use widen::{Widths, widen};

@@ -28,6 +28,7 @@ pub mod mixed;
 pub mod mlp;
 pub mod norm;
 pub mod rotary;
+pub mod rows;
 
 use burn::tensor::Tensor;
 

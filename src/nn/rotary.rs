@@ -49,9 +49,9 @@ impl Rope {
         Self { inverse_frequencies }
     }
 
-    /// Tables for rows at the given positions. Each head is scaled as it is rotated (queries by `1/sqrt(hd)`), which costs
-    /// nothing then.
-    pub fn table(&self, positions: &[usize], scales: &[f32], device: &Device) -> RopeTable {
+    /// Tables for `batch` sequences whose rows are at the given positions. Each head is scaled as it is rotated (queries by
+    /// `1/sqrt(hd)`), which costs nothing then.
+    pub fn table(&self, positions: &[usize], batch: usize, scales: &[f32], device: &Device) -> RopeTable {
         let half = self.inverse_frequencies.len();
         let mut cos = Vec::with_capacity(positions.len() * half * 2);
         let mut sin = Vec::with_capacity(positions.len() * half * 2);
@@ -68,7 +68,10 @@ impl Rope {
         let shape = [positions.len(), 1, 2, half];
         let scales = Tensor::from_data(TensorData::new(scales.to_vec(), [1, scales.len(), 1, 1]), device);
         // Written out for all heads once, so that every layer multiplies tensors of one shape.
-        let of_heads = |table: Vec<f32>| Tensor::from_data(TensorData::new(table, shape), device).mul(scales.clone());
+        let of_heads = |table: Vec<f32>| {
+            let table = Tensor::from_data(TensorData::new(table, shape), device).mul(scales.clone());
+            if batch > 1 { table.repeat_dim(0, batch) } else { table }
+        };
         RopeTable { cos: of_heads(cos), sin: of_heads(sin) }
     }
 }

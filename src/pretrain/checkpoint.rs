@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{config::PretrainConfig, trainer::Pretrainer};
 use crate::{
     error::{Error, Result},
-    model::{Decoder, ModelFiles, SINGLE, export},
+    model::{Decoder, ModelConfig, ModelFiles, SINGLE, export},
     nn::Matrix,
     platform::{
         readback,
@@ -23,8 +23,6 @@ const SETTINGS: &str = "autodidact.pretrain";
 const STEPS: &str = "autodidact.steps";
 const PARAMETER: &str = "parameter";
 const STATE: &str = "optimizer";
-/// Number of blocks in a `config.json`.
-const LAYERS: &str = "num_hidden_layers";
 
 /// A file's name and content.
 pub type NamedFile = (&'static str, Vec<u8>);
@@ -124,18 +122,35 @@ pub async fn model_files(run: &Pretrainer) -> Result<Vec<NamedFile>> {
 }
 
 /// The directory that a model came from with the model's weights in place of its own, in the type that its `config.json` names, or F32.
-/// All other files stay as they are, but for the number of blocks.
+/// All other files stay as they are, but for the sizes that differ.
 ///
 /// # Errors
 /// [`Error::Backend`] when a tensor cannot be read back, [`Error::Config`] for a `config.json` that is none.
 pub async fn rewritten(decoder: &Decoder, origin: &ModelFiles) -> Result<Vec<NamedFile>> {
     let mut config = origin.config.clone();
     let mut json: Value = serde_json::from_slice(&config).map_err(|e| Error::config("config.json", e.to_string()))?;
-    let layers = json!(decoder.config().n_layers);
-    if json.get(LAYERS) != Some(&layers) {
-        json[LAYERS] = layers;
+    let c = decoder.config();
+    let before = ModelConfig::from_json(&config)?;
+    if before.n_layers != c.n_layers {
         // One entry for each block; without it all are of the same type.
         json.as_object_mut().map(|fields| fields.remove("layer_types"));
+    }
+    if before.d_model != c.d_model {
+        // Where it is not stated, it follows from other sizes.
+        json["head_dim"] = json!(c.head_dim);
+    }
+    let sizes = [
+        ("num_hidden_layers", before.n_layers, c.n_layers),
+        ("hidden_size", before.d_model, c.d_model),
+        ("num_attention_heads", before.n_heads, c.n_heads),
+        ("num_key_value_heads", before.n_kv_heads, c.n_kv_heads),
+        ("intermediate_size", before.d_ff, c.d_ff),
+    ];
+    let changed: Vec<_> = sizes.into_iter().filter(|(_, old, new)| old != new).collect();
+    for (name, _, new) in &changed {
+        json[*name] = json!(new);
+    }
+    if !changed.is_empty() {
         config = pretty(&json)?;
     }
     let optional = [

@@ -6,6 +6,7 @@ use crate::{
     error::{Error, Result},
     model::{Family, ModelConfig},
     nn::{mixed::Precision, rotary::RopeScaling},
+    taskgen::GeneratorConfig,
 };
 
 /// Everything that a run depends on. A checkpoint goes on only with the same settings.
@@ -50,6 +51,9 @@ pub struct PretrainConfig {
     /// than those of the suites.
     #[serde(default)]
     pub strange_rate: f64,
+    /// Share of the generated requests that no tool answers; the suites have 0.04.
+    #[serde(default = "no_tool_rate")]
+    pub no_tool_rate: f64,
     /// Share of the documents that are tasks of files, where some are given.
     pub tasks_rate: f64,
     /// Hash of those files; a run goes on only with the same ones.
@@ -76,6 +80,11 @@ pub struct PretrainConfig {
     pub context: usize,
 }
 
+/// What runs had before it could be chosen.
+fn no_tool_rate() -> f64 {
+    GeneratorConfig::default().no_tool_rate
+}
+
 impl Default for PretrainConfig {
     fn default() -> Self {
         Self {
@@ -96,6 +105,7 @@ impl Default for PretrainConfig {
             synthesis_rate: 0.25,
             max_turns: 4,
             strange_rate: 0.0,
+            no_tool_rate: no_tool_rate(),
             tasks_rate: 0.08,
             tasks_digest: None,
             split_rate: 0.3,
@@ -119,6 +129,7 @@ impl PretrainConfig {
             ("synthesis_rate", self.synthesis_rate),
             ("split_rate", self.split_rate),
             ("strange_rate", self.strange_rate),
+            ("no_tool_rate", self.no_tool_rate),
         ];
         for (what, rate) in rates {
             if !(0.0..=1.0).contains(&rate) {

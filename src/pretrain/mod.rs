@@ -5,11 +5,14 @@
 pub mod batching;
 pub mod checkpoint;
 pub mod config;
+pub mod corpus;
 pub mod document;
 pub mod optimizer;
 pub mod splitting;
 pub mod trainer;
 pub mod vocabulary;
+#[cfg_attr(target_family = "wasm", path = "writers_web.rs")]
+mod writers;
 
 pub use config::PretrainConfig;
 pub use trainer::{Pretrainer, StepReport, Update, update};

@@ -1,16 +1,18 @@
 //! The pretraining loop: pulled step by step, stopped and resumed at any step.
 
+use std::sync::Arc;
+
 use burn::tensor::{Device, Tensor};
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{
     batching::{MicroBatch, micro_batches},
     config::PretrainConfig,
-    document::{Document, DocumentConfig, Writer},
+    corpus::Corpus,
+    document::Document,
     optimizer::Optimizer,
     splitting::Splitter,
+    writers::Writers,
 };
 use crate::{
     adaptation::{Decay, Schedule},
@@ -19,12 +21,13 @@ use crate::{
     nn::{Matrix, linear::Trainable},
     platform::{Stopwatch, Workers, readback},
     task::Labelled,
-    taskgen::{Generator, GeneratorConfig, Split},
     tokenizer::{PromptBuilder, Tokenizer},
 };
 
 /// Tasks that a worker measures at once.
 const TASKS_AT_ONCE: usize = 256;
+/// Widths of batches on a GPU are multiples of this, so that all rows are aligned, and few kernels are compiled.
+const GPU_MULTIPLE: usize = 64;
 /// Standard deviation of the first weights.
 const INIT_DEVIATION: f32 = 0.02;
 
@@ -49,17 +52,12 @@ pub struct StepReport {
 
 /// A run.
 pub struct Pretrainer {
-    config: PretrainConfig,
-    tokenizer: Tokenizer,
-    prompts: PromptBuilder,
+    corpus: Arc<Corpus>,
     decoder: Decoder,
     optimizer: Optimizer,
     workers: Workers,
-    tasks: Vec<Labelled>,
-    splitter: Splitter,
-    /// Documents of a later step, written while the one before was trained.
-    ahead: Option<(usize, Vec<Document>)>,
-    end: u32,
+    /// Started with the first step.
+    writers: Option<Writers>,
     pad: u32,
     origin: Option<ModelFiles>,
 }
@@ -123,8 +121,8 @@ impl Pretrainer {
         let optimizer = Optimizer::new(decoder.config(), &decoder.weights().parameters(), config.weight_decay)
             .with_kernels(decoder.kernels());
         let splitter = Splitter::new(&tokenizer, config.split_rate)?;
-        let (tasks, ahead, origin) = (Vec::new(), None, None);
-        Ok(Self { config, tokenizer, prompts, decoder, optimizer, workers, tasks, splitter, ahead, end, pad, origin })
+        let corpus = Arc::new(Corpus { config, tokenizer, prompts, tasks: Vec::new(), splitter, end });
+        Ok(Self { corpus, decoder, optimizer, workers, writers: None, pad, origin: None })
     }
 
     /// Mixes these tasks among those of the generator, at the rate of the settings, whose `tasks_digest` names them. Tasks
@@ -134,21 +132,23 @@ impl Pretrainer {
     /// [`Error::InvalidInput`] when there are tasks and none fits, and those of the template and the tokenizer.
     pub fn with_tasks(mut self, mut tasks: Vec<Labelled>) -> Result<(Self, usize)> {
         let given = tasks.len();
+        let corpus = &self.corpus;
         let fits = |labelled: &Labelled| -> Result<bool> {
-            let prompt = self.tokenizer.encode(&self.prompts.answer_prompt(&labelled.task)?)?;
-            let answer = self.tokenizer.encode(&self.prompts.answer_text(&labelled.calls))?;
+            let prompt = corpus.tokenizer.encode(&corpus.prompts.answer_prompt(&labelled.task)?)?;
+            let answer = corpus.tokenizer.encode(&corpus.prompts.answer_text(&labelled.calls))?;
             // The end of the turn is a token too.
-            Ok(prompt.len() + answer.len() < self.config.max_len)
+            Ok(prompt.len() + answer.len() < corpus.config.max_len)
         };
-        let fit = self.workers.map(tasks.chunks(TASKS_AT_ONCE).collect(), |part| part.iter().map(fits).collect())?;
+        let fit =
+            Workers::new(None)?.map(tasks.chunks(TASKS_AT_ONCE).collect(), |part| part.iter().map(fits).collect())?;
         let mut fit = fit.into_iter().flat_map(|part: Vec<bool>| part);
         tasks.retain(|_| fit.next().unwrap_or(false));
         if tasks.is_empty() && given > 0 {
-            let reason = format!("all {given} are longer than {} tokens", self.config.max_len);
+            let reason = format!("all {given} are longer than {} tokens", corpus.config.max_len);
             return Err(Error::invalid("tasks", reason));
         }
         let used = tasks.len();
-        self.tasks = tasks;
+        Arc::make_mut(&mut self.corpus).tasks = tasks;
         Ok((self, used))
     }
 
@@ -159,7 +159,7 @@ impl Pretrainer {
 
     /// Settings.
     pub fn config(&self) -> &PretrainConfig {
-        &self.config
+        &self.corpus.config
     }
 
     /// The model as it is now.
@@ -169,12 +169,12 @@ impl Pretrainer {
 
     /// The tokenizer of the run.
     pub fn tokenizer(&self) -> &Tokenizer {
-        &self.tokenizer
+        &self.corpus.tokenizer
     }
 
     /// The prompts of the run.
     pub fn prompts(&self) -> &PromptBuilder {
-        &self.prompts
+        &self.corpus.prompts
     }
 
     /// Steps done.
@@ -184,7 +184,7 @@ impl Pretrainer {
 
     /// True when all steps are done.
     pub fn is_finished(&self) -> bool {
-        self.optimizer.steps() >= self.config.steps
+        self.optimizer.steps() >= self.corpus.config.steps
     }
 
     /// The state of the optimizer.
@@ -203,80 +203,29 @@ impl Pretrainer {
             return Err(other());
         }
         self.decoder = self.decoder.with_weights(weights);
+        self.writers = None;
         Ok(())
-    }
-
-    /// The documents of a step: a function of the seed and the step alone, so that a resumed run sees what it would
-    /// have seen.
-    ///
-    /// # Errors
-    /// Those of the template and the tokenizer.
-    pub fn documents(&self, step: usize) -> Result<Vec<Document>> {
-        let c = &self.config;
-        let seed = c.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(step as u64);
-        let full = GeneratorConfig::default();
-        let grown = full.max_tools * step / c.ramp_steps.max(1);
-        let max_tools = if step < c.ramp_steps { grown.max(2).min(full.max_tools) } else { full.max_tools };
-        let full = GeneratorConfig { max_tools, ..full };
-        let strange = GeneratorConfig {
-            coined_rate: 0.35,
-            compound_rate: 0.4,
-            param_description_rate: 0.6,
-            optional_rate: 0.6,
-            ..full
-        };
-        let mut strange = Generator::new(Split::Train, !seed, strange);
-        let mut generator = Generator::new(Split::Train, seed, full);
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        let settings = DocumentConfig {
-            max_turns: c.max_turns,
-            synthesis_rate: c.synthesis_rate,
-            max_len: c.max_len,
-            read_weight: if step < c.read_steps { 1.0 } else { 0.0 },
-            splits: c.split_rate > 0.0 && step >= c.split_from,
-        };
-        let writer = Writer::new(&self.tokenizer, &self.prompts, &self.splitter, self.end, settings);
-        let mut documents = Vec::new();
-        let mut tokens = 0;
-        while tokens < c.step_tokens {
-            let document = if !self.tasks.is_empty() && rng.random_bool(c.tasks_rate) {
-                writer.labelled(&self.tasks[rng.random_range(0..self.tasks.len())], &mut rng)?
-            } else {
-                let strange_one = c.strange_rate > 0.0 && rng.random_bool(c.strange_rate);
-                writer.document(if strange_one { &mut strange } else { &mut generator }, &mut rng)?
-            };
-            if document.ids.len() <= c.max_len {
-                tokens += document.ids.len();
-                documents.push(document);
-            }
-        }
-        Ok(documents)
     }
 
     /// One optimizer step.
     ///
     /// # Errors
-    /// Those of [`Pretrainer::documents`], and [`Error::Diverged`] when the loss is not a number.
+    /// Those of [`Corpus::documents`], and [`Error::Diverged`] when the loss is not a number.
     pub async fn step(&mut self) -> Result<StepReport> {
         let watch = Stopwatch::start();
         let step = self.optimizer.steps();
+        let config = &self.corpus.config;
         let schedule = Schedule {
-            learning_rate: self.config.learning_rate,
-            warmup_steps: self.config.warmup_steps,
-            total_steps: self.config.steps,
-            decay: Decay::Stable { share: self.config.decay_share, root_from: self.config.root_from },
+            learning_rate: config.learning_rate,
+            warmup_steps: config.warmup_steps,
+            total_steps: config.steps,
+            decay: Decay::Stable { share: config.decay_share, root_from: config.root_from },
         };
         let learning_rate = schedule.at(step);
-        let documents = match self.ahead.take() {
-            Some((of, documents)) if of == step => documents,
-            _ => self.documents(step)?,
-        };
+        let documents = self.documents(step)?;
         let tokens = documents.iter().map(|d| d.ids.len()).sum();
-        let batches = micro_batches(documents, self.pad, self.config.micro_tokens);
-        let next = || if step + 1 < self.config.steps { self.documents(step + 1) } else { Ok(Vec::new()) };
-        let (passes, next) = passes(&self.decoder, batches, &self.workers, next)?;
-        let update = apply(&self.decoder, &mut self.optimizer, passes, learning_rate, &self.workers)?;
-        self.ahead = Some((step + 1, next));
+        let batches = micro_batches(documents, self.pad, self.corpus.config.micro_tokens, self.multiple());
+        let update = update(&self.decoder, &mut self.optimizer, batches, learning_rate, &self.workers)?;
         self.decoder = update.decoder;
         let loss = readback(update.loss).await?.first().copied().unwrap_or(f32::NAN);
         let gradient_norm = readback(update.gradient_norm).await?.first().copied().unwrap_or(f32::NAN);
@@ -285,13 +234,30 @@ impl Pretrainer {
         }
         Ok(StepReport {
             step: step + 1,
-            total: self.config.steps,
+            total: self.corpus.config.steps,
             loss,
             learning_rate,
             gradient_norm,
             tokens,
             seconds: watch.seconds(),
         })
+    }
+
+    /// The documents of a step, written beside the training of those before. Steps are asked for one after the other.
+    fn documents(&mut self, step: usize) -> Result<Vec<Document>> {
+        let writers = match self.writers.take() {
+            Some(writers) => writers,
+            // Beside the training on the CPU one thread is more than enough.
+            None => Writers::start(&self.corpus, step, if self.decoder.on_cpu() { Some(1) } else { None })?,
+        };
+        let documents = writers.documents(step);
+        self.writers = Some(writers);
+        documents
+    }
+
+    /// Widths of batches are multiples of this.
+    fn multiple(&self) -> usize {
+        if self.decoder.on_cpu() { 1 } else { GPU_MULTIPLE }
     }
 }
 
@@ -316,42 +282,9 @@ pub fn update(
     learning_rate: f64,
     workers: &Workers,
 ) -> Result<Update> {
-    let (passes, ()) = passes(decoder, batches, workers, || Ok(()))?;
-    apply(decoder, optimizer, passes, learning_rate, workers)
-}
-
-/// The gradients of all micro-batches, and the result of `beside`, which the workers do with them.
-fn passes<T: Send>(
-    decoder: &Decoder,
-    batches: Vec<MicroBatch>,
-    workers: &Workers,
-    beside: impl Fn() -> Result<T> + Sync,
-) -> Result<(Vec<Gradients>, T)> {
-    // It goes first: it is one piece, and others can fill the time of the other workers.
-    let items = std::iter::once(None).chain(batches.into_iter().map(Some)).collect();
-    let done = workers.map(items, |item| match item {
-        None => Ok((None, Some(beside()?))),
-        Some(MicroBatch { tokens, targets }) => {
-            Ok((Some(decoder.gradients(&tokens, &targets, None, Trainable::Base)), None))
-        }
+    let passes = workers.map(batches, |MicroBatch { tokens, targets }| {
+        Ok(decoder.gradients(&tokens, &targets, None, Trainable::Base))
     })?;
-    let (mut passes, mut result) = (Vec::with_capacity(done.len()), None);
-    for (pass, beside) in done {
-        passes.extend(pass);
-        result = result.or(beside);
-    }
-    let result = result.ok_or_else(|| Error::Backend { reason: "a worker left no result".into() })?;
-    Ok((passes, result))
-}
-
-/// One step of the optimizer along the sum of the gradients.
-fn apply(
-    decoder: &Decoder,
-    optimizer: &mut Optimizer,
-    passes: Vec<Gradients>,
-    learning_rate: f64,
-    workers: &Workers,
-) -> Result<Update> {
     let mut losses = Vec::new();
     let mut sum: Option<Vec<Matrix>> = None;
     for Gradients { loss, parameters } in passes {

@@ -121,7 +121,11 @@ fn made_to_happen() -> Vec<Error> {
             h.insert("more".into(), json!({"dtype": "F16", "shape": [0], "data_offsets": [end, end]}));
         })
         .err(),
-        with_header(|h| h[NORM]["shape"] = json!([2, 96])).err(),
+        with_header(|h| {
+            let width = h[NORM]["shape"][0].as_u64().unwrap();
+            h[NORM]["shape"] = json!([2, width / 2]);
+        })
+        .err(),
         with_header(|h| h[NORM]["dtype"] = json!("I16")).err(),
         open(|f| f.shards[0].truncate(1000)).err(),
         open(|f| f.tokenizer = b"{}".to_vec()).err(),

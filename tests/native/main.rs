@@ -10,6 +10,8 @@ mod errors;
 #[cfg(feature = "cli")]
 mod eval_runner;
 mod floors;
+#[cfg(feature = "cuda")]
+mod libtorch;
 mod lora_parity;
 #[cfg(feature = "cli")]
 mod memory;

@@ -127,7 +127,7 @@ fn fine_tunes_on_a_file_of_tasks() {
 }
 
 #[test]
-fn models_are_deepened_and_averaged() {
+fn models_grow_and_are_averaged() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
     let program = |arguments: &[&str]| {
@@ -151,6 +151,11 @@ fn models_are_deepened_and_averaged() {
     assert_eq!(weights(&path("mean")), weights(seed));
     let layers = json(seed, "config.json")["num_hidden_layers"].as_u64().unwrap();
     assert!(program(&["deepen", seed, "--layers", &(layers + 1).to_string(), "--out", &path("deep")]).0);
+    let d_ff = json(seed, "config.json")["intermediate_size"].as_u64().unwrap() + 64;
+    assert!(program(&["widen", seed, "--d-ff", &d_ff.to_string(), "--out", &path("wide")]).0);
+    assert_eq!(json(&path("wide"), "config.json")["intermediate_size"], d_ff);
+    let (succeeded, said) = program(&["widen", seed, "--d-model", "8", "--out", &path("narrow")]);
+    assert!(!succeeded && said.contains("[InvalidInput]"), "{said}");
     for (other, share) in [(path("deep").as_str(), "0.5"), (seed, "1.5")] {
         let (succeeded, said) = program(&["average", seed, other, "--share", share, "--out", &path("none")]);
         assert!(!succeeded && said.contains("[InvalidInput]"), "{said}");

@@ -30,6 +30,8 @@ pub enum Command {
     Pretrain(Box<PretrainArgs>),
     /// Give a model more blocks without changing what it computes, to train it on with `pretrain --from`.
     Deepen(DeepenArgs),
+    /// Give a model wider blocks without changing what it computes, to train it on with `pretrain --from`.
+    Widen(WidenArgs),
     /// Average the weights of two models of one origin and shape.
     Average(AverageArgs),
     /// Fine-tune a LoRA on a file of labelled tasks; writes a PEFT directory.
@@ -55,6 +57,33 @@ pub struct DeepenArgs {
     #[arg(long)]
     pub context: Option<usize>,
     /// Directory of the deeper model.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// Options of `widen`. A size that is not given stays.
+#[derive(Debug, ClapArgs)]
+#[group(id = "sizes", args = ["d_model", "heads", "kv_heads", "d_ff"], required = true, multiple = true)]
+pub struct WidenArgs {
+    /// Model directory (Hugging Face).
+    #[arg(value_name = "MODEL")]
+    pub dir: PathBuf,
+    /// Width of the residual stream.
+    #[arg(long)]
+    pub d_model: Option<usize>,
+    /// Query heads: as many for each key/value head as now.
+    #[arg(long)]
+    pub heads: Option<usize>,
+    /// Key/value heads.
+    #[arg(long)]
+    pub kv_heads: Option<usize>,
+    /// Width of the MLP.
+    #[arg(long)]
+    pub d_ff: Option<usize>,
+    /// Seed of the new weights.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Directory of the wider model.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 }
@@ -142,6 +171,9 @@ pub struct PretrainArgs {
     /// Share of the generated documents with coined and compound names more often than in the suites [default: 0].
     #[arg(long)]
     pub strange_rate: Option<f64>,
+    /// Share of the generated requests that no tool of their menu answers [default: 0.04, as in the suites].
+    #[arg(long)]
+    pub no_tool_rate: Option<f64>,
     /// Longest document, in tokens [default: 768].
     #[arg(long)]
     pub max_len: Option<usize>,
@@ -290,8 +322,10 @@ pub enum Device {
     Auto,
     /// The CPU.
     Cpu,
-    /// The GPU.
+    /// The GPU, through Vulkan, Metal or DirectX.
     Gpu,
+    /// The first NVIDIA GPU, through LibTorch (only in builds with the feature `cuda`).
+    Cuda,
 }
 
 /// Options of `ask`.
@@ -454,6 +488,9 @@ pub struct BenchArgs {
 pub struct BenchPretrainArgs {
     /// Directory with a config.json.
     pub dir: PathBuf,
+    /// What computes.
+    #[arg(long, value_enum, default_value_t = Device::Cpu)]
+    pub device: Device,
     /// Which precision; auto: each that this machine has.
     #[arg(long, value_enum, default_value_t = PretrainPrecision::Auto)]
     pub precision: PretrainPrecision,

@@ -2,7 +2,7 @@
 //! (`tests/reference/bench_torch_pretrain.py` runs both).
 
 use autodidact::{
-    backend,
+    backend::{self, BackendKind},
     error::{Error, Result},
     model::{ModelConfig, Targets, Tokens, init},
     nn::mixed::Precision,
@@ -14,7 +14,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{
     args::{BenchPretrainArgs, PretrainPrecision},
-    files,
+    files, open,
 };
 
 /// Steps that do not count.
@@ -30,17 +30,20 @@ pub async fn run(args: &BenchPretrainArgs) -> Result<()> {
         "| full training | precision | weights | tokens a step | threads | ms a step: median (range) | tokens/s |"
     );
     println!("| --- | --- | --- | --- | --- | --- | --- |");
-    let precisions = match (args.precision, Precision::fastest()) {
+    let (device, report) = backend::open(open::choice(args.device), false).await?;
+    eprintln!("on {} ({})", report.kind, report.adapter);
+    let fastest = if report.kind == BackendKind::Cpu { Precision::fastest() } else { Precision::Full };
+    let precisions = match (args.precision, fastest) {
         (PretrainPrecision::Full, _) | (PretrainPrecision::Auto, Precision::Full) => vec![Precision::Full],
         (PretrainPrecision::Mixed, Precision::Mixed) => vec![Precision::Mixed],
         (PretrainPrecision::Auto, Precision::Mixed) => vec![Precision::Full, Precision::Mixed],
         (PretrainPrecision::Mixed, Precision::Full) => {
-            return Err(Error::invalid("precision", "this processor has no kernels for mixed precision"));
+            return Err(Error::invalid("precision", "there are no kernels for mixed precision here"));
         }
     };
     for (precision, &count) in precisions.iter().flat_map(|p| args.workers.iter().map(move |count| (*p, count))) {
         let workers = Workers::new(Some(count))?;
-        let mut decoder = init::random(config.clone(), 0, 0.02, &backend::cpu()).with_precision(precision);
+        let mut decoder = init::random(config.clone(), 0, 0.02, &device).with_precision(precision);
         let mut optimizer =
             Optimizer::new(&config, &decoder.weights().parameters(), 0.1).with_kernels(decoder.kernels());
         let mut seconds = Vec::new();

@@ -17,6 +17,7 @@ mod inspect;
 mod open;
 mod pretrain;
 mod sft;
+mod widen;
 
 use clap::Parser;
 
@@ -34,6 +35,7 @@ fn main() -> std::process::ExitCode {
             args::Command::Bench(args) => bench::run(args).await,
             args::Command::Pretrain(args) => pretrain::run(*args).await,
             args::Command::Deepen(args) => deepen::run(&args).await,
+            args::Command::Widen(args) => widen::run(&args).await,
             args::Command::Average(args) => average::run(&args).await,
             args::Command::Generate(args) => generate::run(&args),
             args::Command::BenchPretrain(args) => bench_pretrain::run(&args).await,

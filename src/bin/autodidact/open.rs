@@ -90,5 +90,6 @@ pub fn choice(device: Device) -> BackendChoice {
         Device::Auto => BackendChoice::Auto,
         Device::Cpu => BackendChoice::Cpu,
         Device::Gpu => BackendChoice::WebGpu,
+        Device::Cuda => BackendChoice::Cuda,
     }
 }

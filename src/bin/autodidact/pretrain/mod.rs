@@ -41,9 +41,9 @@ pub async fn run(args: PretrainArgs) -> Result<()> {
     let (tasks, digest) = labelled(&args.tasks)?;
     config.tasks_digest = digest;
     let (device, report) = backend::open(open::choice(args.device), false).await?;
-    let gpu = report.kind == BackendKind::WebGpu;
+    let gpu = report.kind != BackendKind::Cpu;
     if gpu {
-        self_test::run(&device).await?;
+        self_test::run(&device, report.kind).await?;
     }
     config.precision = precision(args.precision, gpu)?;
     if args.fresh && state.exists() {
@@ -175,6 +175,7 @@ fn settings(args: &PretrainArgs) -> PretrainConfig {
         max_turns: args.max_turns,
         synthesis_rate: args.synthesis_rate.unwrap_or(d.synthesis_rate),
         strange_rate: args.strange_rate.unwrap_or(d.strange_rate),
+        no_tool_rate: args.no_tool_rate.unwrap_or(d.no_tool_rate),
         max_len: args.max_len.unwrap_or(d.max_len),
         context: args.context.unwrap_or(d.context),
         read_steps: args.read_steps.unwrap_or(d.read_steps),
