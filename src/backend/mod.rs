@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
+/// Every kind of kernel is bytes of a page's download: the browser build keeps to few.
+pub const FEW_KERNELS: bool = cfg!(target_family = "wasm");
+
 /// What the caller asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -33,7 +33,8 @@ pub fn attention_mask(tokens: &Tokens, past: usize, window: usize, group: usize,
     if t == 1 && window == past + 1 {
         return None;
     }
-    if past == 0 && window == t && t >= LONG && tokens.documents.is_none() && *device != backend::cpu() {
+    let whole = past == 0 && window == t && tokens.documents.is_none();
+    if whole && t >= LONG && !backend::FEW_KERNELS && *device != backend::cpu() {
         return Some(causal(t, group, device));
     }
     let rows = if t == 1 { 1 } else { group };

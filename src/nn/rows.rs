@@ -38,7 +38,7 @@ pub fn add_rows(table: Matrix, indices: &[u32], rows: Matrix) -> Matrix {
 }
 
 fn adds_well(rows: &Matrix) -> bool {
-    rows.device() == backend::cpu() || rows.dims().iter().product::<usize>() < LARGE
+    backend::FEW_KERNELS || rows.device() == backend::cpu() || rows.dims().iter().product::<usize>() < LARGE
 }
 
 fn added(table: Matrix, indices: &[u32], rows: Matrix) -> Matrix {

@@ -315,8 +315,8 @@ describe('files that are given one by one', () => {
 });
 
 describe('modelInfo', () => {
-  // Twice the bytes of two at 16 bits, once while they are read; and two texts of 2048 tokens, 9 layers, 3 heads of 32.
-  const memory = () => 3 * hub.size + 16 * 2048 * 9 * 3 * 32;
+  // Twice the bytes of two at 16 bits, once while they are read; and two texts of 2048 tokens, 9 layers, 4 heads of 32.
+  const memory = () => 3 * hub.size + 16 * 2048 * 9 * 4 * 32;
   const info = (page, source) => page.evaluate((source) => autodidact.modelInfo(source).catch(({ code }) => code), source);
 
   it('says what a model takes, without its weights', async () => {

@@ -6,6 +6,8 @@ import { fact, h, need } from './dom';
 import { decimals, seconds, small } from './format';
 
 const HEIGHT = 200;
+/** In nats: below it a fall of the loss looks as small as it is. */
+const LOW = 0.1;
 
 /** The training loss, live, with the figures of the last step. */
 export class LossChart {
@@ -91,7 +93,7 @@ export class LossChart {
         legend: { show: false },
         cursor: { show: false },
         padding: [10, 12, 0, 0],
-        scales: { x: { time: false, range: () => [1, Math.max(2, this.#total)] }, y: { range: (_, __, max) => [0, (max || 1) * 1.08] } },
+        scales: { x: { time: false, range: () => [1, Math.max(2, this.#total)] }, y: { range: (_, __, max) => [0, Math.max(max || 1, LOW) * 1.08] } },
         axes: [
           { ...axis, space: 48, size: 28, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500] },
           { ...axis, space: 36, size: 40 },

@@ -31,7 +31,7 @@ export const examples: Record<string, Query> = {
   timer: { query: 'Set the timer, minutes: 9, label: pasta', tools: own },
   note: { query: 'Add a note saying buy milk', tools: own },
   todo: { query: 'Add a to-do: water the plants', tools: own },
-  calculator: { query: 'Calculate 12 * 7 + 5', tools: own },
+  calculator: { query: 'Calculate the expression: 12 * 7 + 5', tools: own },
   units: { query: 'Convert 42 from miles to km', tools: own },
   event: { query: `Add the event dinner on ${nextWeek} at 19:30`, tools: own },
   theme: { query: 'Set the theme, theme: dark', tools: own },
