@@ -96,7 +96,7 @@ bench-web: setup-wasm setup-browser ## what the score and the learning add to an
 	@$(STEP) "benchmark in the browser" env WEB_TESTS=bench_web scripts/test-web.sh
 
 .PHONY: results
-results: setup-rust ## docs/results.md anew: BENCHMARKS=folder LIMIT=tasks SEEDS=n SHARDS=processes
+results: setup-rust ## docs/results.md anew: BENCHMARKS=folder LIMIT=tasks SEEDS=n SHARDS=processes TEACHER=model
 	@$(STEP) "program" cargo build --release --locked
 	@$(STEP) "evaluation" scripts/results.sh "$(BENCHMARKS)" $(OUT)
 

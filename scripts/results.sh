@@ -3,6 +3,8 @@
 #
 #   results.sh BENCHMARKS [OUT]     BENCHMARKS: a folder with NAME.dev.jsonl and train/NAME.train.jsonl (docs/evaluation.md)
 #
+# $TEACHER, a model directory, adds the mode ttd: pairs that another model writes.
+#
 # $LIMIT tasks of each suite (default 40), $SEEDS seeds (default 5), $SHARDS processes side by side (default 1). What was
 # computed before a stop is kept in OUT, and the same command goes on from there.
 set -euo pipefail
@@ -14,6 +16,12 @@ out=${2:-results}
 shards=${SHARDS:-1}
 autodidact=${CARGO_TARGET_DIR:-$root/target}/release/autodidact
 
+modes=base,majority,pass@5,search,reorder,icl-train,sft,ttsi,agent,ttsi+gate,icl-self,ttsi+majority,ttsi+pass@5,neighbours,oracle
+teacher=()
+if [[ -n ${TEACHER:-} ]]; then
+    modes+=,ttd
+    teacher=(--teacher "$TEACHER")
+fi
 suites=()
 for name in sealtools sealtools_multi apibank toolalpaca bfcl; do
     suites+=("$benchmarks/$name.dev.jsonl")
@@ -21,7 +29,7 @@ done
 suites+=(generator:unseen-tools generator:unseen-both)
 options=(
     --suite "${suites[@]}"
-    --modes base,majority,pass@5,search,reorder,icl-train,sft,ttsi,agent,ttsi+gate,icl-self,ttsi+majority,ttsi+pass@5,neighbours,oracle
+    --modes "$modes" "${teacher[@]}"
     --train-file "$benchmarks/train/sealtools.train.jsonl"
     --limit "${LIMIT:-40}" --seeds "${SEEDS:-5}"
     --selection uncertain,random --estimator perplexity,margin,max-probability,entropy
