@@ -274,9 +274,7 @@ impl Decoder {
     }
 
     fn indices(&self, ids: &[u32]) -> Tensor<1, Int> {
-        let ids: Vec<i32> = ids.iter().map(|id| *id as i32).collect();
-        let len = ids.len();
-        Tensor::from_data(TensorData::new(ids, [len]), &self.device)
+        rows::indices(ids, &self.device)
     }
 }
 

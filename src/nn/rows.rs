@@ -26,24 +26,24 @@ pub fn spread(picked: Matrix, places: &[u32], on_device: Tensor<1, Int>, n: usiz
     read(picked, places, n)
 }
 
-/// `table`, `[vocab, d]`, with each of `rows` added to the row of its index.
+/// `table`, `[vocab, d]`, with each of `rows` added to the row at its place.
 ///
 /// # Shapes
-/// - `rows`: `[n, d]` with `n = indices.len()`
-pub fn add_rows(table: Matrix, indices: &[u32], rows: Matrix) -> Matrix {
-    if adds_well(&rows) || indices.len() * table.dims()[0] > LARGEST {
-        return added(table, indices, rows);
+/// - `rows`: `[n, d]` with `n = places.len()`
+pub fn add_rows(table: Matrix, places: &[u32], rows: Matrix) -> Matrix {
+    if adds_well(&rows) || places.len() * table.dims()[0] > LARGEST {
+        return added(table, places, rows);
     }
-    multiplied(table, indices, rows)
+    multiplied(table, places, rows)
 }
 
 fn adds_well(rows: &Matrix) -> bool {
     backend::FEW_KERNELS || rows.device() == backend::cpu() || rows.dims().iter().product::<usize>() < LARGE
 }
 
-fn added(table: Matrix, indices: &[u32], rows: Matrix) -> Matrix {
-    let indices = int(indices, &table.device());
-    table.select_assign(0, indices, rows, IndexingUpdateOp::Add)
+fn added(table: Matrix, places: &[u32], rows: Matrix) -> Matrix {
+    let places = indices(places, &table.device());
+    table.select_assign(0, places, rows, IndexingUpdateOp::Add)
 }
 
 /// Every row reads its source; those without one read a row of zeros behind the others.
@@ -55,18 +55,19 @@ fn read(picked: Matrix, places: &[u32], n: usize) -> Matrix {
             *slot = source as u32;
         }
     }
-    Matrix::cat(vec![picked, Matrix::zeros([1, d], &device)], 0).select(0, int(&sources, &device))
+    Matrix::cat(vec![picked, Matrix::zeros([1, d], &device)], 0).select(0, indices(&sources, &device))
 }
 
 /// The sum as a product with a matrix that has a one in each row, at its index.
-fn multiplied(table: Matrix, indices: &[u32], rows: Matrix) -> Matrix {
-    let (n, vocab, device) = (indices.len(), table.dims()[0], table.device());
+fn multiplied(table: Matrix, places: &[u32], rows: Matrix) -> Matrix {
+    let (n, vocab, device) = (places.len(), table.dims()[0], table.device());
     let columns = Tensor::<1, Int>::arange(0..vocab as i64, &device).reshape([1, vocab]);
-    let ones = int(indices, &device).reshape([n, 1]).equal(columns).float();
+    let ones = indices(places, &device).reshape([n, 1]).equal(columns).float();
     table.add(ones.transpose().matmul(rows))
 }
 
-fn int(values: &[u32], device: &Device) -> Tensor<1, Int> {
+/// Row numbers or token ids on a device, `[n]`.
+pub fn indices(values: &[u32], device: &Device) -> Tensor<1, Int> {
     let values: Vec<i32> = values.iter().map(|value| *value as i32).collect();
     let count = values.len();
     Tensor::from_data(TensorData::new(values, [count]), device)
@@ -90,7 +91,7 @@ mod tests {
     #[test]
     fn reading_is_adding_to_zeros() {
         let (picked, places) = (some(4, 3), [6, 0, 2, 5]);
-        let on_device = int(&places, &picked.device());
+        let on_device = indices(&places, &picked.device());
         assert!(gap(read(picked.clone(), &places, 8), spread(picked, &places, on_device, 8)) < 1e-5);
     }
 

@@ -2,10 +2,9 @@
 
 use autodidact::{
     backend::{self, BackendChoice},
-    model::{Family, ModelConfig, Targets, Tokens, init, self_test},
-    nn::rotary::RopeScaling,
+    model::{ModelConfig, Targets, Tokens, init, self_test},
     platform::Workers,
-    pretrain::{batching::MicroBatch, optimizer::Optimizer, update},
+    pretrain::{PretrainConfig, batching::MicroBatch, optimizer::Optimizer, update},
 };
 use burn::tensor::Device;
 
@@ -16,26 +15,9 @@ const LOSSES: f32 = 5e-3;
 const STEPS: usize = 4;
 
 fn config() -> ModelConfig {
-    ModelConfig {
-        family: Family::Llama,
-        vocab_size: 300,
-        d_model: 64,
-        n_layers: 2,
-        n_heads: 4,
-        n_kv_heads: 2,
-        head_dim: 16,
-        d_ff: 96,
-        context: 512,
-        norm_eps: 1e-5,
-        rope_theta: 10_000.0,
-        rope_scaling: RopeScaling::Default,
-        tied: true,
-        qkv_bias: false,
-        o_bias: false,
-        mlp_bias: false,
-        qk_norm: false,
-        eos: Vec::new(),
-    }
+    let sizes =
+        PretrainConfig { d_model: 64, n_layers: 2, n_heads: 4, n_kv_heads: 2, d_ff: 96, ..PretrainConfig::default() };
+    sizes.model(300, 0).unwrap()
 }
 
 /// Rows enough for the ways of a GPU: 16 sequences of 320 tokens, all learned.
