@@ -1,5 +1,5 @@
-//! The evaluation: suites of labelled tasks, the method beside its alternatives, and the numbers of both (method.md,
-//! section 6). A [`Plan`] says what is computed, a [`Runner`] computes it task by task, each answer is kept as a
+//! The evaluation: suites of labelled tasks, the method beside its alternatives, and the numbers of both
+//! (docs/evaluation.md). A [`Plan`] says what is computed, a [`Runner`] computes it task by task, each answer is kept as a
 //! [`Record`], and [`Summary`] is a function of the records, so that runs can be interrupted, split and merged.
 //!
 //! No file is opened here; the command line does that.

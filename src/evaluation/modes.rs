@@ -1,4 +1,4 @@
-//! The ways of answering that are compared (method.md, section 6).
+//! The ways of answering that are compared (docs/evaluation.md).
 
 use std::{fmt, str::FromStr};
 

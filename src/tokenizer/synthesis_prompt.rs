@@ -1,6 +1,6 @@
 //! The texts by which a model writes a new task like the one at hand, and reading them back.
 //!
-//! The published method does not say what its prompt is; these are ours (method.md, section 3).
+//! The published method does not say what its prompt is; these are ours.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

@@ -6,7 +6,7 @@ import { keepForOffline } from './offline';
 import { Session } from './session';
 import { confirmCall, runnable } from './tools';
 import { Adapters } from './ui/adapters';
-import { Answers } from './ui/answers';
+import { Answers, doneText } from './ui/answers';
 import { Banner, type Remedy } from './ui/banner';
 import { LossChart } from './ui/chart';
 import { confirmed } from './ui/confirm';
@@ -183,6 +183,8 @@ async function clearAll(): Promise<void> {
 }
 
 async function ask(): Promise<void> {
+  // The banner that told how to start again may have been closed.
+  if (failure) return banner.show(failure, remedies);
   if (!isUsable(askButton) || running) return;
   banner.hide();
   if (query.value.trim() === '') {
@@ -329,7 +331,7 @@ async function finish(trace: TaskResult): Promise<void> {
   if (!trace.training) chart.clear('No training was needed or possible.');
   if (trace.gate) gate.show(trace.gate);
   timing.show(trace.seconds);
-  say(trace.adapted ? 'Done: it learned and answered again.' : 'Done: the first answer stands.');
+  say(doneText(trace));
   // The result stands, whatever becomes of the list.
   await adapters.refresh().catch(report);
 }

@@ -6,6 +6,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createServer } from 'vite';
@@ -99,6 +100,11 @@ describe('a page without a bundler', () => {
       await failing('no GPU', () => make({ backend: 'webgpu' }));
       const stopped = AbortSignal.abort();
       await failing('stopped before the start', () => make({ signal: stopped }));
+      await failing('a worker that was asked before it has an agent', () => new Promise((_, reject) => {
+        const worker = new Worker('/node_modules/autodidact/dist/worker.js', { type: 'module' });
+        worker.onmessage = ({ data }) => (worker.terminate(), reject(data.error));
+        worker.postMessage({ id: 1, method: 'ask', params: { task: { query: task, tools }, options: {} } });
+      }));
 
       const agent = await make({ tools });
       const first = agent.ask(task, { threshold: 1.01 });
@@ -107,6 +113,7 @@ describe('a page without a bundler', () => {
       await failing('stopped', () => agent.ask(task, { signal: stopped }));
       const stop = new AbortController();
       await failing('stopped on the way', () => agent.ask(task, { signal: stop.signal, onEvent: () => stop.abort() }));
+      await failing('a review that throws', () => agent.ask(task, { threshold: 1.01, review: () => { throw new Error('not now'); } }));
       await failing('no task', () => agent.ask(''));
       await failing('no such adapter', () => agent.ask(task, { adapter: 'none' }));
       await failing('no zip', () => agent.adapters.import('wrong', new Uint8Array([1, 2, 3])));
@@ -141,9 +148,11 @@ describe('a page without a bundler', () => {
       'a model that is not there': 'IoError',
       'no GPU': 'WebGPUNotAvailable',
       'stopped before the start': 'AbortError',
+      'a worker that was asked before it has an agent': 'NotReady',
       'two at once': 'Busy',
       'stopped': 'AbortError',
       'stopped on the way': 'AbortError',
+      'a review that throws': 'Unexpected',
       'no task': 'InvalidInput',
       'no such adapter': 'AdapterNotFound',
       'no zip': 'IntegrityError',
@@ -179,6 +188,12 @@ describe('a page without a bundler', () => {
         steps: (await statuses({ run: () => 'the timer is set' }, 3))[0].length,
         asked,
       };
+      // Stopped while somebody is asked: not executed, whatever the answer.
+      const stop = new AbortController();
+      let ran = false;
+      const asking = { ...set_timer, run: () => (ran = true), confirm: (_, { signal }) => (stop.abort(), signal.aborted) };
+      outcome.stopped = await agent.ask(task, { tools: [asking], threshold: 0, signal: stop.signal }).then(() => 'nothing', ({ code }) => code);
+      outcome.ran = ran;
       agent.dispose();
       return outcome;
     });
@@ -189,6 +204,7 @@ describe('a page without a bundler', () => {
     assert.deepEqual(outcome.refused, one('refused'));
     assert.deepEqual(outcome.allowed, one('done', 'rings'));
     assert.deepEqual(outcome.off, [[], null]);
+    assert.deepEqual([outcome.stopped, outcome.ran], ['AbortError', false]);
     assert.ok(outcome.steps >= 1 && outcome.steps <= 3);
     assert.deepEqual(outcome.asked, ['set_timer']);
     await page.context().close();
@@ -227,8 +243,10 @@ describe('a page without a bundler', () => {
     await page.context().close();
   });
 
-  it('completes chats in OpenAI’s shape, and JSON that fits a schema', async () => {
-    const origin = await serve(project('plain-page'), '.');
+  it('completes chats in OpenAI’s shape, and JSON that fits a schema, under the policy that is documented', async () => {
+    const policy = readFileSync(new URL('../package/README.md', import.meta.url), 'utf8').match(/^ {4}Content-Security-Policy: (.*)$/m)?.[1];
+    assert.match(policy ?? '', /^default-src 'none'; /);
+    const origin = await serve(project('plain-page'), '.', { 'Content-Security-Policy': policy });
     const problems = [];
     const page = await open(origin, problems);
     await page.goto(`${origin}/?cpu`);

@@ -548,6 +548,19 @@ describe('the page', () => {
     assert.equal(calendar.suggestedFilename(), 'event.ics');
     assert.match(readFileSync(await calendar.path(), 'utf8'), /^BEGIN:VCALENDAR\r\n[^]*\r\nDTSTART:\d{8}T193000\r\n[^]*\r\nSUMMARY:dinner\r\n[^]*END:VCALENDAR\r\n$/);
 
+    // Of two questions at once the second waits: nobody answers another than the one they read.
+    await page.locator('[data-example="event"]').click();
+    await forget();
+    await page.evaluate(() => ['ask', 'clear-all'].forEach((id) => document.getElementById(id).click()));
+    await status('Executing add_event');
+    const dialog = page.getByRole('dialog');
+    assert.match(await dialog.innerText(), /^Delete all adapters.*Clear all$/s);
+    await decide('Cancel');
+    await dialog.getByText(/Download a calendar file/).waitFor();
+    await decide('Cancel');
+    await runState('done');
+    assert.match(await text('#tool-results'), /^Refused: add_event/);
+
     // The theme holds against the system's, and after a reload.
     const colour = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const light = await colour();

@@ -33,6 +33,8 @@ export function project(name) {
   if (existsSync(file)) {
     const manifest = JSON.parse(readFileSync(file, 'utf8'));
     delete manifest.devDependencies;
+    // Its path is from the repository; the tarball is named below.
+    delete manifest.dependencies;
     writeFileSync(file, JSON.stringify(manifest));
   }
   const tarball = readdirSync(here('../package')).find((file) => file.endsWith('.tgz'));
@@ -46,8 +48,8 @@ export function project(name) {
 export const ending = (server) => servers.push(server);
 
 /** Serves the built files of a project; gives the origin. */
-export async function serve(root, outDir = 'dist') {
-  const server = await preview({ root, configFile: false, build: { outDir }, preview: { port: 0, host: '127.0.0.1' }, logLevel: 'error' });
+export async function serve(root, outDir = 'dist', headers = {}) {
+  const server = await preview({ root, configFile: false, build: { outDir }, preview: { port: 0, host: '127.0.0.1', headers }, logLevel: 'error' });
   ending(server);
   return `http://127.0.0.1:${server.httpServer.address().port}`;
 }

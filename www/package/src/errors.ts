@@ -1,13 +1,21 @@
 import type { WireError } from './protocol.ts';
 
+/** What can go wrong: docs/errors.md says why, and what to do. The first line is of JavaScript alone. */
+export type ErrorCode =
+  | 'AgentCrashed' | 'WorkerFailed' | 'NotReady' | 'Unexpected'
+  | 'UnsupportedModel' | 'ConfigError' | 'MissingTensor' | 'UnusedTensors' | 'ShapeMismatch' | 'UnsupportedDtype' | 'IntegrityError'
+  | 'TokenizerError' | 'TemplateError' | 'GrammarError' | 'ContextOverflow' | 'InvalidInput' | 'AdapterError' | 'BaseMismatch'
+  | 'AdapterNotFound' | 'StorageError' | 'QuotaExceeded' | 'AbortError' | 'WebGPUNotAvailable' | 'DeviceLost' | 'BackendError'
+  | 'TrainingDiverged' | 'SelfTestFailed' | 'Busy' | 'IoError';
+
 /** An error of the agent, with the stable `code` that Rust gave it. */
 export class AutodidactError extends Error {
-  readonly code: string;
+  readonly code: ErrorCode;
 
   constructor({ name, code, message }: WireError) {
     super(message);
     this.name = name;
-    this.code = code;
+    this.code = code as ErrorCode;
   }
 
   /** The user stopped the run. */
@@ -54,14 +62,16 @@ export function toWireError(error: unknown): WireError {
   return { name: 'AutodidactError', code: 'Unexpected', message: String(error) };
 }
 
-const REMEDIES: Record<string, string> = {
+const INCOMPLETE = 'Take all files of one model: its configuration, its tokenizer and every shard of its weights.';
+
+const REMEDIES: Partial<Record<ErrorCode, string>> = {
   AgentCrashed: 'Start the agent again. Stored adapters are intact.',
   WorkerFailed: 'Check that the page was loaded completely, then start the agent again or reload the page.',
   NotReady: 'Start the agent again.',
   DeviceLost: 'Start the agent again, or choose the CPU backend. Stored adapters are intact.',
   BackendError: 'Start the agent again, or choose the CPU backend.',
   SelfTestFailed: 'Choose the CPU backend: this GPU computes other numbers.',
-  WebGPUNotAvailable: 'Use the CPU, under “More settings”. It gives the same answers, only slower.',
+  WebGPUNotAvailable: 'Choose the CPU backend. It gives the same answers, only slower.',
   InvalidInput: 'Correct what the message names and try again.',
   ConfigError: 'Correct the setting that the message names.',
   ContextOverflow: 'Shorten the task, or take tools out of the menu.',
@@ -71,13 +81,20 @@ const REMEDIES: Record<string, string> = {
   BaseMismatch: 'Delete this adapter, or load the model that it was trained on.',
   AdapterNotFound: 'It may have been deleted in another tab. Choose another adapter.',
   AdapterError: 'Choose a PEFT LoRA zip that was made for this model.',
-  TrainingDiverged: 'Choose a lower learning rate.',
+  TrainingDiverged: 'Let it learn in fewer steps, or from other examples. Nothing was kept.',
   Busy: 'Wait until the current run ends, or stop it.',
   IoError: 'Check the connection and the address of the model, then start the agent again: a download goes on from where it stopped.',
   UnsupportedModel: 'Choose a model of a supported family, which fits into a tab.',
+  UnsupportedDtype: 'Choose the unquantized checkpoint of this model: F32, F16 or BF16.',
+  MissingTensor: INCOMPLETE,
+  UnusedTensors: INCOMPLETE,
+  ShapeMismatch: INCOMPLETE,
+  TokenizerError: INCOMPLETE,
+  TemplateError: 'Take the chat template of the same model, and check the roles of the messages.',
+  GrammarError: 'Mend the schema that the message names.',
 };
 
 /** What the user can do about an error of that code. */
 export function remedyFor(code: string): string {
-  return REMEDIES[code] ?? 'Try again; if it happens again, reload the page.';
+  return REMEDIES[code as ErrorCode] ?? 'Try again; if it happens again, reload the page.';
 }

@@ -13,10 +13,12 @@ export interface Tool {
   parameters: ToolSchema;
 }
 
+/** JSON Schema of an object; other keywords (`additionalProperties`, `$defs`, `anyOf` …) are read too. */
 export interface ToolSchema {
   type?: string;
   properties?: Record<string, unknown>;
   required?: string[];
+  [keyword: string]: unknown;
 }
 
 export interface ToolCall {

@@ -9,7 +9,8 @@ export interface RunnableTool extends Tool {
   confirm?: boolean | Confirm;
 }
 
-export type Confirm = (call: ToolCall) => boolean | Promise<boolean>;
+/** `signal` is the run's: when it aborts, the answer counts no more. */
+export type Confirm = (call: ToolCall, context: { signal: AbortSignal | undefined }) => boolean | Promise<boolean>;
 
 /** What became of a call. */
 export interface ToolResult {
@@ -39,7 +40,7 @@ export async function execute(
 ): Promise<ToolResult[]> {
   const results: ToolResult[] = [];
   for (const call of calls) {
-    if (signal?.aborted) throw new AutodidactError({ name: 'AbortError', code: 'AbortError', message: 'stopped between tools' });
+    throwIfAborted(signal);
     emit({ type: 'tool-call', call });
     const result = await executeOne(call, tools.find((tool) => tool.name === call.name), confirm, signal);
     emit({ type: 'tool-result', result });
@@ -48,21 +49,31 @@ export async function execute(
   return results;
 }
 
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new AutodidactError({ name: 'AbortError', code: 'AbortError', message: 'stopped between tools' });
+}
+
 async function executeOne(
   call: ToolCall, tool: RunnableTool | undefined, confirm: Confirm | undefined, signal: AbortSignal | undefined,
 ): Promise<ToolResult> {
   if (!tool?.run) return { call, status: 'not-runnable' };
   try {
-    if (tool.confirm) {
-      const decide = typeof tool.confirm === 'function' ? tool.confirm : confirm;
-      // Nobody there to ask is a no.
-      if (!decide || !(await decide(call))) return { call, status: 'refused' };
-    }
+    // Nobody there to ask is a no.
+    const decide = typeof tool.confirm === 'function' ? tool.confirm : confirm;
+    if (tool.confirm && !(await decide?.(call, { signal }))) return { call, status: 'refused' };
+  } catch (error) {
+    return failed(call, error);
+  }
+  // It may have been stopped while somebody was asked.
+  throwIfAborted(signal);
+  try {
     return { call, status: 'done', value: await tool.run(call.arguments, { signal }) };
   } catch (error) {
-    return { call, status: 'failed', error: error instanceof Error ? error.message : String(error) };
+    return failed(call, error);
   }
 }
+
+const failed = (call: ToolCall, error: unknown): ToolResult => ({ call, status: 'failed', error: error instanceof Error ? error.message : String(error) });
 
 /** The dialogue, with calls and their results at its end. */
 export function continued(messages: Message[], calls: ToolCall[], results: ToolResult[]): Message[] {

@@ -27,7 +27,7 @@ export const runnable = (menu: readonly Tool[]): RunnableTool[] =>
   });
 
 /** Asks the user about a call with an effect outside of the page. */
-export async function confirmCall(call: ToolCall): Promise<boolean> {
+export async function confirmCall(call: ToolCall, { signal }: { signal: AbortSignal | undefined }): Promise<boolean> {
   const question = local.get(call.name)?.question;
-  return question !== undefined && confirmed(question(call.arguments), 'Download', 'primary');
+  return question !== undefined && confirmed(question(call.arguments), 'Download', 'primary', signal);
 }

@@ -86,6 +86,17 @@ export class Answers {
   }
 }
 
+/** The end of a run in a line, for the status. */
+export function doneText(trace: Trace): string {
+  switch (standing(trace)) {
+    case 'adapted': return 'Done: it learned and answered again.';
+    case 'context': return 'Done: with its examples before it, it was sure.';
+    case 'reordered': return 'Done: the answer to another order of the tools stands.';
+    case 'searched': return 'Done: the answer with another tool stands.';
+    default: return 'Done: the first answer stands.';
+  }
+}
+
 /** Which answer after the first one stands, if one does. */
 function standing({ adapted, context, orders, search }: Trace): AnswerSide | null {
   if (adapted) return 'adapted';

@@ -37,7 +37,7 @@ export class Meter {
     this.#root.replaceChildren(
       h('p', { class: 'verdict' },
         `${NAMES[estimator]} `, h('b', { id: 'margin' }, decimals(certainty, 3)), unsure ? ' is below ' : ' is not below ',
-        'the threshold ', h('b', {}, decimals(threshold)), unsure ? ': it learns first.' : ': it answers at once.'),
+        'the threshold ', h('b', {}, decimals(threshold)), unsure ? ': it looks further.' : ': it answers at once.'),
       gauge(NAMES[estimator], certainty, threshold),
       h('ol', { class: 'candidates', 'aria-label': 'Candidates' }, ...candidates.slice(0, SHOWN).map(candidateView)),
       hidden > 0 ? h('p', { class: 'hint' }, `and ${hidden} less likely`) : '',

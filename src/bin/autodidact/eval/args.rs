@@ -29,8 +29,8 @@ pub struct EvalArgs {
     /// generator:unseen-wording, generator:unseen-both.
     #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
     pub suite: Vec<String>,
-    /// Ways of answering: base, majority, pass@5, reorder, icl-train, sft, ttsi, ttsi+gate, ttd, icl-self, ttsi+majority,
-    /// ttsi+pass@5, neighbours (generator suites only), oracle (sees the answer).
+    /// Ways of answering: base, majority, pass@5, search, reorder, icl-train, sft, ttsi, agent (search, then ttsi), ttsi+gate,
+    /// ttd, icl-self, ttsi+majority, ttsi+pass@5, neighbours (generator suites only), oracle (sees the answer).
     #[arg(long, value_delimiter = ',', default_value = "base,ttsi")]
     pub modes: Vec<Mode>,
     /// Most tasks of each suite, spread evenly over it [default: all of a file, 200 of a built-in suite].
@@ -57,7 +57,7 @@ pub struct EvalArgs {
     /// Where the defaults of tau, k, rank, alpha and the learning rate come from.
     #[arg(long, value_enum, default_value_t = Preset::Default)]
     pub preset: Preset,
-    /// Thresholds of the margin; the first is the main one.
+    /// Thresholds of the estimators; the first is the main one [default: 0.95].
     #[arg(long, value_delimiter = ',')]
     pub tau: Vec<f32>,
     /// Pairs to write for a task.
