@@ -158,7 +158,7 @@ pub enum Error {
         reason: String,
     },
     /// Training went astray; what it learned was dropped.
-    #[error("the training loss of step {step} is {loss}; lower the learning rate. The base weights are unchanged")]
+    #[error("the training loss of step {step} is {loss}; lower the learning rate")]
     Diverged {
         /// Step, from 1.
         step: usize,

@@ -10,11 +10,12 @@ use super::{
 };
 use crate::{
     adapter::Adapter,
+    backend::readback,
     error::{Error, Result},
     inference::Cancel,
     model::{Decoder, Gradients, Targets, Tokens},
     nn::linear::Trainable,
-    platform::{Stopwatch, readback, yield_now},
+    platform::{Stopwatch, yield_now},
 };
 
 /// A pair as token ids: the loss is taken on the response alone.

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::peft::{LoraHost, PeftAdapter, PeftConfig, TargetModules};
 use crate::{
+    backend::readback,
     error::{Error, Result},
     model::{LayerLora, LoraWeights, ModelConfig, Slot},
     nn::{Matrix, lora::LoraPair},
-    platform::readback,
 };
 
 /// The modules that LoRA can adapt, which is also the default: all linear layers.

@@ -77,7 +77,10 @@ impl Agent {
             log.put(Event::Score { uncertainty: report.clone() });
         }
 
-        self.certainties.remember(report.certainty);
+        // At 0 and above 1 nobody asks how sure it is: such a run goes on from another, or is a sample of one's own.
+        if threshold > 0.0 && threshold <= 1.0 || options.update_rate.is_some() {
+            self.certainties.remember(report.certainty);
+        }
         let mut trace = Trace {
             backend: self.backend.kind.to_string(),
             model: self.model.name.clone(),
@@ -112,7 +115,7 @@ impl Agent {
                 Ok(()) => {}
                 Err(error) if stops(&error) => return Err(error),
                 // An answer is there: what went wrong after it is told, and does not take it away.
-                Err(error) => trace.note = Some(error.to_string()),
+                Err(error) => trace.add_note(error.to_string()),
             }
         }
         log.phase(Phase::Restore);

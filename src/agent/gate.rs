@@ -5,11 +5,12 @@
 
 use std::{
     cell::RefCell,
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     rc::Rc,
 };
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::{Agent, Writing};
 use crate::{
@@ -71,8 +72,14 @@ impl Canaries {
 #[derive(Clone, Default)]
 pub(super) struct Checked(Rc<RefCell<BTreeMap<String, Seen>>>);
 
-/// A report with the canaries that it is about.
-type Seen = (GateReport, Vec<Canary>);
+/// A report with the hashes of the canaries that it is about: an agent may live long, and texts of its user need not.
+type Seen = (GateReport, BTreeSet<[u8; 32]>);
+
+impl Canary {
+    fn hash(&self) -> [u8; 32] {
+        Sha256::digest(format!("{:?}", (&self.task, &self.answer))).into()
+    }
+}
 
 impl GateReport {
     fn judge(&mut self) {
@@ -135,14 +142,15 @@ impl Agent {
     ) -> Result<GateReport> {
         let known = self.checked.0.borrow().get(sha256).cloned();
         let (seen, mut canaries) = known.unwrap_or_default();
-        let fresh: Vec<Canary> = self.canaries.all().into_iter().filter(|canary| !canaries.contains(canary)).collect();
+        let mut fresh = self.canaries.all();
+        fresh.retain(|canary| !canaries.contains(&canary.hash()));
         let proof = proof.filter(|_| seen.before.is_none());
         let mut report = self.gate(task, proof, &fresh, (None, weights), how, cancel).await?;
         (report.before, report.after) = (report.before.or(seen.before), report.after.or(seen.after));
         report.canaries += seen.canaries;
         report.changed += seen.changed;
         report.judge();
-        canaries.extend(fresh);
+        canaries.extend(fresh.iter().map(Canary::hash));
         self.checked.0.borrow_mut().insert(sha256.to_owned(), (report, canaries));
         Ok(report)
     }

@@ -40,12 +40,18 @@ impl Agent {
         }
     }
 
-    /// Checks the adapter in a PEFT zip against the loaded model and stores it.
+    /// Checks the adapter in a PEFT zip against the loaded model and stores it. One of that name is overwritten only with `replace`.
     ///
     /// # Errors
-    /// Those of the archive, of PEFT's files, [`Error::BaseMismatch`], and those of the store.
-    pub async fn import_adapter(&self, name: &str, zip: &[u8]) -> Result<AdapterMeta> {
+    /// [`Error::InvalidInput`] for a name that is taken; those of the archive, of PEFT's files, [`Error::BaseMismatch`], and those of the store.
+    pub async fn import_adapter(&self, name: &str, zip: &[u8], replace: bool) -> Result<AdapterMeta> {
         let record = archive::import_zip(name, zip)?;
+        if !replace && self.store.list().await?.iter().any(|stored| stored.name == name) {
+            return Err(Error::invalid(
+                format!("name `{name}`"),
+                "an adapter of that name is stored; choose another, or say `replace`",
+            ));
+        }
         let peft = PeftAdapter::from_bytes(&record.config, &record.weights)?;
         Adapter::from_peft(&peft, self.decoder.config(), &self.model.fingerprint, self.decoder.device())?;
         self.store.put(&record).await?;

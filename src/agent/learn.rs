@@ -120,7 +120,7 @@ impl Agent {
         seconds.insert("synthesize".to_owned(), watch.lap());
         if synthesis.pairs.is_empty() {
             let attempts = synthesis.rejected.values().sum::<usize>();
-            trace.note = Some(format!("no valid example came of {attempts} attempts; the answer before stands"));
+            trace.add_note(format!("no valid example came of {attempts} attempts; the answer before stands"));
             return Ok(());
         }
         if options.context_first {
@@ -145,7 +145,7 @@ impl Agent {
             seconds.insert("answer_in_context".to_owned(), watch.lap());
         }
         if options.learn_within.is_some_and(|limit| since_answer.seconds() > limit) {
-            trace.note = Some("the time for learning was used up before training; the answer before stands".to_owned());
+            trace.add_note("the time for learning was used up before training; the answer before stands");
             return Ok(());
         }
         log.phase(Phase::Train);
@@ -168,7 +168,7 @@ impl Agent {
             trace.gate = Some(report);
             seconds.insert("gate".to_owned(), watch.lap());
             if let Some(reason) = report.reason() {
-                trace.note = Some(format!("{reason}; the answer before stands"));
+                trace.add_note(format!("{reason}; the answer before stands"));
                 return Ok(());
             }
         }
@@ -223,8 +223,8 @@ impl Agent {
         if let Some(recalled) = from {
             let versions = self.versions(&recalled.cluster).await?;
             let Some((_, earlier)) = versions.into_iter().find(|(_, meta)| meta.name == recalled.name) else {
-                trace.note =
-                    Some(format!("`{}` was deleted meanwhile, so what it grew into is not kept", recalled.name));
+                let name = recalled.name.clone();
+                trace.add_note(format!("`{name}` was deleted meanwhile, so what it grew into is not kept"));
                 return Ok(());
             };
             let mut all = earlier.lessons;
@@ -236,7 +236,9 @@ impl Agent {
         let meta = self.describe(task, (lessons, &training), margins);
         let (name, note) = self.remember(Memory { task, adapter, meta, held_back, cluster }, &options.memory).await?;
         trace.stored = Some(name);
-        trace.note = note;
+        if let Some(note) = note {
+            trace.add_note(note);
+        }
         Ok(())
     }
 

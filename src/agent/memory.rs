@@ -88,6 +88,12 @@ pub struct Recalled {
     pub gate: GateReport,
 }
 
+/// How many adapters are asked for a task, at most.
+const CANDIDATES: usize = 3;
+
+/// An adapter of the memory with its home, and its similarity to a task.
+type Alike<'a> = (&'a dyn AdapterStore, AdapterMeta, f32);
+
 /// What is put into the memory.
 pub(super) struct Memory<'a> {
     pub task: &'a Task,
@@ -100,7 +106,7 @@ pub(super) struct Memory<'a> {
 }
 
 impl Agent {
-    /// The adapter for tasks like this, when there is one and it passes the gate. An adapter that fails it is told, and not handed out.
+    /// The nearest adapter for tasks like this that passes the gate. Where none does, the nearest that failed it is told, and not handed out.
     ///
     /// # Errors
     /// Those of the store and of [`Agent::gate`]; [`Error::IntegrityError`](Error::Integrity) for a damaged adapter.
@@ -110,7 +116,25 @@ impl Agent {
         options: &AskOptions,
         cancel: &Cancel,
     ) -> Result<Option<(Recalled, Option<Adapter>)>> {
-        let Some((store, meta, similarity)) = self.nearest(task, &options.memory).await? else { return Ok(None) };
+        let mut refused = None;
+        for candidate in self.alike(task, &options.memory).await?.into_iter().take(CANDIDATES) {
+            match self.try_recalled(task, candidate, options, cancel).await? {
+                Some((recalled, None)) => refused = refused.or(Some((recalled, None))),
+                Some(passed) => return Ok(Some(passed)),
+                None => {}
+            }
+        }
+        Ok(refused)
+    }
+
+    /// The gate for one adapter of the memory; `None` when it is gone.
+    async fn try_recalled(
+        &self,
+        task: &Task,
+        (store, meta, similarity): Alike<'_>,
+        options: &AskOptions,
+        cancel: &Cancel,
+    ) -> Result<Option<(Recalled, Option<Adapter>)>> {
         let Some(memory) = meta.memory.clone() else { return Ok(None) };
         let record = store.get(&meta.name).await?;
         let adapter = self.adapter_of(&record)?;
@@ -131,8 +155,10 @@ impl Agent {
         if let Some(memory) = &mut record.meta.memory {
             (memory.used_ms, memory.uses) = (now_ms(), memory.uses.saturating_add(1));
         }
-        // That it was used is worth nothing when there is no room to write it.
-        match store.put(&record).await {
+        match store.replace(&record).await {
+            // Deleted this very moment.
+            Ok(false) => return Ok(None),
+            // That it was used is worth nothing when there is no room to write it.
             Err(error) if !error.is_quota_exceeded() => return Err(error),
             _ => {}
         }
@@ -183,6 +209,19 @@ impl Agent {
         Ok((name, note))
     }
 
+    /// Moves an adapter that there was no room for to the disk, where some has been freed since. Gives what should be known where it was not
+    /// enough.
+    pub(super) async fn settle(&self, name: &str, options: &MemoryOptions) -> Result<Option<String>> {
+        let record = self.session_store.get(name).await?;
+        match self.put_within(self.store.as_ref(), &record, options).await {
+            Ok(()) => self.session_store.delete(name).await.map(|()| None),
+            Err(error) if error.is_quota_exceeded() => {
+                Ok(Some(format!("the lessons that are left live until this agent is closed: {error}")))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Takes the newest version of a cluster back. Gives the name of the version that is used from now on, if one is left.
     ///
     /// # Errors
@@ -229,12 +268,13 @@ impl Agent {
         clusters::versions(&self.stores(), cluster).await
     }
 
-    /// The newest adapter of the cluster that is nearest to the task, with its home and its similarity.
-    pub(super) async fn nearest(
-        &self,
-        task: &Task,
-        options: &MemoryOptions,
-    ) -> Result<Option<(&dyn AdapterStore, AdapterMeta, f32)>> {
+    /// The newest adapter of the cluster that is nearest to the task.
+    pub(super) async fn nearest(&self, task: &Task, options: &MemoryOptions) -> Result<Option<AdapterMeta>> {
+        Ok(self.alike(task, options).await?.into_iter().next().map(|(_, meta, _)| meta))
+    }
+
+    /// The newest adapter of each cluster that is alike, the nearest first; of equally near ones the one learned last.
+    async fn alike(&self, task: &Task, options: &MemoryOptions) -> Result<Vec<Alike<'_>>> {
         let menu = menu_fingerprint(&task.tools);
         let mut clusters: BTreeMap<String, (u32, &dyn AdapterStore, AdapterMeta)> = BTreeMap::new();
         let kept = (options.mode == MemoryMode::Keep).then_some(self.store.as_ref());
@@ -251,12 +291,18 @@ impl Agent {
             }
         }
         if clusters.is_empty() {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let texts: Vec<&str> = clusters.values().map(|(.., meta)| meta.task.as_str()).collect();
         let similarities = self.similarities(task.query(), &texts).await?;
-        let best = similarities.into_iter().zip(clusters.into_values()).max_by(|a, b| a.0.total_cmp(&b.0));
-        Ok(best.filter(|(s, _)| *s >= options.similarity).map(|(s, (_, store, meta))| (store, meta, s)))
+        let mut alike: Vec<Alike<'_>> = similarities
+            .into_iter()
+            .zip(clusters.into_values())
+            .filter(|(similarity, _)| *similarity >= options.similarity)
+            .map(|(similarity, (_, store, meta))| (store, meta, similarity))
+            .collect();
+        alike.sort_by(|(_, a, x), (_, b, y)| y.total_cmp(x).then(b.created_ms.cmp(&a.created_ms)));
+        Ok(alike)
     }
 
     /// Puts a record into a store, and then lets the adapters go that were used longest ago, until the memory keeps to its budget. A disk that

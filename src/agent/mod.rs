@@ -41,7 +41,7 @@ pub use steps::{Writing, perplexity};
 pub use teach::{Feedback, Taught};
 pub use trace::{Answer, Event, Phase, ScoreReport, Trace, TrainingReport, Which};
 
-pub use crate::model::{INDEX, ModelFiles, SINGLE, shard_names};
+pub use crate::model::{INDEX, ModelFiles, SINGLE, shard_names, template_text};
 use crate::{
     backend::BackendReport,
     grammar::Vocabulary,

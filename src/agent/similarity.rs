@@ -3,7 +3,7 @@
 use burn::tensor::{Int, Tensor, TensorData};
 
 use super::Agent;
-use crate::{error::Result, platform::readback};
+use crate::{backend::readback, error::Result};
 
 /// Tokens of a query that are compared.
 const LONGEST: usize = 128;

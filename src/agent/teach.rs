@@ -65,7 +65,7 @@ impl Agent {
         }
         // Whatever it was, it is no longer an answer that must stay.
         self.canaries.forget(task);
-        let found = self.nearest(task, &options.memory).await?.map(|(_, meta, _)| meta);
+        let found = self.nearest(task, &options.memory).await?;
         let calls = match feedback {
             Feedback::Right { calls } => calls,
             Feedback::Wrong => return self.take_back(found).await,
@@ -132,6 +132,10 @@ impl Agent {
                 Err(Error::AdapterNotFound { .. }) => {}
                 other => other?,
             }
+        }
+        // The disk was full; now it is not.
+        if let Some(meta) = taught.adapter.as_ref().filter(|_| mode == MemoryMode::Keep && taught.note.is_some()) {
+            taught.note = self.settle(&meta.name, &options.memory).await?;
         }
         Ok(taught)
     }

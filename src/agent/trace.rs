@@ -47,6 +47,14 @@ pub enum Phase {
     Restore,
 }
 
+impl Trace {
+    /// Adds something that the reader should know to what is known already.
+    pub(super) fn add_note(&mut self, note: impl Into<String>) {
+        let note = note.into();
+        self.note = Some(self.note.take().map_or_else(|| note.clone(), |before| format!("{before}; {note}")));
+    }
+}
+
 /// Which answer is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

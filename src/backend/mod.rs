@@ -6,12 +6,14 @@ pub mod health;
 #[cfg_attr(target_family = "wasm", path = "probe_web.rs")]
 #[cfg_attr(not(target_family = "wasm"), path = "probe_native.rs")]
 mod probe;
+mod readback;
 
 use std::{cell::RefCell, sync::Arc};
 
 use burn::tensor::{Device, wgpu::WgpuSetup};
 use serde::{Deserialize, Serialize};
 
+pub use self::readback::readback;
 use crate::error::{Error, Result};
 
 /// Every kind of kernel is bytes of a page's download: the browser build keeps to few.

@@ -168,5 +168,11 @@ fn any_schema_of_a_caller_is_enforced_or_refused() {
 
 #[test]
 fn a_model_without_an_end_cannot_be_constrained() {
-    assert_eq!(Vocabulary::new(&seed().0, &[]).err().map(|e| e.code()), Some("GrammarError"));
+    // An id that the embedding has and the tokenizer has not ends nothing.
+    let (tokenizer, _, eos) = seed();
+    let beyond = tokenizer.vocab_size() as u32 + 7;
+    for none in [&[][..], &[beyond]] {
+        assert_eq!(Vocabulary::new(&tokenizer, none).err().map(|e| e.code()), Some("GrammarError"));
+    }
+    assert!(Vocabulary::new(&tokenizer, &[&[beyond][..], &eos].concat()).is_ok());
 }

@@ -32,9 +32,11 @@ impl Vocabulary {
     /// [`Error::Grammar`] when the tokenizer's tokens cannot be read as bytes (it is neither byte-level nor has it a byte
     /// fallback), or when no token ends a turn.
     pub fn new(tokenizer: &Tokenizer, eos: &[u32]) -> Result<Self> {
-        let first = *eos.first().ok_or_else(|| failure("no token ends a turn"))?;
         let words = token_bytes_from_tokenizer_json(&tokenizer.parts()?).map_err(failure)?;
-        let trie = TokTrie::from(&TokRxInfo::new(words.len() as u32, first), &words).with_eos_tokens(eos);
+        // A model's embedding may have more rows than its tokenizer has tokens.
+        let eos: Vec<u32> = eos.iter().copied().filter(|id| (*id as usize) < words.len()).collect();
+        let first = *eos.first().ok_or_else(|| failure("no token of the tokenizer ends a turn"))?;
+        let trie = TokTrie::from(&TokRxInfo::new(words.len() as u32, first), &words).with_eos_tokens(&eos);
         let env: TokEnv = Arc::new(ApproximateTokEnv::new(trie));
         let mut factory = ParserFactory::new(&env, InferenceCapabilities::default(), &[]).map_err(failure)?;
         factory.quiet();

@@ -1,6 +1,7 @@
 //! A prompt in the cache: prefilled once, forked for every continuation.
 
 use crate::{
+    backend::readback,
     error::{Error, Result},
     grammar::Constraint,
     inference::{
@@ -9,7 +10,7 @@ use crate::{
     },
     model::{Decoder, LoraWeights, Tokens},
     nn::cache::KvCache,
-    platform::{readback, yield_now},
+    platform::yield_now,
 };
 
 /// Longest piece of a prompt in one pass; longer prompts are prefilled piece by piece.

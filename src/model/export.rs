@@ -6,11 +6,7 @@ use super::{
     decoder::Decoder,
     names::{self, Slot},
 };
-use crate::{
-    error::Result,
-    nn::Matrix,
-    platform::{readback, safetensors::HostTensor},
-};
+use crate::{backend::readback, error::Result, nn::Matrix, platform::safetensors::HostTensor};
 
 /// All weights by checkpoint name, in PyTorch's layout (`[out, in]`).
 ///

@@ -64,7 +64,7 @@ pub fn attention_mask(tokens: &Tokens, past: usize, window: usize, group: usize,
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
-    use crate::platform::readback;
+    use crate::backend::readback;
 
     #[test]
     fn a_gpu_makes_the_same_mask() {

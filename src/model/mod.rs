@@ -21,5 +21,5 @@ pub use deepen::deepen;
 pub use load::{Loaded, load};
 pub use lora::{LayerLora, LoraWeights};
 pub use names::Slot;
-pub use source::{INDEX, ModelFiles, ModelParts, SINGLE, shard_names};
+pub use source::{INDEX, ModelFiles, ModelParts, SINGLE, shard_names, template_text};
 pub use widen::{Widths, widen};

@@ -8,10 +8,10 @@ use super::{
     init,
 };
 use crate::{
+    backend::readback,
     backend::{self, BackendKind, SelfTest},
     error::{Error, Result},
     nn::{linear::Trainable, rotary::RopeScaling},
-    platform::readback,
 };
 
 /// GPUs sum in another order and with fused multiply-adds, and some compute exponentials with fewer bits.

@@ -83,6 +83,14 @@ fn end_of_turn(config: &ModelConfig, files: &ModelFiles, tokenizer: &Tokenizer, 
     eos
 }
 
+/// The text of a `chat_template.jinja`.
+///
+/// # Errors
+/// [`Error::Template`] when it is not UTF-8.
+pub fn template_text(bytes: Vec<u8>) -> Result<String> {
+    String::from_utf8(bytes).map_err(|e| Error::Template { reason: format!("chat_template.jinja is not UTF-8: {e}") })
+}
+
 /// Weights in one file.
 pub const SINGLE: &str = "model.safetensors";
 /// The index of sharded weights.

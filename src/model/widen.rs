@@ -10,9 +10,9 @@ use super::{
     weights::{LayerWeights, Weights},
 };
 use crate::{
+    backend::readback,
     error::{Error, Result},
     nn::{Matrix, linear::Linear},
-    platform::readback,
 };
 
 /// Sizes of a wider model.

@@ -76,7 +76,7 @@ pub fn indices(values: &[u32], device: &Device) -> Tensor<1, Int> {
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
-    use crate::platform::readback;
+    use crate::backend::readback;
 
     fn some(rows: usize, columns: usize) -> Matrix {
         let numbers: Vec<f32> = (0..rows * columns).map(|i| (i * 7 % 11) as f32 - 4.0).collect();

@@ -1,14 +1,12 @@
-//! What differs between native and web, and the host side of tensors: clocks, yielding, reading back, files of tensors.
+//! What differs between native and web, and the host side of tensors: clocks, yielding, files of tensors.
 
 mod clock;
 #[cfg_attr(target_family = "wasm", path = "web.rs")]
 #[cfg_attr(not(target_family = "wasm"), path = "native.rs")]
 mod imp;
-mod readback;
 pub mod safetensors;
 mod workers;
 
 pub use clock::{Stopwatch, now_ms};
 pub use imp::{init, yield_now};
-pub use readback::readback;
 pub use workers::Workers;

@@ -9,13 +9,11 @@ use serde_json::{Value, json};
 
 use super::{config::PretrainConfig, trainer::Pretrainer};
 use crate::{
+    backend::readback,
     error::{Error, Result},
     model::{Decoder, ModelConfig, ModelFiles, SINGLE, export},
     nn::Matrix,
-    platform::{
-        readback,
-        safetensors::{HostTensor, SafetensorsFile, write},
-    },
+    platform::safetensors::{HostTensor, SafetensorsFile, write},
     tokenizer::{SEED_END, SEED_PAD, SEED_TEMPLATE, SEED_TOKENS, TokenizerSettings, tokenizer_files},
 };
 
@@ -135,7 +133,7 @@ pub async fn rewritten(decoder: &Decoder, origin: &ModelFiles) -> Result<Vec<Nam
         // One entry for each block; without it all are of the same type.
         json.as_object_mut().map(|fields| fields.remove("layer_types"));
     }
-    if before.d_model != c.d_model {
+    if (before.d_model, before.n_heads) != (c.d_model, c.n_heads) {
         // Where it is not stated, it follows from other sizes.
         json["head_dim"] = json!(c.head_dim);
     }

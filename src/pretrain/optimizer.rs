@@ -252,7 +252,7 @@ fn orthogonal_factor(matrix: Matrix, kernels: Option<Kernels>) -> Matrix {
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
-    use crate::{backend, model::init::Normal, platform::readback};
+    use crate::{backend, backend::readback, model::init::Normal};
     use burn::tensor::TensorData;
 
     fn random(rows: usize, columns: usize) -> Matrix {

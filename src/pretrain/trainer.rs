@@ -16,10 +16,11 @@ use super::{
 };
 use crate::{
     adaptation::{Decay, Schedule},
+    backend::readback,
     error::{Error, Result},
     model::{Decoder, Gradients, ModelFiles, ModelParts, init},
     nn::{Matrix, linear::Trainable},
-    platform::{Stopwatch, Workers, readback},
+    platform::{Stopwatch, Workers},
     task::Labelled,
     tokenizer::{PromptBuilder, Tokenizer},
 };

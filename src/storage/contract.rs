@@ -63,10 +63,21 @@ pub async fn check(store: &dyn AdapterStore) -> Result<(), String> {
     ensure("get hands out the new record", store.get("old").await, &newer)?;
     ensure("a replaced record is listed once", names().await, &["old", "New.1", "a_tie"])?;
 
+    // Replace what is there, and nothing else.
+    let newest = record("old", 9_500, 124);
+    ensure("replace of a stored record says so", store.replace(&newest).await, &true)?;
+    ensure("get hands out what it was replaced by", store.get("old").await, &newest)?;
+    ensure("replace of a missing record says so", store.replace(&record("never-stored", 1, 10)).await, &false)?;
+    missing(store, "never-stored").await?;
+    ok("put over it", store.put(&newer).await)?;
+
     // What is refused leaves the store as it was.
     let mut tampered = record("old", 10_000, 50);
     tampered.weights.push(0);
     code("put of a record that fails its hash", store.put(&tampered).await, "IntegrityError")?;
+    let mut wordy = record("old", 10_000, 50);
+    wordy.meta.task = "x".repeat(super::MAX_CONFIG_BYTES);
+    code("put of metadata over their limit", store.put(&wordy).await, "InvalidInput")?;
     let long = "x".repeat(81);
     for name in ["", ".", "..", ".hidden", "a/b", "../a", "a\\b", "a b", "ä", "a\0b", long.as_str()] {
         let mut bad = record("ok", 1, 10);
@@ -86,10 +97,12 @@ pub async fn check(store: &dyn AdapterStore) -> Result<(), String> {
     ok("rename", store.rename("a_tie", "renamed").await)?;
     let mut renamed = tie.clone();
     renamed.meta.name = "renamed".into();
+    renamed.meta.memory = None;
     ensure("get under the new name", store.get("renamed").await, &renamed)?;
     missing(store, "a_tie").await?;
     ok("rename back", store.rename("renamed", "a_tie").await)?;
-    ensure("what was renamed twice is what it was", store.get("a_tie").await, &tie)?;
+    let own = AdapterRecord { meta: AdapterMeta { memory: None, ..tie.meta.clone() }, ..tie.clone() };
+    ensure("what was renamed twice is what it was, and no longer the memory's", store.get("a_tie").await, &own)?;
 
     // Size and delete.
     let large = record("large", 2_000, 5 << 20);

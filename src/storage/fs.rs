@@ -2,7 +2,8 @@
 //!
 //! A record is written to a hidden sibling and renamed into place. Hidden folders tell how far a put or delete came
 //! when the process died: `.new-NAME` is unfinished, `.old-NAME` is what a replacement moved aside, `.del-NAME` is
-//! deleted. The next [`FolderStore::open`] restores or removes them. A lock file keeps processes off each other.
+//! deleted. The next [`FolderStore::open`] restores or removes them; a folder that holds anything else is none of ours, and
+//! stays as it is. A lock file keeps processes off each other.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
@@ -64,12 +65,17 @@ impl FolderStore {
 
     fn recover(&self) -> Result<()> {
         for file in self.entries()? {
+            let Some((prefix, name)) = [NEW, OLD, DELETED].iter().find_map(|p| Some((*p, file.strip_prefix(p)?)))
+            else {
+                continue;
+            };
             let path = self.root.join(&file);
-            if let Some(name) = file.strip_prefix(OLD)
-                && !self.root.join(name).exists()
-            {
+            if validate_name(name).is_err() || !is_ours(&path)? {
+                continue;
+            }
+            if prefix == OLD && !self.root.join(name).exists() {
                 fs::rename(&path, self.root.join(name)).map_err(at(&path))?;
-            } else if [NEW, OLD, DELETED].iter().any(|prefix| file.starts_with(prefix)) {
+            } else {
                 remove(&path)?;
             }
         }
@@ -114,14 +120,10 @@ impl FolderStore {
         sync(folder);
         Ok(())
     }
-}
 
-#[async_trait(?Send)]
-impl AdapterStore for FolderStore {
-    async fn put(&self, record: &AdapterRecord) -> Result<()> {
-        record.verify()?;
+    /// As [`AdapterStore::put`], by whoever holds the lock.
+    fn put_locked(&self, record: &AdapterRecord) -> Result<()> {
         let name = record.meta.name.as_str();
-        let _lock = self.lock()?;
         let (home, new, old) = (self.path(name)?, self.hidden(NEW, name), self.hidden(OLD, name));
         let replaces = home.exists();
         if replaces && !home.join(META_FILE).exists() {
@@ -139,13 +141,13 @@ impl AdapterStore for FolderStore {
                 return Err(Error::invalid(format!("name `{name}`"), reason));
             }
         }
-        remove(&new)?;
+        clear(&new)?;
         if let Err(error) = Self::write(&new, record) {
             // The first error is the one to tell; the remains go at the next open at the latest.
             let _ = remove(&new);
             return Err(error);
         }
-        remove(&old)?;
+        clear(&old)?;
         if replaces {
             fs::rename(&home, &old).map_err(at(&home))?;
         }
@@ -160,6 +162,24 @@ impl AdapterStore for FolderStore {
         // The record is in place: what stays of the old one goes at the next open.
         let _ = remove(&old);
         Ok(())
+    }
+}
+
+#[async_trait(?Send)]
+impl AdapterStore for FolderStore {
+    async fn put(&self, record: &AdapterRecord) -> Result<()> {
+        record.verify()?;
+        let _lock = self.lock()?;
+        self.put_locked(record)
+    }
+
+    async fn replace(&self, record: &AdapterRecord) -> Result<bool> {
+        record.verify()?;
+        let _lock = self.lock()?;
+        if !self.path(&record.meta.name)?.join(META_FILE).exists() {
+            return Ok(false);
+        }
+        self.put_locked(record).map(|()| true)
     }
 
     async fn get(&self, name: &str) -> Result<AdapterRecord> {
@@ -195,7 +215,7 @@ impl AdapterStore for FolderStore {
             return Err(Error::AdapterNotFound { name: name.to_owned() });
         }
         let deleted = self.hidden(DELETED, name);
-        remove(&deleted)?;
+        clear(&deleted)?;
         fs::rename(&home, &deleted).map_err(at(&home))?;
         sync(&self.root);
         // Deleted it is; what stays on the disk goes at the next open.
@@ -213,6 +233,26 @@ fn read(path: &Path, limit: usize) -> Result<Option<Vec<u8>>> {
     };
     check_size(&path.display().to_string(), usize::try_from(len).unwrap_or(usize::MAX), limit)?;
     fs::read(path).map(Some).map_err(at(path))
+}
+
+/// Whether a folder holds nothing but files of an adapter.
+fn is_ours(folder: &Path) -> Result<bool> {
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
+        let name = entry.map_err(at(folder))?.file_name();
+        if ![CONFIG_FILE, WEIGHTS_FILE, META_FILE].iter().any(|file| name == *file) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Makes room for a hidden folder of ours.
+fn clear(folder: &Path) -> Result<()> {
+    if folder.exists() && !is_ours(folder)? {
+        let reason = format!("{} is in the way and not of this store; move it", folder.display());
+        return Err(Error::Storage { reason });
+    }
+    remove(folder)
 }
 
 /// Removes a folder with all in it, if it is there.

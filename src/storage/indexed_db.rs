@@ -130,20 +130,56 @@ fn migrate(database: &Database, from: u32) -> Result<(), idb::Error> {
     Ok(())
 }
 
-#[async_trait(?Send)]
-impl AdapterStore for IndexedDbStore {
-    async fn put(&self, record: &AdapterRecord) -> Result<()> {
-        record.verify()?;
+/// A record as the two object stores hold it.
+struct Values {
+    key: JsValue,
+    meta: JsValue,
+    blob: JsValue,
+}
+
+impl Values {
+    fn of(record: &AdapterRecord) -> Result<Self> {
         let key = JsValue::from_str(&record.meta.name);
         let meta = JSON::parse(&record.meta.to_json()?).map_err(|error| js_failure(&error))?;
         let blob = Object::new();
         for (field, bytes) in [("config", &record.config), ("weights", &record.weights)] {
             Reflect::set(&blob, &field.into(), &Uint8Array::from(bytes.as_slice())).map_err(|e| js_failure(&e))?;
         }
+        Ok(Self { key, meta, blob: blob.into() })
+    }
+
+    fn write(&self, transaction: &Transaction) -> Result<(), idb::Error> {
+        for (store, value) in [(METADATA, &self.meta), (BLOBS, &self.blob)] {
+            transaction.object_store(store)?.put(value, Some(&self.key))?;
+        }
+        Ok(())
+    }
+}
+
+#[async_trait(?Send)]
+impl AdapterStore for IndexedDbStore {
+    async fn put(&self, record: &AdapterRecord) -> Result<()> {
+        record.verify()?;
+        let values = Values::of(record)?;
         let transaction = self.transaction(&BOTH, TransactionMode::ReadWrite).await?;
-        let write = |store: &str, value: &JsValue| transaction.object_store(store)?.put(value, Some(&key)).map(|_| ());
-        let written = write(METADATA, &meta).and_then(|()| write(BLOBS, &blob));
+        let written = values.write(&transaction);
         end(transaction, written).await
+    }
+
+    async fn replace(&self, record: &AdapterRecord) -> Result<bool> {
+        record.verify()?;
+        let values = Values::of(record)?;
+        let transaction = self.transaction(&BOTH, TransactionMode::ReadWrite).await?;
+        let count = transaction
+            .object_store(METADATA)
+            .and_then(|store| store.count(Some(values.key.clone().into())))
+            .map_err(|error| failure(&error))?;
+        // What follows runs before the event that ends this wait is over, so that the transaction is still open.
+        if count.await.map_err(|error| failure(&error))? == 0 {
+            return Ok(false);
+        }
+        let written = values.write(&transaction);
+        end(transaction, written).await.map(|()| true)
     }
 
     async fn get(&self, name: &str) -> Result<AdapterRecord> {

@@ -44,6 +44,14 @@ impl AdapterStore for MemoryStore {
         Ok(())
     }
 
+    async fn replace(&self, record: &AdapterRecord) -> Result<bool> {
+        let is_stored = self.records.borrow().contains_key(&record.meta.name);
+        if is_stored {
+            self.put(record).await?;
+        }
+        Ok(is_stored)
+    }
+
     async fn get(&self, name: &str) -> Result<AdapterRecord> {
         validate_name(name)?;
         let record = self.records.borrow().get(name).cloned();

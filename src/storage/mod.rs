@@ -38,6 +38,13 @@ pub trait AdapterStore {
     /// `QuotaExceeded` when there is no room, `IoError` or `StorageError` when the home fails.
     async fn put(&self, record: &AdapterRecord) -> Result<()>;
 
+    /// As [`AdapterStore::put`], but only in place of a record of that name: one that was deleted meanwhile stays deleted. False when
+    /// there was none.
+    ///
+    /// # Errors
+    /// Those of [`AdapterStore::put`].
+    async fn replace(&self, record: &AdapterRecord) -> Result<bool>;
+
     /// The record of that name, verified.
     ///
     /// # Errors
@@ -58,7 +65,7 @@ pub trait AdapterStore {
     /// `InvalidInput` for a bad name, `AdapterNotFound`, `IoError` or `StorageError` when the home fails.
     async fn delete(&self, name: &str) -> Result<()>;
 
-    /// Gives a record another name. A crash in its middle leaves the record under the old name, the new one, or both; never
+    /// Gives a record another name, which takes it out of the memory: what has a name of its own is not the memory's to delete. A crash in its middle leaves the record under the old name, the new one, or both; never
     /// under none.
     ///
     /// # Errors
@@ -74,6 +81,7 @@ pub trait AdapterStore {
             return Err(Error::invalid("name", format!("an adapter `{to}` is stored already; choose another name")));
         }
         record.meta.name = to.to_owned();
+        record.meta.memory = None;
         self.put(&record).await?;
         self.delete(from).await
     }

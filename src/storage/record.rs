@@ -203,6 +203,7 @@ impl AdapterRecord {
         if self.meta.created_ms > (1 << 53) - 1 {
             return Err(Error::invalid("adapter metadata", "the time of its making is no time"));
         }
+        check_size(META_FILE, self.meta.to_json()?.len(), MAX_CONFIG_BYTES)?;
         check_size(CONFIG_FILE, self.config.len(), MAX_CONFIG_BYTES)?;
         check_size(WEIGHTS_FILE, self.weights.len(), MAX_WEIGHTS_BYTES)
     }

@@ -74,7 +74,7 @@ pub struct Synthesis {
 
 /// What is needed to write pairs.
 pub struct Synthesizer<'a> {
-    /// The model without an adapter.
+    /// The model, with the adapter that the task starts from, if any.
     pub session: Session<'a>,
     /// Its tokenizer.
     pub tokenizer: &'a Tokenizer,

@@ -108,7 +108,11 @@ impl Tokenizer {
             .map(|(id, token)| json!({"id": id, "content": token.content, "special": token.special}))
             .collect();
         // Only bytes are written so; the exception would be a piece of text that a byte-fallback reader stumbles over.
-        let odd = |token: &str| token.starts_with("<0x") && !(token.len() == 6 && token.ends_with('>'));
+        let is_byte = |token: &str| {
+            let digits = token.strip_prefix("<0x").and_then(|rest| rest.strip_suffix('>'));
+            digits.is_some_and(|digits| digits.len() == 2 && digits.bytes().all(|b| b.is_ascii_hexdigit()))
+        };
+        let odd = |token: &str| token.starts_with("<0x") && !is_byte(token);
         let vocab: Map<String, Value> = self
             .inner
             .get_vocab(false)

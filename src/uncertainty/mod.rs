@@ -69,8 +69,6 @@ pub struct Uncertainty {
     pub max_probability: f32,
     /// Entropy of the relative scores, in nats.
     pub entropy: f32,
-    /// Perplexity of the greedy answer, where it was generated.
-    pub perplexity: Option<f32>,
     /// The candidates, in the order of the menu.
     pub candidates: Vec<Candidate>,
 }
@@ -118,7 +116,7 @@ pub async fn score(
         .zip(probabilities)
         .map(|((name, log_prob), probability)| Candidate { name, log_prob, probability })
         .collect();
-    Ok(Uncertainty { margin, max_probability, entropy, perplexity: None, candidates })
+    Ok(Uncertainty { margin, max_probability, entropy, candidates })
 }
 
 /// `log(1 - exp(x))` for `x <= 0`: the log-probability that the answer does not open a call.

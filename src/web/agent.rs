@@ -419,13 +419,13 @@ impl WebAgent {
         Ok(Uint8Array::from(zip.as_slice()))
     }
 
-    /// Stores the adapter of a PEFT zip, after checking that it fits the model.
+    /// Stores the adapter of a PEFT zip, after checking that it fits the model. One of that name is overwritten only with `replace`.
     ///
     /// # Errors
     /// An `Error` with a `code`.
     #[wasm_bindgen(js_name = importAdapter)]
-    pub async fn import_adapter(&self, name: String, zip: Uint8Array) -> Result<JsValue, JsValue> {
-        to_js(&self.agent.import_adapter(&name, &zip.to_vec()).await.map_err(error)?)
+    pub async fn import_adapter(&self, name: String, zip: Uint8Array, replace: bool) -> Result<JsValue, JsValue> {
+        to_js(&self.agent.import_adapter(&name, &zip.to_vec(), replace).await.map_err(error)?)
     }
 
     /// Gives a stored adapter another name.

@@ -1,7 +1,10 @@
 //! Values and errors on their way to JavaScript and back.
 
-use js_sys::Reflect;
-use serde::{Serialize, de::DeserializeOwned};
+use js_sys::{JSON, Reflect};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use wasm_bindgen::JsValue;
 
 use crate::error::Error;
@@ -23,5 +26,11 @@ pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
 
 /// A typed value from a plain object.
 pub fn from_js<T: DeserializeOwned>(what: &str, value: JsValue) -> Result<T, JsValue> {
+    // What goes in circles, or deeper than any schema, would end the stack and with it the agent.
+    let text =
+        JSON::stringify(&value).map_err(|e| error(Error::invalid(what, format!("it is not plain data: {e:?}"))))?;
+    if let Some(text) = text.as_string() {
+        serde_json::from_str::<IgnoredAny>(&text).map_err(|e| error(Error::invalid(what, e.to_string())))?;
+    }
     serde_wasm_bindgen::from_value(value).map_err(|e| error(Error::invalid(what, e.to_string())))
 }

@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::{
-    agent::{Event, INDEX, ModelFiles, SINGLE, shard_names},
+    agent::{Event, INDEX, ModelFiles, SINGLE, shard_names, template_text},
     error::{Error, Result},
 };
 
@@ -65,10 +65,10 @@ pub async fn model_files(source: &ModelSource, mut on_event: impl FnMut(Event)) 
     files.config = source.required("config.json", &mut on_event).await?;
     files.tokenizer = source.required("tokenizer.json", &mut on_event).await?;
     files.tokenizer_config = source.optional("tokenizer_config.json", &mut on_event).await?;
-    // Not asked for where the configuration holds one: a browser reports every missing file on its console.
-    if !holds_template(files.tokenizer_config.as_deref()) {
+    // Of a directory not asked for where the configuration holds one: a browser reports every missing file on its console.
+    if matches!(source, ModelSource::Files { .. }) || !holds_template(files.tokenizer_config.as_deref()) {
         let template = source.optional("chat_template.jinja", &mut on_event).await?;
-        files.chat_template = template.and_then(|bytes| String::from_utf8(bytes).ok());
+        files.chat_template = template.map(template_text).transpose()?;
     }
     files.generation_config = source.optional("generation_config.json", &mut on_event).await?;
     match source.optional(SINGLE, &mut on_event).await? {

@@ -8,12 +8,10 @@ use std::{
 
 use autodidact::{
     backend,
+    backend::readback,
     model::{Decoder, Loaded, LoraWeights, ModelConfig, Targets, Tokens, load},
     nn::Matrix,
-    platform::{
-        readback,
-        safetensors::{HostTensor, SafetensorsFile},
-    },
+    platform::safetensors::{HostTensor, SafetensorsFile},
 };
 use burn::tensor::Tensor;
 pub use futures_lite::future::block_on;

@@ -207,11 +207,54 @@ fn an_adapter_that_fails_the_gate_now_is_not_used() {
     let canary = "Please find a hotel in Lisbon for 3 nights";
     let base = ask(&agent, &task(canary), &AskOptions { threshold: 0.1, ..AskOptions::default() });
     assert_eq!(base.answer.calls, [hotel("Lisbon", 3)]);
-    let trace = ask(&agent, &task(LISBON), &AskOptions { threshold: 0.0, ..keep });
+    let trace = ask(&agent, &task(LISBON), &AskOptions { threshold: 0.0, ..keep.clone() });
     let recalled = trace.recalled.unwrap();
     assert!(!recalled.gate.passed && recalled.gate.changed == 1, "{recalled:?}");
     assert_eq!(trace.answer.calls, [hotel("Lisbon", 3)]);
     assert!(trace.note.unwrap().contains("was not used"));
+
+    // What is learned in its place is found instead of it, though both are of the same words.
+    let again = study(&agent, LISBON, &lisbon_pairs(), keep.clone());
+    assert!(again.note.as_ref().unwrap().contains("was not used"), "{again:?}");
+    let stored = again.stored.expect("the pairs are right");
+    let trace = ask(&agent, &task(LISBON), &AskOptions { threshold: 0.0, ..keep });
+    let found = trace.recalled.unwrap();
+    assert!(found.gate.passed && found.name == stored && found.name != recalled.name, "{found:?}");
+    assert!(trace.note.is_none());
+}
+
+#[test]
+fn a_full_disk_does_not_cost_the_lessons_that_stay() {
+    let keep = with(MemoryMode::Keep);
+    let probe = open(Rc::new(MemoryStore::new()));
+    let query = "Book us in at the Ritz, a week";
+    let bytes = teach(&probe, query, vec![hotel("Ritz", 7)], &keep).adapter.unwrap().bytes;
+    // Room for two.
+    let agent = open(Rc::new(MemoryStore::with_budget(2 * bytes + bytes / 2)));
+    let first = teach(&agent, query, vec![hotel("Ritz", 7)], &keep).adapter.unwrap();
+    let second = teach(&agent, "Book us in at the Adlon, a week", vec![hotel("Adlon", 7)], &keep).adapter.unwrap();
+    assert_eq!(names(&agent).len(), 2);
+    let cancel = Cancel::default();
+    let taught = block_on(agent.unlearn(&second.name, 1, &keep, &cancel, |_| {})).unwrap();
+    let stored = block_on(agent.store().list()).unwrap();
+    assert!(stored.iter().any(|meta| Some(&meta.name) == taught.adapter.as_ref().map(|new| &new.name)), "{stored:?}");
+    assert!(stored.iter().all(|meta| meta.lessons.iter().all(|lesson| lesson.query == query)));
+    assert_eq!(stored.len(), names(&agent).len(), "nothing is left in memory alone");
+    assert!(taught.note.is_none() && stored.iter().any(|meta| meta.name == first.name), "{taught:?}");
+
+    // A name of one's own takes an adapter out of the memory: what happens to its cluster is nothing to it.
+    let cluster = first.memory.unwrap().cluster;
+    assert_eq!(block_on(agent.roll_back(&cluster)).unwrap().as_ref(), Some(&first.name));
+    block_on(agent.store().rename(&first.name, "mine")).unwrap();
+    assert_eq!(block_on(agent.forget(&cluster)).unwrap_err().code(), "AdapterNotFound");
+    assert_eq!(names(&agent), ["mine"]);
+
+    // An import overwrites nothing unless it is told to.
+    let zip = block_on(agent.export_adapter("mine")).unwrap();
+    let error = block_on(agent.import_adapter("mine", &zip, false)).unwrap_err();
+    assert!(error.code() == "InvalidInput" && error.to_string().contains("stored"), "{error}");
+    block_on(agent.import_adapter("mine", &zip, true)).unwrap();
+    assert_eq!(block_on(agent.import_adapter("other", &zip, false)).unwrap().name, "other");
 }
 
 #[test]

@@ -5,13 +5,11 @@ use std::collections::BTreeMap;
 
 use autodidact::{
     Error, backend,
+    backend::readback,
     inference::{Cancel, Finish, Sampling, Session, Stop},
     model::{Decoder, Gradients, Loaded, ModelConfig, Targets, Tokens, Widths, deepen, export, load, widen},
     nn::linear::Trainable,
-    platform::{
-        readback,
-        safetensors::{self, HostTensor, SafetensorsFile},
-    },
+    platform::safetensors::{self, HostTensor, SafetensorsFile},
 };
 use serde_json::Value;
 

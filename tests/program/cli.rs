@@ -154,6 +154,26 @@ fn models_grow_and_are_averaged() {
     let d_ff = json(seed, "config.json")["intermediate_size"].as_u64().unwrap() + 64;
     assert!(program(&["widen", seed, "--d-ff", &d_ff.to_string(), "--out", &path("wide")]).0);
     assert_eq!(json(&path("wide"), "config.json")["intermediate_size"], d_ff);
+    // The size of a head follows from two others where it is not stated, and must not change with them.
+    let unstated = path("unstated");
+    std::fs::create_dir(&unstated).unwrap();
+    for entry in std::fs::read_dir(seed).unwrap() {
+        let entry = entry.unwrap().path();
+        if entry.is_file() {
+            std::fs::copy(&entry, Path::new(&unstated).join(entry.file_name().unwrap())).unwrap();
+        }
+    }
+    let mut config = json(seed, "config.json");
+    let head_dim = config.as_object_mut().unwrap().remove("head_dim").expect("the seed model states it");
+    let heads = |name: &str| config[name].as_u64().unwrap();
+    let (q, kv) = (heads("num_attention_heads"), heads("num_key_value_heads"));
+    let (more_q, more_kv) = (q + q / kv, kv + 1);
+    std::fs::write(Path::new(&unstated).join("config.json"), config.to_string()).unwrap();
+    let more = ["--heads", &more_q.to_string(), "--kv-heads", &more_kv.to_string(), "--out", &path("heads")];
+    assert!(program(&[&["widen", unstated.as_str()][..], &more].concat()).0);
+    assert_eq!(json(&path("heads"), "config.json")["head_dim"], head_dim);
+    let (succeeded, said) = program(&["average", &path("heads"), &path("heads"), "--out", &path("heads again")]);
+    assert!(succeeded, "{said}");
     let (succeeded, said) = program(&["widen", seed, "--d-model", "8", "--out", &path("narrow")]);
     assert!(!succeeded && said.contains("[InvalidInput]"), "{said}");
     for (other, share) in [(path("deep").as_str(), "0.5"), (seed, "1.5")] {

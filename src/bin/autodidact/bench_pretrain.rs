@@ -2,11 +2,12 @@
 //! (`tests/reference/bench_torch_pretrain.py` runs both).
 
 use autodidact::{
+    backend::readback,
     backend::{self, BackendKind},
     error::{Error, Result},
     model::{ModelConfig, Targets, Tokens, init},
     nn::mixed::Precision,
-    platform::{Stopwatch, Workers, readback},
+    platform::{Stopwatch, Workers},
     pretrain::{batching::MicroBatch, optimizer::Optimizer, update},
 };
 use rand::{Rng, SeedableRng};

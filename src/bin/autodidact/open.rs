@@ -6,7 +6,7 @@ use std::{
 };
 
 use autodidact::{
-    agent::{Agent, Event, INDEX, ModelFiles, OpenOptions, SINGLE, shard_names},
+    agent::{Agent, Event, INDEX, ModelFiles, OpenOptions, SINGLE, shard_names, template_text},
     backend::BackendChoice,
     error::{Error, Result},
     storage::{FolderStore, MemoryStore},
@@ -55,7 +55,7 @@ pub fn model_files(dir: Option<&Path>) -> Result<ModelFiles> {
         config: required("config.json")?,
         tokenizer: required("tokenizer.json")?,
         tokenizer_config: read("tokenizer_config.json")?,
-        chat_template: template.and_then(|bytes| String::from_utf8(bytes).ok()),
+        chat_template: template.map(template_text).transpose()?,
         generation_config: read("generation_config.json")?,
         shards,
     })

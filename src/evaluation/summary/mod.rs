@@ -59,7 +59,7 @@ pub struct Row {
     pub selection: Option<Selection>,
     /// By what; `None` where it does not matter.
     pub estimator: Option<Estimator>,
-    /// Threshold of the margin; `None` where it does not matter.
+    /// Threshold of the estimator's certainty; `None` where it does not matter.
     pub threshold: Option<f32>,
     /// The mode that gains are over; `None` for the base.
     pub over: Option<Mode>,
@@ -147,14 +147,14 @@ pub struct EstimatorRow {
     pub wrong: usize,
     /// Area under the ROC curve.
     pub auroc: Option<f64>,
-    /// At each threshold of the margin; the other estimators flag as many tasks.
+    /// At each threshold of the estimator's certainty.
     pub thresholds: Vec<Flagged>,
 }
 
 /// What a threshold flags.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Flagged {
-    /// Threshold of the margin.
+    /// Threshold of the estimator's certainty.
     pub threshold: f32,
     /// Share of all tasks.
     pub share: f64,
@@ -169,7 +169,7 @@ pub struct Flagged {
 pub struct Latency {
     /// The mode that was timed.
     pub mode: Option<Mode>,
-    /// Tasks with a margin of the threshold or more.
+    /// Tasks whose certainty is the threshold or more.
     pub certain: Stages,
     /// The others.
     pub uncertain: Stages,

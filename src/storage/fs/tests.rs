@@ -35,12 +35,21 @@ fn a_sub_folder_is_a_peft_directory_and_survives_a_new_start() {
     fs::create_dir(folder.path().join("other")).unwrap();
     fs::create_dir(folder.path().join("not a name")).unwrap();
     fs::write(folder.path().join("file"), b"x").unwrap();
+    for hidden in [".old-site", ".new-site", ".del-site", ".old-my site"] {
+        fs::create_dir(folder.path().join(hidden)).unwrap();
+        fs::write(folder.path().join(hidden).join("index.html"), b"x").unwrap();
+    }
     let store = FolderStore::open(folder.path()).unwrap();
     assert_eq!(names(&store), ["one"]);
     assert_eq!(block_on(store.get("one")).unwrap(), record);
     assert_eq!(block_on(store.delete("other")).unwrap_err().code(), "AdapterNotFound");
     assert_eq!(block_on(store.put(&contract::record("other", 5, 9))).unwrap_err().code(), "StorageError");
     assert!(folder.path().join("other").exists());
+    assert_eq!(block_on(store.put(&contract::record("site", 5, 9))).unwrap_err().code(), "StorageError");
+    for hidden in [".old-site", ".new-site", ".del-site", ".old-my site"] {
+        assert!(folder.path().join(hidden).join("index.html").exists(), "{hidden}");
+    }
+    assert!(!folder.path().join("site").exists());
 }
 
 /// Every state that a crash in `put` or `delete` can leave, by the folders it leaves.

@@ -134,14 +134,15 @@ export class Agent {
     this.#idle = new IdleLearner(
       (job, signal) => this.#learnLater(job, signal), options.idleAfter ?? IDLE_AFTER, (outcome) => options.onLearned?.(outcome));
     // The adapter may be one of the memory, too.
-    const changing = (name: string, work: () => Promise<void>) =>
-      this.#idle.first(() => tabs.writing(name, undefined, work, MEMORY));
+    const changing = (names: string[], work: () => Promise<void>) =>
+      this.#idle.first(() => tabs.writing([...names, MEMORY], undefined, work));
     this.adapters = {
       list: () => client.listAdapters(),
       export: (name) => client.exportAdapter(name),
-      import: (name, zip) => this.#idle.first(() => tabs.writing(name, undefined, () => client.importAdapter(name, zip))),
-      rename: (from, to) => changing(from, () => client.renameAdapter(from, to)),
-      delete: (name) => changing(name, () => client.deleteAdapter(name)),
+      import: (name, zip, { replace = false } = {}) =>
+        this.#idle.first(() => tabs.writing(name, undefined, () => client.importAdapter(name, zip, replace))),
+      rename: (from, to) => changing([from, to], () => client.renameAdapter(from, to)),
+      delete: (name) => changing([name], () => client.deleteAdapter(name)),
       rollBack: (cluster) => this.#idle.first(() => tabs.writing(MEMORY, undefined, () => client.rollBack(cluster))),
       forget: (cluster) => this.#idle.first(() => tabs.writing(MEMORY, undefined, () => client.forget(cluster))),
       subscribe: (listener) => tabs.subscribe(listener),
@@ -364,9 +365,9 @@ export interface Adapters {
   list(): Promise<AdapterMeta[]>;
   /** A zip that unpacks to a PEFT directory. */
   export(name: string): Promise<Uint8Array>;
-  /** Checks the adapter of a PEFT zip against the model and keeps it. */
-  import(name: string, zip: Uint8Array): Promise<AdapterMeta>;
-  /** Refused when the new name is taken. */
+  /** Checks the adapter of a PEFT zip against the model and keeps it. Refused when the name is taken, unless it may `replace`. */
+  import(name: string, zip: Uint8Array, options?: { replace?: boolean }): Promise<AdapterMeta>;
+  /** Refused when the new name is taken. What the memory kept is no longer its own then, and stays until you delete it. */
   rename(from: string, to: string): Promise<void>;
   delete(name: string): Promise<void>;
   /** Takes the newest version of a cluster of the memory back. Gives the name of the one before it, if there is one. */

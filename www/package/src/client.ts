@@ -96,8 +96,8 @@ export class AgentClient {
     return this.#call('exportAdapter', { name });
   }
 
-  importAdapter(name: string, bytes: Uint8Array): Promise<AdapterMeta> {
-    return this.#call('importAdapter', { name, bytes });
+  importAdapter(name: string, bytes: Uint8Array, replace: boolean): Promise<AdapterMeta> {
+    return this.#call('importAdapter', { name, bytes, replace });
   }
 
   async renameAdapter(from: string, to: string): Promise<void> {

@@ -423,7 +423,7 @@ export interface Methods {
   parseTools: { params: { json: string }; result: Tool[] };
   listAdapters: { params: null; result: AdapterMeta[] };
   exportAdapter: { params: { name: string }; result: Uint8Array };
-  importAdapter: { params: { name: string; bytes: Uint8Array }; result: AdapterMeta };
+  importAdapter: { params: { name: string; bytes: Uint8Array; replace: boolean }; result: AdapterMeta };
   renameAdapter: { params: { from: string; to: string }; result: null };
   deleteAdapter: { params: { name: string }; result: null };
 }

@@ -16,11 +16,12 @@ export class Tabs {
     if (this.#channel) this.#channel.onmessage = () => this.#tell();
   }
 
-  /** Does what writes under that name, and perhaps under another, while no other tab does; waits for its turn. Without a name: at once. */
-  async writing<T>(name: string | undefined, signal: AbortSignal | undefined, work: () => Promise<T>, also?: string): Promise<T> {
-    if (name === undefined) return work();
-    const both = also === undefined ? work : () => this.#alone(also, signal, work);
-    const result = await this.#alone(name, signal, both);
+  /** Does what writes under these names while no other tab does; waits for its turn. Without a name: at once. */
+  async writing<T>(names: string | string[] | undefined, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    if (names === undefined) return work();
+    // In one order for all tabs, so that none waits for one that waits for it.
+    const inOrder = [...new Set([names].flat())].sort();
+    const result = await inOrder.reduceRight((inner, name) => () => this.#alone(name, signal, inner), work)();
     this.#channel?.postMessage('adapters');
     this.#tell();
     return result;

@@ -197,7 +197,8 @@ export class Agent {
     return record.bytes;
   }
 
-  async importAdapter(name: string, bytes: Uint8Array): Promise<AdapterMeta> {
+  async importAdapter(name: string, bytes: Uint8Array, replace: boolean): Promise<AdapterMeta> {
+    if (!replace && (await this.store.get(name))) throw fail('InvalidInput', `name \`${name}\`: an adapter of that name is stored`);
     if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) throw fail('AdapterError', 'adapter: the file is not a zip');
     const imported = { ...meta(name, '', {}), bytes: bytes.length, marginBefore: null, marginAfter: null };
     await this.store.put(imported, bytes);

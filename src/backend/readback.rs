@@ -2,10 +2,8 @@
 
 use burn::tensor::Tensor;
 
-use crate::{
-    backend::{self, health},
-    error::{Error, Result},
-};
+use super::health;
+use crate::error::{Error, Result};
 
 /// The values of a tensor in row-major order. Always asynchronous: the web cannot block.
 ///
@@ -13,7 +11,7 @@ use crate::{
 /// [`Error::Backend`] or [`Error::DeviceLost`] when the device reported an error since the last read: the numbers are
 /// then discarded, since they may be stale.
 pub async fn readback<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>> {
-    let on_gpu = tensor.device() != backend::cpu();
+    let on_gpu = tensor.device() != super::cpu();
     let data = tensor.into_data_async().await;
     // A read that fails because the device is gone is told as that.
     if on_gpu {
