@@ -77,7 +77,8 @@ type Seen = (GateReport, BTreeSet<[u8; 32]>);
 
 impl Canary {
     fn hash(&self) -> [u8; 32] {
-        Sha256::digest(format!("{:?}", (&self.task, &self.answer))).into()
+        let task = serde_json::to_string(&self.task).unwrap_or_default();
+        Sha256::digest(format!("{task}\n{}", self.answer)).into()
     }
 }
 
