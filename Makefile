@@ -53,7 +53,7 @@ test-native: setup-rust ## tests of the library and the command line
 	@$(STEP) "tests, native" cargo test --release --locked
 
 .PHONY: test-web
-test-web: setup-wasm setup-browser ## tests in headless Chromium, WebGPU by a software adapter included
+test-web: setup-web ## tests in headless Chromium, WebGPU by a software adapter included
 	@$(STEP) "tests, browser" scripts/test-web.sh
 
 .PHONY: test-page
@@ -92,7 +92,7 @@ bench: setup-rust ## seconds of each stage of the loop on the command line
 	@$(STEP) "benchmark of the loop" cargo run --release --locked --quiet -- bench
 
 .PHONY: bench-web
-bench-web: setup-wasm setup-browser ## what the score and the learning add to an answer, in headless Chromium
+bench-web: setup-web ## what the score and the learning add to an answer, in headless Chromium
 	@$(STEP) "benchmark in the browser" env WEB_TESTS=bench_web scripts/test-web.sh
 
 .PHONY: results
@@ -116,15 +116,17 @@ screenshot: test-page ## the pictures of the page in docs/ anew, from the end-to
 	@cp www/test-results/phone-dark-fold.png docs/page-phone-dark.png
 
 .PHONY: setup
-setup: setup-bundle setup-browser ## only install what is missing
+setup: setup-bundle setup-web ## only install what is missing
 
-.PHONY: setup-rust setup-wasm setup-bundle setup-browser
+.PHONY: setup-rust setup-wasm setup-bundle setup-web setup-browser
 setup-rust:
 	@scripts/setup.sh rust
 setup-wasm:
 	@scripts/setup.sh wasm
 setup-bundle:
 	@scripts/setup.sh wasm wasm-opt page
+setup-web:
+	@scripts/setup.sh wasm wasm-pack browser
 setup-browser:
 	@scripts/setup.sh browser
 

@@ -4,7 +4,8 @@
 #   setup.sh PART...
 #
 #   rust      the toolchain of rust-toolchain.toml with its wasm32 target (needs rustup)
-#   wasm      wasm-bindgen, of the version in Cargo.lock, and wasm-pack
+#   wasm      wasm-bindgen, of the version in Cargo.lock
+#   wasm-pack for the tests in the browser
 #   page      the npm packages of www/ (needs Node)
 #   wasm-opt  binaryen's wasm-opt, from npm (needs Node)
 #   browser   Debian's chromium and chromium-driver (needs root, or sudo without a password)
@@ -59,6 +60,9 @@ wasm() {
     if ! is_version wasm-bindgen "$bindgen" || ! is_version wasm-bindgen-test-runner "$bindgen"; then
         cargo_install wasm-bindgen-cli --version "$bindgen"
     fi
+}
+
+wasm_pack() {
     is_version wasm-pack "$wasm_pack_version" || cargo_install --locked wasm-pack --version "$wasm_pack_version"
 }
 
@@ -115,6 +119,7 @@ for part in "$@"; do
     case $part in
         rust | wasm | page | browser) "$part" ;;
         wasm-opt) wasm_opt ;;
+        wasm-pack) wasm_pack ;;
         *) die "unknown part: $part" ;;
     esac
 done

@@ -1,7 +1,7 @@
 /** The page: starts the agent, hands tasks to it, and shows what it reports. */
 import type { AgentOptions, LearnOptions, TaskEvent, TaskOptions, TaskResult } from '../package/src/agent';
 import { AutodidactError } from '../package/src/errors';
-import type { AgentEvent, BackendChoice, Feedback, Pair, Taught, Tool } from '../package/src/protocol';
+import type { AgentEvent, BackendChoice, Feedback, ModelSource, Pair, Taught, Tool } from '../package/src/protocol';
 import { keepForOffline } from './offline';
 import { Session } from './session';
 import { confirmCall, runnable } from './tools';
@@ -40,6 +40,15 @@ const stopButton = need('stop');
 const address = new URLSearchParams(location.search);
 const store = address.get('store') ?? 'autodidact';
 
+/** The built-in model, by the addresses of its files. */
+const seed: ModelSource = {
+  name: 'seed',
+  files: Object.fromEntries(
+    ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors'].map((file) => [
+      file, new URL(`model/${file}`, document.baseURI).href,
+    ])),
+};
+
 let session: Session; // Made by start(), which runs before anything can use it.
 let running: AbortController | null = null;
 /** The last question, for what the user says of its answer. */
@@ -55,7 +64,7 @@ const say = (text: string) => {
 
 const banner = new Banner();
 const settings = new Settings(() => void start());
-const models = new Models(new URL('model/', document.baseURI).href, address.get('hub'), () => void start());
+const models = new Models(seed, address.get('hub'), () => void start());
 const menu = new Menu(async (json) => (await session.agent).parseTools(json));
 const progress = new Progress();
 const meter = new Meter();

@@ -131,7 +131,6 @@ export class Settings {
 
   #showKeep(): void {
     this.#keep.disabled = this.#adapter.disabled = this.remembers;
-    need('memory-hint').hidden = !this.remembers;
     this.#keepName.disabled = need('keep-hint').hidden = !this.keeps;
     if (this.keeps && !this.#keepName.value) this.#suggest();
     this.#check();
