@@ -205,7 +205,7 @@ mod tests {
         let shared = std::env::var_os("AUTODIDACT_SHARED").map_or(default, Into::into);
         let list = |folder: std::path::PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten();
         let folders = [shared.join("benchmarks"), shared.join("benchmarks/train")];
-        let mut files: Vec<_> = folders.into_iter().flat_map(list).map(|entry| entry.path()).collect();
+        let mut files: Vec<_> = folders.into_iter().flat_map(&list).map(|entry| entry.path()).collect();
         files.retain(|path| path.extension().is_some_and(|e| e == "jsonl"));
         files.sort();
         files
@@ -219,7 +219,8 @@ mod tests {
             let words = "SKIPPED: no benchmark files beside the repository; set AUTODIDACT_SHARED to their folder";
             let _ = writeln!(std::io::stderr(), "{words}");
         }
-        for file in files {
+        let own = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suites/everyday.jsonl");
+        for file in files.into_iter().chain([own]) {
             let suite = Suite::from_jsonl(&file.display().to_string(), &std::fs::read(&file).unwrap()).unwrap();
             assert!(!suite.items.is_empty(), "{}", file.display());
             for item in &suite.items {
