@@ -60,6 +60,7 @@ test-web: setup-web ## tests in headless Chromium, WebGPU by a software adapter 
 test-page: bundle setup-browser ## the page itself in headless Chromium; screenshots go to www/test-results
 	@$(STEP) "page, types" $(WWW) check
 	@$(STEP) "page, tools" $(WWW) test:tools
+	@$(STEP) "third-party licences" scripts/notices.sh --check
 	@$(STEP) "page, build" $(WWW) build
 	@$(STEP) "page, end to end" $(WWW) test:e2e
 	@$(STEP) "page, a crashed worker" $(WWW) test:e2e:crash
@@ -107,6 +108,10 @@ reference: ## the fixtures of tests/fixtures anew, with PyTorch, transformers an
 .PHONY: deny
 deny: ## licences and sources of all dependencies (needs cargo-deny)
 	@$(STEP) "licences and sources" cargo deny --locked check bans licenses sources
+
+.PHONY: notices
+notices: ## www/package/THIRD-PARTY anew: the licences of the crates in the browser build (needs cargo-about)
+	@$(STEP) "third-party licences" scripts/notices.sh
 
 .PHONY: screenshot
 screenshot: test-page ## the pictures of the page in docs/ anew, from the end-to-end test

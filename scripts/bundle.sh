@@ -59,4 +59,7 @@ for copy in www/public/model www/package/model; do
     mkdir -p "$copy"
     cp "$model"/*.{json,safetensors,jinja} "$copy"/
 done
+# Its card says what it was made of, and under which licences.
+[[ ! -e $model/README.md ]] || cp "$model/README.md" www/package/model/
+cp www/package/THIRD-PARTY www/public/third-party.txt
 say "$wasm: $(stat -c %s "$optimized") bytes of wasm; www/public/model: $(du -sh www/public/model | cut -f 1)"

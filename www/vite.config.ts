@@ -50,6 +50,6 @@ export default defineConfig({
   base: './',
   plugins: [policyTag(), needsWasmPackage(), precache()],
   worker: { format: 'es' },
-  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 1000 },
+  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 1000, license: { fileName: 'licences.md' } },
   preview: { headers: { 'Content-Security-Policy': contentSecurityPolicy } },
 });
