@@ -146,7 +146,7 @@ impl Agent {
         else {
             return Ok(());
         };
-        if self.store.list().await?.iter().any(|stored| stored.name == *name) {
+        if self.store.has(name).await? {
             let reason = format!("an adapter `{name}` is stored already; choose another name, or allow to replace it");
             return Err(Error::invalid("keep", reason));
         }

@@ -46,7 +46,7 @@ impl Agent {
     /// [`Error::InvalidInput`] for a name that is taken; those of the archive, of PEFT's files, [`Error::BaseMismatch`], and those of the store.
     pub async fn import_adapter(&self, name: &str, zip: &[u8], replace: bool) -> Result<AdapterMeta> {
         let record = archive::import_zip(name, zip)?;
-        if !replace && self.store.list().await?.iter().any(|stored| stored.name == name) {
+        if !replace && self.store.has(name).await? {
             return Err(Error::invalid(
                 format!("name `{name}`"),
                 "an adapter of that name is stored; choose another, or say `replace`",

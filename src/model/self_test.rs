@@ -8,8 +8,7 @@ use super::{
     init,
 };
 use crate::{
-    backend::readback,
-    backend::{self, BackendKind, SelfTest},
+    backend::{self, BackendKind, SelfTest, readback},
     error::{Error, Result},
     nn::{linear::Trainable, rotary::RopeScaling},
 };

@@ -252,7 +252,10 @@ fn orthogonal_factor(matrix: Matrix, kernels: Option<Kernels>) -> Matrix {
 #[cfg(all(test, not(target_family = "wasm")))]
 mod tests {
     use super::*;
-    use crate::{backend, backend::readback, model::init::Normal};
+    use crate::{
+        backend::{self, readback},
+        model::init::Normal,
+    };
     use burn::tensor::TensorData;
 
     fn random(rows: usize, columns: usize) -> Matrix {

@@ -69,6 +69,8 @@ pub async fn check(store: &dyn AdapterStore) -> Result<(), String> {
     ensure("get hands out what it was replaced by", store.get("old").await, &newest)?;
     ensure("replace of a missing record says so", store.replace(&record("never-stored", 1, 10)).await, &false)?;
     missing(store, "never-stored").await?;
+    ensure("has tells a stored record", store.has("old").await, &true)?;
+    ensure("from one that is not", store.has("never-stored").await, &false)?;
     ok("put over it", store.put(&newer).await)?;
 
     // What is refused leaves the store as it was.

@@ -59,6 +59,14 @@ pub trait AdapterStore {
     /// `IoError` or `StorageError` when the home fails.
     async fn list(&self) -> Result<Vec<AdapterMeta>>;
 
+    /// Whether a record of that name is stored.
+    ///
+    /// # Errors
+    /// Those of [`AdapterStore::list`].
+    async fn has(&self, name: &str) -> Result<bool> {
+        Ok(self.list().await?.iter().any(|meta| meta.name == name))
+    }
+
     /// Removes a record, damaged or not.
     ///
     /// # Errors
@@ -77,7 +85,7 @@ pub trait AdapterStore {
         if from == to {
             return Ok(());
         }
-        if self.list().await?.iter().any(|stored| stored.name == to) {
+        if self.has(to).await? {
             return Err(Error::invalid("name", format!("an adapter `{to}` is stored already; choose another name")));
         }
         record.meta.name = to.to_owned();

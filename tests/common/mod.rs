@@ -7,8 +7,7 @@ use std::{
 };
 
 use autodidact::{
-    backend,
-    backend::readback,
+    backend::{self, readback},
     model::{Decoder, Loaded, LoraWeights, ModelConfig, Targets, Tokens, load},
     nn::Matrix,
     platform::safetensors::{HostTensor, SafetensorsFile},

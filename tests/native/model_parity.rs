@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use autodidact::{
-    Error, backend,
-    backend::readback,
+    Error,
+    backend::{self, readback},
     inference::{Cancel, Finish, Sampling, Session, Stop},
     model::{Decoder, Gradients, Loaded, ModelConfig, Targets, Tokens, Widths, deepen, export, load, widen},
     nn::linear::Trainable,

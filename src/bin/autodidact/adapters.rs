@@ -24,7 +24,7 @@ pub async fn run(args: AdaptersArgs) -> Result<()> {
             println!("{}", file.display());
         }
         AdaptersCommand::Import { name, file, replace } => {
-            if !replace && store.list().await?.iter().any(|stored| stored.name == name) {
+            if !replace && store.has(&name).await? {
                 return Err(Error::invalid(
                     format!("name `{name}`"),
                     "an adapter of that name is stored; choose another, or say --replace",

@@ -2,8 +2,7 @@
 //! (`tests/reference/bench_torch_pretrain.py` runs both).
 
 use autodidact::{
-    backend::readback,
-    backend::{self, BackendKind},
+    backend::{self, BackendKind, readback},
     error::{Error, Result},
     model::{ModelConfig, Targets, Tokens, init},
     nn::mixed::Precision,
