@@ -23,6 +23,9 @@ const { version, files } = self.PRECACHE;
 const name = PREFIX + version;
 const scope = new URL(self.registration.scope);
 
+/** The version that was told to take over. */
+let successor: ServiceWorker | null = null;
+
 /** The address under which a file is kept: other content is another file. */
 const keyOf = (path: string): string => new URL(`${path}?${files[path]}`, scope).href;
 
@@ -80,11 +83,18 @@ async function isShownElsewhere({ cache }: Request): Promise<boolean> {
   return clients.length > (cache === 'default' ? 0 : 1);
 }
 
-async function serve(request: Request, path: string): Promise<Response> {
+/** Whether a new version is to answer. Once it was told so it stays so: it may take a while, and the same request comes here meanwhile. */
+async function isHandedOver(request: Request): Promise<boolean> {
   const { waiting } = self.registration;
-  if (request.mode === 'navigate' && waiting && !(await isShownElsewhere(request))) {
-    // Nobody else shows the old version: let the new one answer, to the same request again.
+  if (waiting && waiting !== successor && !(await isShownElsewhere(request))) {
+    successor = waiting;
     waiting.postMessage(TAKE_OVER);
+  }
+  return successor !== null && successor.state !== 'redundant';
+}
+
+async function serve(request: Request, path: string): Promise<Response> {
+  if (request.mode === 'navigate' && (await isHandedOver(request))) {
     return new Response(EMPTY_PAGE, { headers: { 'Refresh': '0', 'Content-Type': 'text/html' } });
   }
   // The browser may have cleared it.
