@@ -101,6 +101,11 @@ results: setup-rust ## docs/results.md anew: BENCHMARKS=folder LIMIT=tasks SEEDS
 	@$(STEP) "program" cargo build --release --locked
 	@$(STEP) "evaluation" scripts/results.sh "$(BENCHMARKS)" $(OUT)
 
+.PHONY: page-adapter
+page-adapter: setup-rust setup-web ## www/public/page-tools.zip anew: trained on wordings for the page's tools, measured on others (OUT=folder)
+	@$(STEP) "program" cargo build --release --locked
+	@$(STEP) "adapter of the page" scripts/page-adapter.sh $(OUT)
+
 .PHONY: reference
 reference: ## the fixtures of tests/fixtures anew, with PyTorch, transformers and peft (1.4 GB)
 	@$(STEP) "reference data" tests/reference/make_all.sh
@@ -115,7 +120,7 @@ notices: ## www/package/THIRD-PARTY anew: the licences of the crates in the brow
 
 .PHONY: screenshot
 screenshot: test-page ## the pictures of the page in docs/ anew, from the end-to-end test
-	@cp www/test-results/learned-desktop-light.png docs/page.png
+	@cp www/test-results/mended-desktop-light.png docs/page.png
 	@cp www/test-results/desktop-dark-fold.png docs/page-dark.png
 	@cp www/test-results/phone-light-fold.png docs/page-phone.png
 	@cp www/test-results/phone-dark-fold.png docs/page-phone-dark.png

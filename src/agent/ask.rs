@@ -11,6 +11,7 @@ use crate::{
     error::{Error, Result},
     inference::{Cancel, Generation, Prefix, Session},
     platform::Stopwatch,
+    storage::AdapterStore,
     task::Task,
     tokenizer::check_menu,
     uncertainty::{self, Uncertainty},
@@ -141,14 +142,16 @@ impl Agent {
 
     /// Refuses a name for what will be learned that belongs to another adapter, before any work is done.
     pub(super) async fn check_name(&self, options: &AskOptions) -> Result<()> {
-        let Some(name) =
-            options.keep.as_ref().filter(|name| !options.replace && options.adapter.as_ref() != Some(name))
-        else {
-            return Ok(());
-        };
-        if self.store.has(name).await? {
-            let reason = format!("an adapter `{name}` is stored already; choose another name, or allow to replace it");
-            return Err(Error::invalid("keep", reason));
+        let Some(name) = &options.keep else { return Ok(()) };
+        let refused = |reason: String| Err(Error::invalid("keep", reason));
+        if self.session_store.has(name).await? {
+            return refused(format!("`{name}` is an adapter that lives as long as this agent; choose another name"));
+        }
+        let may_replace = options.replace || options.adapter.as_ref() == Some(name);
+        if !may_replace && self.store.has(name).await? {
+            return refused(format!(
+                "an adapter `{name}` is stored already; choose another name, or allow to replace it"
+            ));
         }
         Ok(())
     }

@@ -9,6 +9,15 @@ use crate::{
     task::Task,
 };
 
+/// How an adapter is imported.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ImportOptions {
+    /// In place of one of that name; else a name that is taken is refused.
+    pub replace: bool,
+    /// For as long as the agent, and stored nowhere: what a program brings along for its users.
+    pub session: bool,
+}
+
 impl Agent {
     /// A stored adapter, ready to apply.
     ///
@@ -40,13 +49,17 @@ impl Agent {
         }
     }
 
-    /// Checks the adapter in a PEFT zip against the loaded model and stores it. One of that name is overwritten only with `replace`.
+    /// Checks the adapter in a PEFT zip against the loaded model and takes it in.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for a name that is taken; those of the archive, of PEFT's files, [`Error::BaseMismatch`], and those of the store.
-    pub async fn import_adapter(&self, name: &str, zip: &[u8], replace: bool) -> Result<AdapterMeta> {
+    pub async fn import_adapter(&self, name: &str, zip: &[u8], options: ImportOptions) -> Result<AdapterMeta> {
+        let ImportOptions { replace, session } = options;
         let record = archive::import_zip(name, zip)?;
-        if !replace && self.store.has(name).await? {
+        let (home, other): (&dyn AdapterStore, &dyn AdapterStore) =
+            if session { (&*self.session_store, &*self.store) } else { (&*self.store, &*self.session_store) };
+        // Of two with one name, one could not be reached.
+        if (!replace && home.has(name).await?) || other.has(name).await? {
             return Err(Error::invalid(
                 format!("name `{name}`"),
                 "an adapter of that name is stored; choose another, or say `replace`",
@@ -54,7 +67,7 @@ impl Agent {
         }
         let peft = PeftAdapter::from_bytes(&record.config, &record.weights)?;
         Adapter::from_peft(&peft, self.decoder.config(), &self.model.fingerprint, self.decoder.device())?;
-        self.store.put(&record).await?;
+        home.put(&record).await?;
         Ok(record.meta)
     }
 

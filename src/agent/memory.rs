@@ -244,7 +244,7 @@ impl Agent {
     /// Those of the store.
     pub async fn adapters(&self) -> Result<Vec<AdapterMeta>> {
         let mut all = self.store.list().await?;
-        all.extend(self.session_store.list().await?);
+        all.extend(self.session_store.list().await?.into_iter().map(|meta| AdapterMeta { session: true, ..meta }));
         Ok(all)
     }
 
@@ -315,8 +315,8 @@ impl Agent {
     ) -> Result<()> {
         let budget = options.budget_bytes;
         if record.meta.bytes > budget {
-            let reason = format!("the adapter has {} bytes, and the memory's budget is {budget}", record.meta.bytes);
-            return Err(Error::QuotaExceeded { reason });
+            let reason = format!("{budget} is less than one adapter; this one has {} bytes", record.meta.bytes);
+            return Err(Error::invalid("memory.budget_bytes", reason));
         }
         store.put(record).await?;
         let cluster = |meta: &AdapterMeta| meta.memory.as_ref().map(|memory| memory.cluster.clone());

@@ -31,6 +31,7 @@ pub use complete::{Completion, CompletionForm, CompletionOptions};
 pub use context::ContextReport;
 pub use fine_tune::FineTuned;
 pub use gate::{Canary, GateReport};
+pub use keep::ImportOptions;
 pub use latency::{Latency, TaskLatency};
 pub use memory::{MemoryMode, MemoryOptions, Recalled};
 pub use open::OpenOptions;

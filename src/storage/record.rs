@@ -66,6 +66,13 @@ pub struct AdapterMeta {
     /// Its place in the agent's memory; `None` for one that is applied by its name alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory: Option<MemoryMeta>,
+    /// It lives as long as the agent that listed it, and is stored nowhere.
+    #[serde(default, skip_deserializing, skip_serializing_if = "is_false")]
+    pub session: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// Who wrote a pair.

@@ -17,8 +17,8 @@ use super::{
 };
 use crate::{
     agent::{
-        Agent, AskEvent, AskOptions, CompletionForm, CompletionOptions, Event, Feedback, MemoryMode, MemoryOptions,
-        OpenOptions,
+        Agent, AskEvent, AskOptions, CompletionForm, CompletionOptions, Event, Feedback, ImportOptions, MemoryMode,
+        MemoryOptions, OpenOptions,
     },
     backend::BackendChoice,
     error::Error,
@@ -419,13 +419,21 @@ impl WebAgent {
         Ok(Uint8Array::from(zip.as_slice()))
     }
 
-    /// Stores the adapter of a PEFT zip, after checking that it fits the model. One of that name is overwritten only with `replace`.
+    /// Takes in the adapter of a PEFT zip, after checking that it fits the model. One of that name is overwritten only with `replace`;
+    /// with `session` it is stored nowhere, and lives as long as the agent.
     ///
     /// # Errors
     /// An `Error` with a `code`.
     #[wasm_bindgen(js_name = importAdapter)]
-    pub async fn import_adapter(&self, name: String, zip: Uint8Array, replace: bool) -> Result<JsValue, JsValue> {
-        to_js(&self.agent.import_adapter(&name, &zip.to_vec(), replace).await.map_err(error)?)
+    pub async fn import_adapter(
+        &self,
+        name: String,
+        zip: Uint8Array,
+        replace: bool,
+        session: bool,
+    ) -> Result<JsValue, JsValue> {
+        let options = ImportOptions { replace, session };
+        to_js(&self.agent.import_adapter(&name, &zip.to_vec(), options).await.map_err(error)?)
     }
 
     /// Gives a stored adapter another name.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use autodidact::{
-    agent::{Agent, AskOptions, Feedback, MemoryMode, MemoryOptions, OpenOptions, Taught, Trace},
+    agent::{Agent, AskOptions, Feedback, ImportOptions, MemoryMode, MemoryOptions, OpenOptions, Taught, Trace},
     backend::BackendChoice,
     inference::Cancel,
     storage::{AdapterStore, LessonSource, MemoryStore},
@@ -251,10 +251,31 @@ fn a_full_disk_does_not_cost_the_lessons_that_stay() {
 
     // An import overwrites nothing unless it is told to.
     let zip = block_on(agent.export_adapter("mine")).unwrap();
-    let error = block_on(agent.import_adapter("mine", &zip, false)).unwrap_err();
+    let error = block_on(agent.import_adapter("mine", &zip, ImportOptions::default())).unwrap_err();
     assert!(error.code() == "InvalidInput" && error.to_string().contains("stored"), "{error}");
-    block_on(agent.import_adapter("mine", &zip, true)).unwrap();
-    assert_eq!(block_on(agent.import_adapter("other", &zip, false)).unwrap().name, "other");
+    let replace = ImportOptions { replace: true, ..ImportOptions::default() };
+    block_on(agent.import_adapter("mine", &zip, replace)).unwrap();
+    assert_eq!(block_on(agent.import_adapter("other", &zip, ImportOptions::default())).unwrap().name, "other");
+
+    // What a program brings along can be used, and is stored nowhere; a name stands for one adapter, wherever it is.
+    let session = ImportOptions { session: true, ..replace };
+    block_on(agent.import_adapter("brought", &zip, session)).unwrap();
+    assert_eq!(names(&agent).last().unwrap(), "brought");
+    assert!(!block_on(agent.store().has("brought")).unwrap());
+    let certainty = |adapter: Option<&str>| {
+        let options = AskOptions { adapter: adapter.map(str::to_owned), threshold: 0.0, ..AskOptions::default() };
+        ask(&agent, &task(query), &options).uncertainty.certainty
+    };
+    assert_eq!(certainty(Some("brought")), certainty(Some("mine")));
+    assert_ne!(certainty(Some("brought")), certainty(None));
+    for (taken, how) in [("mine", session), ("brought", replace)] {
+        assert_eq!(block_on(agent.import_adapter(taken, &zip, how)).unwrap_err().code(), "InvalidInput", "{taken}");
+    }
+    let keep = AskOptions { keep: Some("brought".into()), replace: true, ..AskOptions::default() };
+    let refused = block_on(agent.learn_pairs(&task(query), &[], &keep, &cancel, |_| {})).unwrap_err();
+    assert!(refused.code() == "InvalidInput" && refused.to_string().contains("as long as"), "{refused}");
+    block_on(agent.delete_adapter("brought")).unwrap();
+    assert_eq!(names(&agent).len(), 2);
 }
 
 #[test]

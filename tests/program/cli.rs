@@ -124,6 +124,11 @@ fn fine_tunes_on_a_file_of_tasks() {
     }
     assert_eq!(failure(&store, &sft), "InvalidInput", "the name is taken");
     succeed(&store, &["ask", QUERY, "--threshold", "0", "--adapter", "tuned", "--json"]);
+    // The directory is an adapter too.
+    succeed(&store, &["adapters", "import", "again", out]);
+    succeed(&store, &["ask", QUERY, "--threshold", "0", "--adapter", "again", "--json"]);
+    std::fs::remove_file(Path::new(out).join("adapter_model.safetensors")).unwrap();
+    assert_eq!(failure(&store, &["adapters", "import", "half", out]), "IoError");
 }
 
 #[test]

@@ -3,6 +3,7 @@ import type { AgentOptions, LearnOptions, TaskEvent, TaskOptions, TaskResult } f
 import { AutodidactError } from '../package/src/errors';
 import type { AgentEvent, BackendChoice, Feedback, ModelSource, Pair, Taught, Tool } from '../package/src/protocol';
 import { keepForOffline } from './offline';
+import { bringAdapter, suits } from './own-adapter';
 import { Session } from './session';
 import { confirmCall, runnable } from './tools';
 import { Adapters } from './ui/adapters';
@@ -25,7 +26,6 @@ import { Progress } from './ui/progress';
 import { Settings } from './ui/settings';
 import { StoragePanel } from './ui/storage';
 import { Things } from './ui/things';
-import { Timing } from './ui/timing';
 import { ToolResults } from './ui/tool-results';
 import { wipe } from './wipe';
 
@@ -54,6 +54,8 @@ let running: AbortController | null = null;
 /** The last question, for what the user says of its answer. */
 let asked: { query: string; options: TaskOptions } | null = null;
 let offline: Promise<string> | undefined;
+/** The name of the page's own adapter at the agent, if it has that. */
+let ownAdapter: Promise<string | null> = Promise.resolve(null);
 /** What ended the agent, and the ways on, until it is started again. */
 let failure: AutodidactError | null = null;
 let remedies: Remedy[] = [];
@@ -74,7 +76,6 @@ const answers = new Answers();
 const toolResults = new ToolResults();
 const gate = new Gate();
 const feedback = new FeedbackForm({ teach, say, fail: report });
-const timing = new Timing();
 const adapters = new Adapters({
   agent: () => session.agent,
   onList: (list) => {
@@ -137,6 +138,7 @@ async function start(): Promise<void> {
   try {
     const agent = await mine.agent;
     if (mine !== session) return;
+    ownAdapter = models.isSeed ? bringAdapter(agent).catch((reason) => (report(reason), null)) : Promise.resolve(null);
     // Another tab may store or delete adapters.
     agent.adapters.subscribe(refreshAdapters);
     showDevice(agent.report);
@@ -207,7 +209,7 @@ async function ask(): Promise<void> {
   setUsable(stopButton, true);
   try {
     const tools = await readMenu();
-    const options = tools && (await choose());
+    const options = tools && (await choose(tools));
     if (!tools || !options) return;
     clearResults();
     progress.start();
@@ -264,8 +266,8 @@ async function readMenu(): Promise<Tool[] | null> {
   }
 }
 
-/** The settings, or null when one is not valid or a stored adapter shall not be replaced. */
-async function choose(): Promise<LearnOptions | null> {
+/** The settings for a menu, or null when one is not valid or a stored adapter shall not be replaced. */
+async function choose(tools: readonly Tool[]): Promise<LearnOptions | null> {
   // Another tab may have stored something.
   if (settings.keeps) await adapters.refresh().catch(report);
   const options = settings.options();
@@ -273,6 +275,8 @@ async function choose(): Promise<LearnOptions | null> {
     say('Correct the marked setting first.');
     return null;
   }
+  const own = settings.startsFromOwn && suits(tools) && (await ownAdapter);
+  if (own) options.adapter = own;
   const { keep, threshold } = options;
   if (!keep || threshold === 0 || !adapters.has(keep)) return options;
   if (await confirmed(`Replace the stored adapter “${keep}” by what is learned now? This cannot be undone.`, 'Replace')) {
@@ -291,7 +295,6 @@ function clearResults(): void {
   pairs.clear('None yet.');
   chart.clear('No training yet.');
   gate.clear();
-  timing.clear();
 }
 
 /** On a narrow screen the results lie below the form: go there. */
@@ -333,13 +336,13 @@ async function finish(trace: TaskResult): Promise<void> {
   progress.end(false, trace.seconds);
   need('results').dataset['state'] = 'done';
   meter.show(trace.uncertainty);
-  answers.finish(trace);
+  const start = asked?.options.adapter;
+  answers.finish(trace, start && (start === (await ownAdapter) ? 'the adapter for the tools of this page' : `“${start}”`));
   if (trace.results.length === 0 && trace.final.error === undefined) toolResults.notRun(trace.final.calls);
   pairs.finish(trace.synthesis);
   if (asked?.options.memory) feedback.offer(trace.answer.calls);
   if (!trace.training) chart.clear('No training was needed or possible.');
   if (trace.gate) gate.show(trace.gate);
-  timing.show(trace.seconds);
   say(doneText(trace));
   // The result stands, whatever becomes of the list.
   await adapters.refresh().catch(report);

@@ -22,7 +22,7 @@ describe('the calculator', () => {
   const right = [
     ['12 * 7 + 5', 89], ['12 * (7 + 5)', 144], ['2 + 3 * 4 - 6 / 2', 11], ['-3 + 5', 2], ['2 - -3', 5], ['2 ^ 3 ^ 2', 512], ['-2 ^ 2', -4],
     ['2 ^ -1', 0.5], ['15% of 80', 12], ['100 × 2 ÷ 4', 50], ['.5 + 1,5', 2], ['7 x 6 =', 42], ['10 - 4 - 3', 3], ['8 / 4 / 2', 1],
-    ['3 plus 4 times 2', 11], ['19 * 24?', 456],
+    ['3 plus 4 times 2', 11], ['84 divided by 12 minus 1', 6], ['15 percent of 80', 12], ['19 * 24?', 456],
   ];
   it('calculates', () => {
     for (const [expression, value] of right) assert.equal(tools.evaluate(expression), value, expression);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use autodidact::{
     adapter::PeftAdapter,
     error::{Error, Result},
-    storage::{AdapterMeta, AdapterStore, archive, clusters},
+    storage::{AdapterMeta, AdapterStore, CONFIG_FILE, WEIGHTS_FILE, archive, clusters},
 };
 
 use super::{
@@ -30,7 +30,12 @@ pub async fn run(args: AdaptersArgs) -> Result<()> {
                     "an adapter of that name is stored; choose another, or say --replace",
                 ));
             }
-            let record = archive::import_zip(&name, &files::read(&file)?)?;
+            let record = if file.is_dir() {
+                let [config, weights] = [CONFIG_FILE, WEIGHTS_FILE].map(|part| files::read(&file.join(part)));
+                archive::import_files(&name, config?, weights?)?
+            } else {
+                archive::import_zip(&name, &files::read(&file)?)?
+            };
             // What no model could apply is told now, not at its first use.
             PeftAdapter::from_bytes(&record.config, &record.weights)?;
             store.put(&record).await?;

@@ -423,11 +423,11 @@ pub enum AdaptersCommand {
         /// File to write [default: NAME.zip].
         file: Option<PathBuf>,
     },
-    /// Store the adapter of a PEFT zip.
+    /// Store the adapter of a PEFT directory, zipped or not.
     Import {
         /// Name to store it under.
         name: String,
-        /// Zip to read.
+        /// Zip or directory to read.
         file: PathBuf,
         /// Replace an adapter of that name.
         #[arg(long)]

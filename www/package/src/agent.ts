@@ -139,8 +139,10 @@ export class Agent {
     this.adapters = {
       list: () => client.listAdapters(),
       export: (name) => client.exportAdapter(name),
-      import: (name, zip, { replace = false } = {}) =>
-        this.#idle.first(() => tabs.writing(name, undefined, () => client.importAdapter(name, zip, replace))),
+      import: (name, zip, { replace = false, session = false } = {}) => {
+        const importing = () => client.importAdapter(name, zip, replace, session);
+        return this.#idle.first(() => (session ? importing() : tabs.writing(name, undefined, importing)));
+      },
       rename: (from, to) => changing([from, to], () => client.renameAdapter(from, to)),
       delete: (name) => changing([name], () => client.deleteAdapter(name)),
       rollBack: (cluster) => this.#idle.first(() => tabs.writing(MEMORY, undefined, () => client.rollBack(cluster))),
@@ -365,8 +367,11 @@ export interface Adapters {
   list(): Promise<AdapterMeta[]>;
   /** A zip that unpacks to a PEFT directory. */
   export(name: string): Promise<Uint8Array>;
-  /** Checks the adapter of a PEFT zip against the model and keeps it. Refused when the name is taken, unless it may `replace`. */
-  import(name: string, zip: Uint8Array, options?: { replace?: boolean }): Promise<AdapterMeta>;
+  /**
+   * Checks the adapter of a PEFT zip against the model and keeps it. Refused when the name is taken, unless it may `replace`. With
+   * `session` it is stored nowhere and lives as long as the agent: an adapter that a page brings along.
+   */
+  import(name: string, zip: Uint8Array, options?: { replace?: boolean; session?: boolean }): Promise<AdapterMeta>;
   /** Refused when the new name is taken. What the memory kept is no longer its own then, and stays until you delete it. */
   rename(from: string, to: string): Promise<void>;
   delete(name: string): Promise<void>;

@@ -96,8 +96,8 @@ export class AgentClient {
     return this.#call('exportAdapter', { name });
   }
 
-  importAdapter(name: string, bytes: Uint8Array, replace: boolean): Promise<AdapterMeta> {
-    return this.#call('importAdapter', { name, bytes, replace });
+  importAdapter(name: string, bytes: Uint8Array, replace: boolean, session: boolean): Promise<AdapterMeta> {
+    return this.#call('importAdapter', { name, bytes, replace, session });
   }
 
   async renameAdapter(from: string, to: string): Promise<void> {

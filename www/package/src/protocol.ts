@@ -357,6 +357,8 @@ export interface AdapterMeta {
   lessons?: Lesson[];
   /** Its place in the memory; absent for one that is applied by its name alone. */
   memory?: { cluster: string; version: number; menu: string; tools: Tool[]; heldBack: Pair | null; usedMs: number; uses: number };
+  /** It lives as long as the agent, and is stored nowhere. */
+  session?: true;
 }
 
 export type Phase =
@@ -423,7 +425,7 @@ export interface Methods {
   parseTools: { params: { json: string }; result: Tool[] };
   listAdapters: { params: null; result: AdapterMeta[] };
   exportAdapter: { params: { name: string }; result: Uint8Array };
-  importAdapter: { params: { name: string; bytes: Uint8Array; replace: boolean }; result: AdapterMeta };
+  importAdapter: { params: { name: string; bytes: Uint8Array; replace: boolean; session: boolean }; result: AdapterMeta };
   renameAdapter: { params: { from: string; to: string }; result: null };
   deleteAdapter: { params: { name: string }; result: null };
 }

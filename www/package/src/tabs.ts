@@ -68,7 +68,7 @@ export async function storageReport(adapters: AdapterMeta[]): Promise<StorageRep
   const storage = globalThis.navigator?.storage;
   const { usage = null, quota = null } = (await storage?.estimate?.()) ?? {};
   const sum = (kept: { bytes: number }[]) => kept.reduce((total, { bytes }) => total + bytes, 0);
-  return { adapters: sum(adapters), models: sum(await downloads()), usage, quota, persistent: (await storage?.persisted?.()) ?? false };
+  return { adapters: sum(adapters.filter(({ session }) => !session)), models: sum(await downloads()), usage, quota, persistent: (await storage?.persisted?.()) ?? false };
 }
 
 /** Asks the browser not to clear what is kept; it may refuse, or ask the user. */

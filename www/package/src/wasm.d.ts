@@ -31,7 +31,7 @@ export class Agent {
   listAdapters(): Promise<AdapterMeta[]>;
   /** A zip with PEFT's two files. */
   exportAdapter(name: string): Promise<Uint8Array>;
-  importAdapter(name: string, bytes: Uint8Array, replace: boolean): Promise<AdapterMeta>;
+  importAdapter(name: string, bytes: Uint8Array, replace: boolean, session: boolean): Promise<AdapterMeta>;
   renameAdapter(from: string, to: string): Promise<void>;
   deleteAdapter(name: string): Promise<void>;
   free(): void;

@@ -79,7 +79,7 @@ const handlers: Handlers = {
   parseTools: ({ json }) => parseTools(json),
   listAdapters: async () => (await started()).listAdapters(),
   exportAdapter: async ({ name }) => (await started()).exportAdapter(name),
-  importAdapter: async ({ name, bytes, replace }) => (await started()).importAdapter(name, bytes, replace),
+  importAdapter: async ({ name, bytes, replace, session }) => (await started()).importAdapter(name, bytes, replace, session),
   async renameAdapter({ from, to }) {
     await (await started()).renameAdapter(from, to);
     return null;

@@ -1,8 +1,8 @@
 import { localTool, textOf } from './local';
 
-const TOKEN = /\s*(?:(\d+(?:[.,]\d+)?|\.\d+)|([-+*/^()%×÷−·])|(x|of|plus|minus|times)\b)/iy;
+const TOKEN = /\s*(?:(\d+(?:[.,]\d+)?|\.\d+)|([-+*/^()%×÷−·])|(x|of|plus|minus|times|percent|divided by)\b)/iy;
 
-const SAME: Record<string, string> = { '×': '*', '·': '*', 'x': '*', 'of': '*', 'times': '*', '÷': '/', '−': '-', 'minus': '-', 'plus': '+' };
+const SAME: Record<string, string> = { '×': '*', '·': '*', 'x': '*', 'of': '*', 'times': '*', '÷': '/', '−': '-', 'minus': '-', 'plus': '+', 'percent': '%', 'divided by': '/' };
 
 /** The value of an expression of numbers, + − × ÷ ^ % and brackets. It is read, never executed. */
 export function evaluate(expression: string): number {

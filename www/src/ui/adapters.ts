@@ -36,7 +36,8 @@ export class Adapters {
   }
 
   async refresh(): Promise<void> {
-    const adapters = await (await this.#hooks.agent()).adapters.list();
+    // What the page brought along is not the user's.
+    const adapters = (await (await this.#hooks.agent()).adapters.list()).filter(({ session, memory }) => !session || memory);
     // What stays the same is not touched: someone may be clicking on it.
     if (JSON.stringify(adapters) === JSON.stringify(this.#adapters)) return;
     this.#adapters = adapters;

@@ -45,7 +45,8 @@ export class Answers {
     );
   }
 
-  finish(trace: Trace): void {
+  /** `start`: where it began, unless with the plain model. */
+  finish(trace: Trace, start: string | undefined): void {
     this.show('base', trace.base_answer);
     const second = standing(trace);
     if (second) {
@@ -62,6 +63,7 @@ export class Answers {
     const facts = [
       trace.search?.tool && `Its words fit “${trace.search.tool}” better than what it thought of first.`,
       trace.orders && `It asked itself with the tools in ${trace.orders.asked} orders; ${trace.orders.chosen ? 'another than the given one' : 'the given one'} made it surest.`,
+      start && `It began with ${start}.`,
       trace.recalled?.gate.passed && `It began with “${trace.recalled.name}” of its memory.`,
       trace.note && sentence(trace.note),
       trace.stored && `Kept as “${trace.stored}”.`,

@@ -4,10 +4,10 @@ import { localTools } from '../tools';
 
 type Param = string | { type: 'string' | 'integer' | 'number'; enum?: string[] };
 
-/** A tool whose parameters are all required; a bare string is a type. */
-function tool(name: string, description: string, parameters: Record<string, Param>): Tool {
+/** A tool; a bare string is a type. */
+function tool(name: string, description: string, parameters: Record<string, Param>, optional: readonly string[] = []): Tool {
   const properties = Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, typeof value === 'string' ? { type: value } : value]));
-  return { name, description, parameters: { type: 'object', properties, required: Object.keys(properties) } };
+  return { name, description, parameters: { type: 'object', properties, required: Object.keys(properties).filter((key) => !optional.includes(key)) } };
 }
 
 const findHotel = tool('find_hotel', 'Find a hotel', {
@@ -17,6 +17,8 @@ const findHotel = tool('find_hotel', 'Find a hotel', {
 });
 const bookTable = tool('book_table', 'Book a table in a restaurant', { restaurant: 'string', people: 'integer', time: 'string' });
 const weather = tool('weather', 'Tell the weather', { city: 'string', day: 'string' });
+const forecast = tool('get_weather', 'Weather forecast of a place', { place: 'string', day: 'string' }, ['day']);
+const bookFlight = tool('book_flight', 'Book a flight', { origin: 'string', destination: 'string', date: 'string' });
 const sendMessage = tool('send_message', 'Send a text to a person', { recipient: 'string', text: 'string' });
 const callPerson = tool('call_person', 'Call a person by phone', { recipient: 'string' });
 
@@ -28,16 +30,18 @@ const nextWeek = new Date(Date.now() + WEEK_MS).toISOString().slice(0, 10);
 
 /** The example tasks, by the `data-example` of their button. */
 export const examples: Record<string, Query> = {
-  timer: { query: 'Set the timer, minutes: 9, label: pasta', tools: own },
+  timer: { query: '9 minutes for the pasta', tools: own },
   note: { query: 'Add a note saying buy milk', tools: own },
-  todo: { query: 'Add a to-do: water the plants', tools: own },
-  calculator: { query: 'Calculate the expression: 12 * 7 + 5', tools: own },
-  units: { query: 'Convert 42 from miles to km', tools: own },
-  event: { query: `Add the event dinner on ${nextWeek} at 19:30`, tools: own },
-  theme: { query: 'Set the theme, theme: dark', tools: own },
+  todo: { query: 'I have to water the plants', tools: own },
+  calculator: { query: 'How much is 12 * 7 + 5?', tools: own },
+  units: { query: 'What is 42 miles in km?', tools: own },
+  event: { query: `Dinner with Nora on ${nextWeek} at 19:30`, tools: own },
+  theme: { query: 'Make it dark', tools: own },
   // Tools that the page does not have: what the agent would call is shown.
   hotel: { query: 'Find a hotel, city: Lisbon, nights: 3, class: luxury', tools: [findHotel, weather, bookTable] },
   message: { query: 'Please send a message to recipient Nora, text: the train is late', tools: [sendMessage, callPerson, weather] },
   table: { query: 'Reserve a table for 4 people at Osteria Luna at 19:30', tools: [bookTable, findHotel, sendMessage, weather] },
+  // No word of the right tool stands in it: the model alone finds none, and learns better.
+  athens: { query: 'How warm is it in Athens?', tools: [findHotel, bookFlight, forecast] },
   none: { query: 'Thank you, that was all for today', tools: own },
 };

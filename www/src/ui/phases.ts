@@ -1,6 +1,6 @@
 import type { Phase } from '../../package/src/protocol';
 
-/** The phases of a run in their order, as Progress and the seconds name them. */
+/** The phases of a run in their order, as Progress names them. */
 export const PHASES: readonly [Phase, string][] = [
   ['recall', 'Remember'],
   ['answer', 'Answer'],

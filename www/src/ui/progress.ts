@@ -1,7 +1,7 @@
 import type { Phase, TrainEvent } from '../../package/src/protocol';
 import { bar, fill } from './bar';
 import { h, need } from './dom';
-import { decimals } from './format';
+import { decimals, seconds } from './format';
 import { PHASES } from './phases';
 
 interface Cell {
@@ -65,8 +65,8 @@ export class Progress {
     this.#tick();
     this.#set('total', stopped ? 'stopped' : 'done');
     for (const [phase, { element, time }] of this.#cells) {
-      const seconds = measured[phase.replaceAll('-', '_')];
-      if (seconds !== undefined) time.textContent = `${decimals(seconds, 1)} s`;
+      const taken = measured[phase.replaceAll('-', '_')];
+      if (taken !== undefined) time.textContent = seconds(taken);
       if (element.dataset['state'] !== 'waiting') continue;
       this.#set(phase, 'skipped');
       time.textContent = stopped ? 'not reached' : 'not needed';

@@ -4,6 +4,9 @@ import type { AdapterMeta, BackendChoice, MemoryMode } from '../../package/src/p
 import { h, need } from './dom';
 import { count, decimals } from './format';
 
+/** What the page brings along for its own tools; no adapter can have that name. */
+const OWN = '.own';
+
 const NUMBERS = ['orders', 'pairs', 'steps', 'seed'] as const;
 
 /** The choices of the form. */
@@ -64,6 +67,11 @@ export class Settings {
     return this.memory !== 'reset';
   }
 
+  /** To start from the page's own adapter, where it suits the tools. */
+  get startsFromOwn(): boolean {
+    return this.#adapter.value === OWN && !this.remembers;
+  }
+
   /** The choices; null when one is not valid, which is then marked and has the focus. */
   options(): LearnOptions | null {
     this.#keepName.value = this.#keepName.value.trim();
@@ -77,7 +85,8 @@ export class Settings {
     if (this.#gate.checked) options.gate = true;
     if (this.remembers) options.memory = this.memory;
     else if (this.#keep.checked) options.keep = this.#keepName.value;
-    if (this.#adapter.value && !this.remembers) options.adapter = this.#adapter.value;
+    const start = this.#adapter.value;
+    if (start && start !== OWN && !this.remembers) options.adapter = start;
     for (const name of NUMBERS) {
       const value = need<HTMLInputElement>(name).valueAsNumber;
       if (Number.isFinite(value)) options[name] = value;
@@ -89,8 +98,9 @@ export class Settings {
   offer(adapters: readonly AdapterMeta[]): void {
     this.#stored = adapters.map(({ name }) => name);
     const chosen = this.#adapter.value;
-    this.#adapter.replaceChildren(h('option', { value: '' }, 'plain model'), ...this.#stored.map((name) => h('option', { value: name }, name)));
-    this.use(this.#stored.includes(chosen) ? chosen : '');
+    const own = [...this.#adapter.options].filter(({ value }) => value === OWN || value === '');
+    this.#adapter.replaceChildren(...own, ...this.#stored.map((name) => h('option', { value: name }, name)));
+    this.use(this.#stored.includes(chosen) || chosen === '' ? chosen : OWN);
     if (this.#suggested && this.#keepName.value === this.#suggested) this.#suggest();
   }
 
@@ -105,7 +115,7 @@ export class Settings {
       field.checked = field.defaultChecked;
     }
     this.#memory.value = 'reset';
-    this.use('');
+    this.use(OWN);
     this.#showThreshold();
     this.#showKeep();
   }

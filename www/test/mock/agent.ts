@@ -45,6 +45,9 @@ export class Agent {
   #running = false;
   #cancelled = false;
 
+  /** Adapters that live as long as the agent. */
+  private readonly brought = new Set<string>();
+
   private constructor(
     private readonly info: AgentReport,
     private readonly store: AdapterStore,
@@ -112,7 +115,7 @@ export class Agent {
       return result;
     };
 
-    if (options.adapter && !(await this.store.get(options.adapter))) {
+    if (options.adapter && !this.brought.has(options.adapter) && !(await this.store.get(options.adapter))) {
       throw fail('AdapterNotFound', `no adapter named \`${options.adapter}\` is stored`);
     }
 
@@ -197,11 +200,12 @@ export class Agent {
     return record.bytes;
   }
 
-  async importAdapter(name: string, bytes: Uint8Array, replace: boolean): Promise<AdapterMeta> {
+  async importAdapter(name: string, bytes: Uint8Array, replace: boolean, session: boolean): Promise<AdapterMeta> {
     if (!replace && (await this.store.get(name))) throw fail('InvalidInput', `name \`${name}\`: an adapter of that name is stored`);
     if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) throw fail('AdapterError', 'adapter: the file is not a zip');
     const imported = { ...meta(name, '', {}), bytes: bytes.length, marginBefore: null, marginAfter: null };
-    await this.store.put(imported, bytes);
+    if (session) this.brought.add(name);
+    else await this.store.put(imported, bytes);
     return imported;
   }
 
