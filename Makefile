@@ -102,8 +102,9 @@ results: setup-rust ## docs/results.md anew: BENCHMARKS=folder LIMIT=tasks SEEDS
 	@$(STEP) "evaluation" scripts/results.sh "$(BENCHMARKS)" $(OUT)
 
 .PHONY: page-adapter
-page-adapter: setup-rust setup-web ## www/public/page-tools.zip anew: trained on wordings for the page's tools, measured on others (OUT=folder)
+page-adapter: setup-rust ## www/public/page-tools.zip anew: trained on wordings for the page's tools, measured on others (OUT=folder)
 	@$(STEP) "program" cargo build --release --locked
+	@scripts/setup.sh page
 	@$(STEP) "adapter of the page" scripts/page-adapter.sh $(OUT)
 
 .PHONY: reference
