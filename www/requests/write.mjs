@@ -4,8 +4,7 @@
  *   node requests/write.mjs train 4500 > train.jsonl
  *   node requests/write.mjs held 300 > held.jsonl      templates and words that `train` never uses
  */
-import { fileURLToPath } from 'node:url';
-import { createServer } from 'vite';
+import { pageMenu } from './modules.mjs';
 import { GAPS, TEMPLATES } from './wordings.mjs';
 
 const [part, count] = process.argv.slice(2);
@@ -89,20 +88,7 @@ function asWritten(given, query) {
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, typeof value === 'string' ? spelled(value) : value]));
 }
 
-let menu = [];
+const menu = await pageMenu();
 const shuffled = () => (part === 'held' || random() < 0.5 ? menu : menu.map((tool) => [random(), tool]).sort(([a], [b]) => a - b).map(([, tool]) => tool));
 
-// The tools are those of the page; what they touch there is not needed here.
-const nothing = new Proxy(function () {}, { get: (_, key) => (key === Symbol.toPrimitive ? () => '' : nothing), apply: () => nothing, set: () => true });
-Object.assign(globalThis, { window: globalThis, document: nothing, localStorage: { getItem: () => null }, addEventListener: () => {}, matchMedia: () => nothing });
-const server = await createServer({
-  root: fileURLToPath(new URL('..', import.meta.url)), configFile: false, server: { middlewareMode: true, ws: false, watch: null },
-  optimizeDeps: { noDiscovery: true }, appType: 'custom', logLevel: 'error',
-});
-try {
-  const [{ localTools }, { described }] = await Promise.all(['/src/tools/index.ts', '/package/src/tools.ts'].map((path) => server.ssrLoadModule(path)));
-  menu = localTools.map(described);
-  for (let index = 0; index < Number(count); index += 1) console.log(JSON.stringify(task(index)));
-} finally {
-  await server.close();
-}
+for (let index = 0; index < Number(count); index += 1) console.log(JSON.stringify(task(index)));

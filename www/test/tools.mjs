@@ -1,22 +1,14 @@
 /** The tools of the page, without a page: what they read and what they compute. `npm run test:tools`. */
 import assert from 'node:assert/strict';
-import { fileURLToPath } from 'node:url';
-import { after, before, describe, it } from 'node:test';
-import { createServer } from 'vite';
+import { before, describe, it } from 'node:test';
+import { modules, pageMenu } from '../requests/modules.mjs';
+import { GAPS, TEMPLATES } from '../requests/wordings.mjs';
 
-let server;
 let tools;
 
 before(async () => {
-  server = await createServer({
-    root: fileURLToPath(new URL('..', import.meta.url)), configFile: false, server: { middlewareMode: true, ws: false, watch: null },
-    optimizeDeps: { noDiscovery: true }, appType: 'custom', logLevel: 'error',
-  });
-  const load = (name) => server.ssrLoadModule(`/src/tools/${name}.ts`);
-  tools = Object.assign({}, ...(await Promise.all(['calculator', 'units', 'dates', 'calendar', 'local'].map(load))));
+  tools = Object.assign({}, ...(await modules(...['calculator', 'units', 'dates', 'calendar', 'local'].map((name) => `/src/tools/${name}.ts`))));
 });
-
-after(() => server?.close());
 
 describe('the calculator', () => {
   const right = [
@@ -102,5 +94,25 @@ describe('finding what a person means', () => {
     assert.equal(find('the plants'), 'water the plants');
     assert.throws(() => find('wat'), /more than one/);
     assert.throws(() => find('bread'), /there is no to-do “bread”/);
+  });
+});
+
+describe('the requests that the adapter of the page is trained on', () => {
+  it('are for the tools of the page, with arguments that they have', async () => {
+    const menu = await pageMenu();
+    assert.deepEqual(Object.keys(TEMPLATES).sort(), [...menu.map(({ name }) => name), 'none'].sort());
+    for (const { name, parameters } of menu) {
+      for (const template of TEMPLATES[name]) {
+        const gaps = [...template.matchAll(/\{(\w+)(?:=(\w+)|:(\w+)(?::\d)?)?\}/g)];
+        const given = gaps.map(([, argument]) => argument);
+        assert.ok(given.every((argument) => argument in parameters.properties), template);
+        assert.ok((parameters.required ?? []).every((argument) => given.includes(argument)), template);
+        for (const [, argument, constant, gap = argument] of gaps) {
+          if (constant === undefined) assert.ok(gap in GAPS, template);
+          else assert.ok(parameters.properties[argument].enum.includes(constant), template);
+        }
+      }
+      assert.equal(new Set(TEMPLATES[name]).size, TEMPLATES[name].length, `a template of ${name} stands twice`);
+    }
   });
 });
