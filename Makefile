@@ -21,8 +21,8 @@ PORT ?= 4173
 BUDGET ?= 4000000
 
 STEP := scripts/step.sh
-WASM := --locked --no-default-features --config wasm-pack.toml
-WEB_TEST_FLAGS := $(patsubst tests/%.rs,--test %,$(wildcard tests/web*.rs tests/bench_web.rs))
+WASM := --locked --package autodidact --config wasm-pack.toml
+WEB_TEST_FLAGS := $(patsubst tests/%.rs,--test %,$(wildcard tests/web*.rs))
 WWW := npm --prefix www run --silent
 
 .PHONY: help
@@ -45,6 +45,7 @@ format: setup-rust ## formatting of the Rust code
 .PHONY: lint
 lint: format setup-wasm ## formatting and clippy, for both targets
 	@$(STEP) "clippy, native" cargo clippy --release --locked --all-targets -- -D warnings
+	@$(STEP) "clippy, native with a GPU" cargo clippy --release --locked --features gpu --package autodidact --package autodidact-cli -- -D warnings
 	@$(STEP) "clippy, browser" env CLIPPY_CONF_DIR=clippy/wasm CARGO_TARGET_DIR="$(WASM_TARGET_DIR)" \
 		cargo clippy --release --target wasm32-unknown-unknown $(WASM) --lib $(WEB_TEST_FLAGS) -- -D warnings
 
@@ -81,12 +82,12 @@ budget: bundle ## sizes of the bundle, and its limit (BUDGET=4000000 bytes)
 
 .PHONY: test-cuda
 test-cuda: setup-rust ## training through LibTorch, which $$LIBTORCH names (AUTODIDACT_LIBTORCH_CPU=1: without a GPU)
-	@$(STEP) "clippy, cuda" cargo clippy --release --locked --features cuda --all-targets -- -D warnings
-	@$(STEP) "tests, cuda" cargo test --release --locked --features cuda --test native libtorch
+	@$(STEP) "clippy, cuda" cargo clippy --release --locked --package autodidact-lab --features cuda --all-targets -- -D warnings
+	@$(STEP) "tests, cuda" cargo test --release --locked --package autodidact-lab --features cuda --test lab libtorch
 
 .PHONY: fuzz
 fuzz: setup-rust ## damaged files and texts, RUNS=20000 of each kind
-	@$(STEP) "damaged input" env PROPTEST_CASES=$(or $(RUNS),20000) cargo test --release --locked --test fuzz
+	@$(STEP) "damaged input" env PROPTEST_CASES=$(or $(RUNS),20000) cargo test --release --locked --package autodidact --test fuzz
 
 .PHONY: bench
 bench: setup-rust ## seconds of each stage of the loop on the command line
@@ -94,16 +95,16 @@ bench: setup-rust ## seconds of each stage of the loop on the command line
 
 .PHONY: bench-web
 bench-web: setup-web ## what the score and the learning add to an answer, in headless Chromium
-	@$(STEP) "benchmark in the browser" env WEB_TESTS=bench_web scripts/test-web.sh
+	@$(STEP) "benchmark in the browser" env WEB_BENCH=1 scripts/test-web.sh
 
 .PHONY: results
 results: setup-rust ## docs/results.md anew: BENCHMARKS=folder LIMIT=tasks SEEDS=n SHARDS=processes TEACHER=model
-	@$(STEP) "program" cargo build --release --locked
+	@$(STEP) "program" cargo build --release --locked --package autodidact-cli
 	@$(STEP) "evaluation" scripts/results.sh "$(BENCHMARKS)" $(OUT)
 
 .PHONY: page-adapter
 page-adapter: setup-rust ## www/public/page-tools.zip anew: trained on wordings for the page's tools, measured on others (OUT=folder)
-	@$(STEP) "program" cargo build --release --locked
+	@$(STEP) "program" cargo build --release --locked --package autodidact-cli
 	@scripts/setup.sh page
 	@$(STEP) "adapter of the page" scripts/page-adapter.sh $(OUT)
 

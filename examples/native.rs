@@ -34,7 +34,7 @@ fn model(folder: &str) -> Result<ModelFiles> {
 }
 
 async fn run(query: String) -> Result<()> {
-    let files = model(concat!(env!("CARGO_MANIFEST_DIR"), "/model/seed"))?;
+    let files = model(concat!(env!("CARGO_MANIFEST_DIR"), "/crates/autodidact-cli/model/seed"))?;
     let agent = Agent::open(files, Rc::new(MemoryStore::new()), OpenOptions::default(), |_| {}).await?;
     let task = Task::new(query, menu_from_json(TOOLS)?);
     let (options, cancel) = (AskOptions::default(), Cancel::default());

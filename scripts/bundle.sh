@@ -11,7 +11,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$root"
 
 wasm_opt=${WASM_OPT:-$tools/wasm-opt/node_modules/.bin/wasm-opt}
-model=${MODEL:-model/seed}
+model=${MODEL:-crates/autodidact-cli/model/seed}
 # What the compiler may emit (rustc's default features of wasm32, and simd128 of .cargo/config.toml).
 features=(
     --enable-simd --enable-bulk-memory --enable-bulk-memory-opt --enable-nontrapping-float-to-int

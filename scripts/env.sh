@@ -14,7 +14,7 @@ unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUST
 
 # What every cargo command for the browser gets behind its own options.
 # shellcheck disable=SC2034
-wasm_options=(--locked --no-default-features --config wasm-pack.toml)
+wasm_options=(--locked --package autodidact --config wasm-pack.toml)
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -11,7 +11,7 @@ notices=www/package/THIRD-PARTY
 
 # Procedural macros run at build time and leave nothing of theirs in it.
 built() {
-    cargo tree --locked --no-default-features --target wasm32-unknown-unknown --edges normal,no-proc-macro --prefix none --format '{p}' |
+    cargo tree --locked --package autodidact --target wasm32-unknown-unknown --edges normal,no-proc-macro --prefix none --format '{p}' |
         awk '{ sub(/^v/, "", $2); print $1, $2 }' | grep -v '^autodidact ' | sort -u
 }
 
@@ -21,6 +21,6 @@ if [[ ${1:-} == --check ]]; then
     say "$notices names all $(built | wc -l) crates of the build"
 else
     have cargo-about || die "cargo-about is missing; install it with: cargo install cargo-about --locked --features cli"
-    cargo about generate --locked --no-default-features scripts/notices.hbs -o $notices
+    cargo about generate --locked --manifest-path Cargo.toml scripts/notices.hbs -o $notices
     "$0" --check
 fi

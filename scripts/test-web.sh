@@ -3,7 +3,7 @@
 #
 #   test-web.sh [FILTER]     needs: setup.sh rust wasm browser
 #
-# $WEB_TESTS names other files of tests/, without .rs.
+# $WEB_BENCH=1 runs the benchmark instead, crates/autodidact-lab/tests/bench_web.rs.
 # $CHROMIUM and $CHROMEDRIVER name another browser and its driver.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
@@ -23,8 +23,15 @@ if [[ $chromium != /usr/bin/chromium ]]; then
 fi
 
 files=()
-for file in ${WEB_TESTS:-tests/web*.rs}; do
-    files+=(--test "$(basename "$file" .rs)")
-done
-CARGO_TARGET_DIR=$wasm_target_dir wasm-pack test --release --headless --chrome --chromedriver "$chromedriver" --mode no-install \
+crate=.
+if [[ -n ${WEB_BENCH:-} ]]; then
+    crate=crates/autodidact-lab
+    files=(--test bench_web)
+    wasm_options=(--locked --package autodidact-lab --config wasm-pack.toml)
+else
+    for file in tests/web*.rs; do
+        files+=(--test "$(basename "$file" .rs)")
+    done
+fi
+CARGO_TARGET_DIR=$wasm_target_dir wasm-pack test "$crate" --release --headless --chrome --chromedriver "$chromedriver" --mode no-install \
     -- "${wasm_options[@]}" "${files[@]}" -- --nocapture "$@"

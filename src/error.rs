@@ -190,7 +190,7 @@ pub enum Error {
 ///
 /// # Errors
 /// [`Error::InvalidInput`] that lists the names.
-pub(crate) fn by_name<T: Copy>(what: &str, text: &str, all: &[T], name: fn(T) -> &'static str) -> Result<T> {
+pub fn by_name<T: Copy>(what: &str, text: &str, all: &[T], name: fn(T) -> &'static str) -> Result<T> {
     all.iter().copied().find(|value| name(*value) == text).ok_or_else(|| {
         let names: Vec<&str> = all.iter().map(|value| name(*value)).collect();
         Error::invalid(format!("{what} `{text}`"), format!("expected one of {}", names.join(", ")))

@@ -15,15 +15,14 @@
 //! | the method | [`uncertainty`], [`synthesis`], [`adaptation`] |
 //! | the machine | [`inference`], [`adapter`], [`storage`] |
 //! | the model | [`model`], [`grammar`]; [`nn`] with hand-written backward passes; [`tokenizer`] with templates and call formats |
-//! | beside it | [`pretrain`] and [`taskgen`] make the seed model; `evaluation` (feature `cli`) measures |
 //! | the ground | [`platform`], [`backend`], [`error`], [`task`] |
 //!
 //! A module names only modules of lower floors. Every error is an [`Error`] with a stable [`code`](Error::code).
 //!
 //! # Features
 //!
-//! `cli`, on by default: the program `autodidact`, the suites of `evaluation`, and files. Without it the crate opens no file and no connection
-//! beside its [`storage::FolderStore`]. `teacher-server`: `eval` may ask a server for examples.
+//! None is on by default, and none of them opens a file or a connection beside the crate's [`storage::FolderStore`].
+//! `gpu`: the native GPU backend (a browser build always has WebGPU). `cuda`: NVIDIA GPUs through LibTorch.
 #![recursion_limit = "256"]
 #![warn(missing_docs)]
 
@@ -32,18 +31,14 @@ pub mod adapter;
 pub mod agent;
 pub mod backend;
 pub mod error;
-#[cfg(all(feature = "cli", not(target_family = "wasm")))]
-pub mod evaluation;
 pub mod grammar;
 pub mod inference;
 pub mod model;
 pub mod nn;
 pub mod platform;
-pub mod pretrain;
 pub mod storage;
 pub mod synthesis;
 pub mod task;
-pub mod taskgen;
 pub mod tokenizer;
 pub mod uncertainty;
 #[cfg(target_family = "wasm")]

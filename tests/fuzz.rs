@@ -22,9 +22,7 @@ use autodidact::{
     platform::safetensors,
     storage::{AdapterMeta, AdapterRecord, archive},
     task::Task,
-    tokenizer::{
-        CallFormat, PairOrder, PromptBuilder, SEED_TEMPLATE, SEED_TOKENS, Tokenizer, menu_from_json, train_bpe,
-    },
+    tokenizer::{CallFormat, PairOrder, PromptBuilder, SEED_TEMPLATE, Tokenizer, menu_from_json},
 };
 use proptest::{prelude::*, sample::Index};
 use serde_json::{Value, json};
@@ -207,10 +205,7 @@ static CONFIG: LazyLock<Vec<u8>> = LazyLock::new(|| fixture("llama/config.json")
 static WEIGHTS: LazyLock<Vec<u8>> = LazyLock::new(|| fixture("llama/model.safetensors"));
 static PEFT_CONFIG: LazyLock<Vec<u8>> = LazyLock::new(|| fixture("lora_llama/initial/adapter_config.json"));
 static PEFT_WEIGHTS: LazyLock<Vec<u8>> = LazyLock::new(|| fixture("lora_llama/initial/adapter_model.safetensors"));
-static TOKENIZER: LazyLock<Vec<u8>> = LazyLock::new(|| {
-    let texts = (0..30).map(|i| format!("<|user|>find the hotel in Paris: string, 2024-0{i}"));
-    train_bpe(texts, 300, SEED_TOKENS).unwrap().to_bytes().unwrap()
-});
+static TOKENIZER: LazyLock<Vec<u8>> = LazyLock::new(|| fixture("bpe/tokenizer.json"));
 static TEMPLATE: LazyLock<Value> = LazyLock::new(
     || json!({"chat_template": SEED_TEMPLATE, "call_format": "pythonic", "synthesis": "native", "eos_token": "<|end|>"}),
 );

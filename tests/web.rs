@@ -176,26 +176,7 @@ async fn an_uncaptured_error_fails_the_running_call() {
 }
 
 fn tiny(n_layers: usize) -> ModelConfig {
-    ModelConfig {
-        family: Family::Llama,
-        vocab_size: 64,
-        d_model: 32,
-        n_layers,
-        n_heads: 4,
-        n_kv_heads: 2,
-        head_dim: 8,
-        d_ff: 64,
-        context: 256,
-        norm_eps: 1e-5,
-        rope_theta: 10_000.0,
-        rope_scaling: RopeScaling::Default,
-        tied: true,
-        qkv_bias: false,
-        o_bias: false,
-        mlp_bias: false,
-        qk_norm: false,
-        eos: vec![1],
-    }
+    ModelConfig { n_layers, ..ModelConfig::tiny(Family::Llama) }
 }
 
 /// Dispatches of one decoded token, one prefill of 16 tokens, and one training step.

@@ -27,9 +27,12 @@ pub struct OrdersReport {
 }
 
 /// The surest of several answers, with the task as it was asked.
-pub(crate) struct Surest {
+pub struct Surest {
+    /// The task in the order of the menu that was chosen.
     pub task: Task,
+    /// The answer.
     pub answer: Answer,
+    /// What came of it.
     pub report: OrdersReport,
 }
 
@@ -39,7 +42,7 @@ impl Agent {
     ///
     /// # Errors
     /// Those of [`Agent::respond`].
-    pub(crate) async fn surest_of_orders(
+    pub async fn surest_of_orders(
         &self,
         session: &Session<'_>,
         task: &Task,

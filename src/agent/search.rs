@@ -36,10 +36,12 @@ pub struct SearchReport {
 }
 
 /// The answer that was found.
-pub(crate) struct Found {
+pub struct Found {
+    /// The answer.
     pub answer: Answer,
     /// Of each token, and of the one that ended it.
     pub log_probs: Vec<f32>,
+    /// What came of it.
     pub report: SearchReport,
 }
 
@@ -55,7 +57,7 @@ impl Agent {
     ///
     /// # Errors
     /// Those of the backend, the tokenizer and the grammar.
-    pub(crate) async fn search(
+    pub async fn search(
         &self,
         session: &Session<'_>,
         prefix: &Prefix,

@@ -2,15 +2,16 @@
 
 #[cfg_attr(not(feature = "cuda"), path = "no_cuda.rs")]
 mod cuda;
+#[cfg_attr(not(any(feature = "gpu", target_family = "wasm")), path = "no_gpu.rs")]
+mod gpu;
 pub mod health;
 #[cfg_attr(target_family = "wasm", path = "probe_web.rs")]
-#[cfg_attr(not(target_family = "wasm"), path = "probe_native.rs")]
+#[cfg_attr(all(feature = "gpu", not(target_family = "wasm")), path = "probe_native.rs")]
+#[cfg_attr(all(not(feature = "gpu"), not(target_family = "wasm")), path = "probe_none.rs")]
 mod probe;
 mod readback;
 
-use std::{cell::RefCell, sync::Arc};
-
-use burn::tensor::{Device, wgpu::WgpuSetup};
+use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
 pub use self::readback::readback;
@@ -28,7 +29,7 @@ pub enum BackendChoice {
     Auto,
     /// The CPU (SIMD; several threads natively, one on the web).
     Cpu,
-    /// The GPU through WebGPU (Vulkan, Metal or DirectX natively), or an error.
+    /// The GPU through WebGPU (natively Vulkan, Metal or DirectX, with the crate feature `gpu`), or an error.
     #[serde(rename = "webgpu")]
     WebGpu,
     /// The first NVIDIA GPU, through LibTorch (crate feature `cuda`), or an error.
@@ -112,7 +113,7 @@ fn cpu_report(reason: impl Into<String>) -> BackendReport {
 /// A software GPU counts as none, since the CPU backend is many times faster than it, unless `force_software` is set.
 ///
 /// # Errors
-/// [`Error::WebGpuUnavailable`] when the GPU was asked for and there is none.
+/// [`Error::WebGpuUnavailable`] when the GPU was asked for and there is none, or this build has no GPU backend.
 pub async fn open(choice: BackendChoice, force_software: bool) -> Result<(Device, BackendReport)> {
     crate::platform::init();
     if choice == BackendChoice::Cpu {
@@ -129,7 +130,7 @@ pub async fn open(choice: BackendChoice, force_software: bool) -> Result<(Device
     };
     match (found, choice) {
         (Ok(adapter), _) => {
-            let device = match gpu().await {
+            let device = match gpu::open().await {
                 Ok(device) => device,
                 Err(error) if choice == BackendChoice::Auto => return Ok((cpu(), cpu_report(error.to_string()))),
                 Err(error) => return Err(error),
@@ -148,32 +149,4 @@ pub async fn open(choice: BackendChoice, force_software: bool) -> Result<(Device
         (Err(reason), BackendChoice::WebGpu) => Err(Error::WebGpuUnavailable { reason }),
         (Err(reason), _) => Ok((cpu(), cpu_report(reason))),
     }
-}
-
-thread_local! {
-    /// The GPU device is made once per thread (page or worker) and kept: burn registers one runtime for it.
-    static GPU: RefCell<Option<(Device, WgpuSetup)>> = const { RefCell::new(None) };
-}
-
-async fn gpu() -> Result<Device> {
-    if let Some(device) = GPU.with_borrow(|gpu| gpu.as_ref().map(|(device, _)| device.clone())) {
-        // burn makes no second device in the same thread.
-        if let Some(reason) = health::lost() {
-            let reason = format!("the device was lost ({reason}), and a new one needs a new page, worker or process");
-            return Err(Error::WebGpuUnavailable { reason });
-        }
-        // What was noted while nobody computed belongs to no call.
-        health::reset();
-        return Ok(device);
-    }
-    let (device, setup) = Device::wgpu_options()
-        .init_with_setup_async()
-        .await
-        .map_err(|e| Error::WebGpuUnavailable { reason: e.to_string() })?;
-    health::reset();
-    // Replaces burn's handlers, which panic: an error is noted, and the running call fails with it.
-    setup.device.on_uncaptured_error(Arc::new(|error| health::report_fault(error.to_string())));
-    setup.device.set_device_lost_callback(|kind, message| health::report_lost(format!("{kind:?}: {message}")));
-    GPU.set(Some((device.clone(), setup)));
-    Ok(device)
 }

@@ -1,5 +1,6 @@
 //! One transformer block, forward and backward.
 
+use autodidact_kernels::{AttentionSaved, Heads, Kernels};
 use burn::tensor::Tensor;
 
 use super::{config::ModelConfig, lora::LayerLora, names::Slot, weights::LayerWeights};
@@ -8,7 +9,6 @@ use crate::nn::{
     attention::{self, AttentionTape},
     cache::KvCache,
     linear::{LinearGrad, LinearTape, Trainable},
-    mixed::{AttentionSaved, Heads, Kernels},
     mlp::{self, GateTape},
     norm::{RmsNorm, RmsNormTape},
     rotary::RopeTable,
@@ -143,7 +143,7 @@ impl LayerWeights {
         let Some(dheads) = dheads else { return (None, grad) };
         let (dqkv, qk_gain) = match tape.heads {
             HeadsTape::Whole(saved, kernels) => {
-                (kernels.attention_backward(&saved, &dheads, &shared.rope, shared.heads()), None)
+                (kernels.attention_backward(&saved, &dheads, shared.rope.rotation(), shared.heads()), None)
             }
             HeadsTape::Parts { qk_norm, attention } => {
                 let (dq, dk, dv) = attention::backward(attention, unmerge_heads(dheads, shared));
@@ -170,7 +170,7 @@ impl LayerWeights {
     ) -> (Matrix, Option<HeadsTape>) {
         // The kernel sees all positions up to a token's, and normalises no queries or keys.
         if let (Some(kernels), None, None) = (shared.kernels, &cache, self.qk_gain()) {
-            let (heads, saved) = kernels.attention_forward(qkv, &shared.rope, shared.heads());
+            let (heads, saved) = kernels.attention_forward(qkv, shared.rope.rotation(), shared.heads());
             return (heads, tape.then_some(HeadsTape::Whole(saved, kernels)));
         }
         let (q, k, v, qk_norm) = self.split_heads(qkv, shared);

@@ -84,6 +84,30 @@ pub struct ModelConfig {
 }
 
 impl ModelConfig {
+    /// The shape of a model for tests and self-tests: two blocks of width 32, a vocabulary of 64, and what the family demands.
+    pub fn tiny(family: Family) -> Self {
+        Self {
+            family,
+            vocab_size: 64,
+            d_model: 32,
+            n_layers: 2,
+            n_heads: 4,
+            n_kv_heads: 2,
+            head_dim: 8,
+            d_ff: 64,
+            context: 256,
+            norm_eps: 1e-5,
+            rope_theta: 10_000.0,
+            rope_scaling: RopeScaling::Default,
+            tied: true,
+            qkv_bias: family == Family::Qwen2,
+            o_bias: false,
+            mlp_bias: false,
+            qk_norm: family == Family::Qwen3,
+            eos: vec![1],
+        }
+    }
+
     /// Reads `config.json`.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! The decoder-only transformer: one forward for training, scoring and decoding, and its backward.
 
+use autodidact_kernels::{Form, Kernels, Precision, matmul};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::{
@@ -11,16 +12,7 @@ use super::{
 };
 use crate::{
     backend,
-    nn::{
-        Matrix,
-        cache::KvCache,
-        linear::Trainable,
-        loss::cross_entropy,
-        mixed::{Form, Kernels, Precision, matmul},
-        norm::RmsNorm,
-        rotary::Rope,
-        rows,
-    },
+    nn::{Matrix, cache::KvCache, linear::Trainable, loss::cross_entropy, norm::RmsNorm, rotary::Rope, rows},
 };
 
 /// A loaded model. Clones share the weights.

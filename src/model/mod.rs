@@ -3,7 +3,6 @@
 pub mod block;
 pub mod config;
 pub mod decoder;
-pub mod deepen;
 pub mod export;
 pub mod init;
 pub mod load;
@@ -13,13 +12,10 @@ pub mod names;
 pub mod self_test;
 pub mod source;
 pub mod weights;
-pub mod widen;
 
 pub use config::{Family, ModelConfig};
 pub use decoder::{Decoder, Gradients, Targets, Tokens};
-pub use deepen::deepen;
 pub use load::{Loaded, load};
 pub use lora::{LayerLora, LoraWeights};
 pub use names::Slot;
 pub use source::{INDEX, ModelFiles, ModelParts, SINGLE, shard_names, template_text};
-pub use widen::{Widths, widen};

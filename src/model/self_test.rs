@@ -10,7 +10,7 @@ use super::{
 use crate::{
     backend::{self, BackendKind, SelfTest, readback},
     error::{Error, Result},
-    nn::{linear::Trainable, rotary::RopeScaling},
+    nn::linear::Trainable,
 };
 
 /// GPUs sum in another order and with fused multiply-adds, and some compute exponentials with fewer bits.
@@ -39,26 +39,7 @@ fn judge(there: &[f32], here: &[f32], tolerance: f32) -> Result<SelfTest> {
 
 /// Logits, loss and the gradient of the embedding of a fixed random model.
 async fn passes(device: &Device) -> Result<Vec<f32>> {
-    let config = ModelConfig {
-        family: Family::Qwen3,
-        vocab_size: 40,
-        d_model: 32,
-        n_layers: 2,
-        n_heads: 4,
-        n_kv_heads: 2,
-        head_dim: 8,
-        d_ff: 48,
-        context: 64,
-        norm_eps: 1e-6,
-        rope_theta: 10_000.0,
-        rope_scaling: RopeScaling::Default,
-        tied: true,
-        qkv_bias: false,
-        o_bias: false,
-        mlp_bias: false,
-        qk_norm: true,
-        eos: Vec::new(),
-    };
+    let config = ModelConfig { vocab_size: 40, d_ff: 48, ..ModelConfig::tiny(Family::Qwen3) };
     let decoder = init::random(config, 7, 0.15, device);
     let ids: Vec<u32> = (0..10).map(|i| (i * 17 + 3) % 40).collect();
     let tokens = Tokens::single(&ids);

@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn the_tokenizers_own_end_of_turn_is_trained() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("model/seed");
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/autodidact-cli/model/seed");
         let read = |file: &str| std::fs::read(folder.join(file)).unwrap();
         let tokenizer = Tokenizer::from_bytes(&read("tokenizer.json")).unwrap();
         let prompts = PromptBuilder::from_config(Some(&read("tokenizer_config.json")), None).unwrap();

@@ -1,9 +1,10 @@
 //! A linear layer whose frozen or trained weight may carry a LoRA pair.
 
+use autodidact_kernels::{Form, Kernels, matmul};
+
 use super::{
     Matrix,
     lora::{LoraGrad, LoraPair},
-    mixed::{Form, Kernels, matmul},
 };
 
 /// `y = x W + b`, with `W` stored `[in, out]` (the transpose of PyTorch's).

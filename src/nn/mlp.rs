@@ -1,8 +1,9 @@
 //! The gate of the MLP: `silu(gate) * up` (Shazeer, 2020, arXiv 2002.05202).
 
+use autodidact_kernels::Kernels;
 use burn::tensor::activation::sigmoid;
 
-use super::{Matrix, mixed::Kernels};
+use super::Matrix;
 
 /// What the backward pass needs.
 #[derive(Debug, Clone)]

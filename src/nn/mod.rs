@@ -24,7 +24,6 @@ pub mod cache;
 pub mod linear;
 pub mod lora;
 pub mod loss;
-pub mod mixed;
 pub mod mlp;
 pub mod norm;
 pub mod rotary;

@@ -1,8 +1,9 @@
 //! Root-mean-square normalisation (Zhang and Sennrich, 2019, arXiv 1910.07467).
 
+use autodidact_kernels::Kernels;
 use burn::tensor::Tensor;
 
-use super::{Matrix, mixed::Kernels};
+use super::Matrix;
 
 /// `y = x / sqrt(mean(x^2) + eps) * gain` over the last axis.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,5 +1,6 @@
 //! Rotary position embedding (Su et al., 2021, arXiv 2104.09864), in the half-split layout of Hugging Face's models.
 
+use autodidact_kernels::Rotation;
 use burn::tensor::{Device, Tensor, TensorData};
 
 /// How the frequencies are stretched for contexts longer than those seen in training.
@@ -77,14 +78,9 @@ impl Rope {
 }
 
 impl RopeTable {
-    /// `[n, heads, 2, hd/2]`, times the scale of each head.
-    pub fn cos(&self) -> &Tensor<4> {
-        &self.cos
-    }
-
-    /// `[n, heads, 2, hd/2]`, times the scale of each head, negative in the first half.
-    pub fn sin(&self) -> &Tensor<4> {
-        &self.sin
+    /// The tables as the kernels of mixed precision take them.
+    pub fn rotation(&self) -> Rotation<'_> {
+        Rotation { cos: &self.cos, sin: &self.sin }
     }
 
     /// Rotates each pair `(x_i, x_{i + hd/2})` and scales it.

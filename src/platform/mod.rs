@@ -5,8 +5,6 @@ mod clock;
 #[cfg_attr(not(target_family = "wasm"), path = "native.rs")]
 mod imp;
 pub mod safetensors;
-mod workers;
 
 pub use clock::{Stopwatch, now_ms};
 pub use imp::{init, yield_now};
-pub use workers::Workers;

@@ -20,7 +20,6 @@ mod template;
 mod template_fit;
 #[allow(clippy::module_inception, reason = "the file is about the type of that name")]
 mod tokenizer;
-mod train;
 
 pub use call_format::CallFormat;
 pub use clock::today;
@@ -29,8 +28,7 @@ pub use menu::{check_menu, menu_from_json};
 pub use parse_failure::ParseFailure;
 pub use prompt::{PLAIN_ANSWER, PromptBuilder};
 pub use schema::{CallIssue, check_call, order_arguments};
-pub use seed_template::{SEED_END, SEED_PAD, SEED_TEMPLATE, SEED_TOKENS};
+pub use seed_template::{AddedSpec, SEED_END, SEED_PAD, SEED_TEMPLATE, SEED_TOKENS};
 pub use synthesis_prompt::{NATIVE_ANSWER, NATIVE_QUERY, PairOrder, SynthesisStyle};
 pub use template::{ChatTemplate, tool_value};
 pub use tokenizer::{TextStream, Tokenizer};
-pub use train::{AddedSpec, TokenizerFiles, TokenizerSettings, tokenizer_files, train_bpe};

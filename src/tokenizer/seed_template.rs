@@ -13,7 +13,14 @@
 //! `<|newcall|>`. What the model then writes is `QUERY<|assistant|>CALLS<|end|>` or `CALLS<|user|>QUERY<|end|>`. Those
 //! inner marks are special tokens: decode a synthesis with `skip_special = false` before parsing it.
 
-use super::train::AddedSpec;
+/// A token that stands outside of the merges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AddedSpec {
+    /// Its text.
+    pub content: &'static str,
+    /// Whether `decode(skip_special = true)` drops it.
+    pub special: bool,
+}
 
 /// Jinja source of the seed model's chat template.
 pub const SEED_TEMPLATE: &str = include_str!("seed_template.jinja");

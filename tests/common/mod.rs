@@ -18,7 +18,9 @@ use serde_json::Value;
 
 /// Folder of all fixtures.
 pub fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+    // Test programs of other crates of the workspace use them too.
+    let folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join("tests/fixtures"));
+    folders.into_iter().find(|folder| folder.is_dir()).expect("a folder of fixtures")
 }
 
 /// The bytes of a file, or a panic with its path.
@@ -107,6 +109,15 @@ pub fn logits(decoder: &Decoder, tokens: &Tokens, positions: &[u32], lora: Optio
     let width = tokens.len() as u32;
     let rows: Vec<u32> = (0..tokens.batch as u32).flat_map(|b| positions.iter().map(move |p| b * width + p)).collect();
     read(decoder.logits(decoder.forward(tokens, None, lora), &rows))
+}
+
+/// Mean over all tokens but the first of each sequence, as `transformers` takes it.
+pub fn next_token_targets(tokens: &Tokens) -> Targets {
+    let width = tokens.len();
+    let rows: Vec<u32> =
+        (0..tokens.ids.len() as u32).filter(|row| !(*row as usize + 1).is_multiple_of(width)).collect();
+    let ids = rows.iter().map(|row| tokens.ids[*row as usize + 1]).collect();
+    Targets { ids, weights: vec![1.0 / rows.len() as f32; rows.len()], rows }
 }
 
 /// Mean loss over the targets in f64, from logits, without the backward pass.

@@ -10,8 +10,7 @@ use autodidact::{
     backend,
     grammar::{Grammar, Vocabulary},
     inference::{Cancel, Finish, Sampling, Session, Stop},
-    model::{Decoder, init},
-    pretrain::PretrainConfig,
+    model::{Decoder, Family, ModelConfig, init},
     task::{Tool, ToolCall},
     tokenizer::{CallFormat, Tokenizer, check_call},
 };
@@ -33,18 +32,21 @@ struct Writer {
 impl Writer {
     /// The seed model's tokenizer under a small model that knows nothing.
     fn new() -> Self {
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("model/seed/tokenizer.json");
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/autodidact-cli/model/seed/tokenizer.json");
         let tokenizer = Tokenizer::from_bytes(&std::fs::read(file).unwrap()).unwrap();
         let end = tokenizer.token_to_id("<|end|>").unwrap();
-        let sizes = PretrainConfig {
+        let config = ModelConfig {
+            vocab_size: tokenizer.vocab_size(),
             d_model: 16,
             n_layers: 1,
             n_heads: 2,
             n_kv_heads: 1,
             d_ff: 16,
-            ..PretrainConfig::default()
+            context: 1024,
+            eos: vec![end],
+            ..ModelConfig::tiny(Family::Llama)
         };
-        let decoder = init::random(sizes.model(tokenizer.vocab_size(), end).unwrap(), 1, 0.2, &backend::cpu());
+        let decoder = init::random(config, 1, 0.2, &backend::cpu());
         let vocabulary = Vocabulary::new(&tokenizer, &[end]).unwrap();
         Self { decoder, tokenizer, vocabulary, end }
     }

@@ -7,20 +7,11 @@ mod asking;
 mod common;
 mod constrained;
 mod errors;
-#[cfg(feature = "cli")]
-mod eval_runner;
 mod floors;
-#[cfg(feature = "cuda")]
-mod libtorch;
 mod lora_parity;
-#[cfg(feature = "cli")]
 mod memory;
-mod mixed_precision;
 mod model_parity;
-mod search;
 #[path = "../seed/mod.rs"]
 mod seed;
-mod seed_model;
-#[cfg(feature = "cli")]
 mod single_steps;
 mod text_parity;

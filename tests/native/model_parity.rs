@@ -4,18 +4,17 @@
 use std::collections::BTreeMap;
 
 use autodidact::{
-    Error,
-    backend::{self, readback},
+    Error, backend,
     inference::{Cancel, Finish, Sampling, Session, Stop},
-    model::{Decoder, Gradients, Loaded, ModelConfig, Targets, Tokens, Widths, deepen, export, load, widen},
+    model::{Decoder, Gradients, Loaded, ModelConfig, Tokens, export, load},
     nn::linear::Trainable,
     platform::safetensors::{self, HostTensor, SafetensorsFile},
 };
 use serde_json::Value;
 
 use crate::common::{
-    Checkpoint, Worst, block_on, bytes, fixtures, id_lists, ids, length, log_prob, logits, loss, moved, numbers, read,
-    same_bits,
+    Checkpoint, Worst, block_on, bytes, fixtures, id_lists, ids, length, log_prob, logits, loss, moved,
+    next_token_targets, numbers, read, same_bits,
 };
 
 /// Logits and log-probabilities: both sides compute in f32 and sum in other orders, and the fixtures have 7 digits; a
@@ -31,15 +30,6 @@ const RELATIVE: f64 = 1e-4;
 const DIFFERENCE: f64 = 1e-2;
 /// Step of the finite differences, as the length of the change of one matrix.
 const STEP: f64 = 1e-2;
-
-/// Mean over all tokens but the first of each sequence, as `transformers` takes it.
-fn next_token_targets(tokens: &Tokens) -> Targets {
-    let width = tokens.len();
-    let rows: Vec<u32> =
-        (0..tokens.ids.len() as u32).filter(|row| !(*row as usize + 1).is_multiple_of(width)).collect();
-    let ids = rows.iter().map(|row| tokens.ids[*row as usize + 1]).collect();
-    Targets { ids, weights: vec![1.0 / rows.len() as f32; rows.len()], rows }
-}
 
 fn logits_agree(name: &str) {
     let checkpoint = Checkpoint::open(name);
@@ -512,68 +502,5 @@ fn config_survives_a_round_trip() {
         assert_eq!(ModelConfig::from_json(config.to_json().to_string().as_bytes()).unwrap(), config, "{name}");
         let weights: usize = Checkpoint::open(name).tensors().values().map(|tensor| tensor.data.len()).sum();
         assert_eq!(config.parameters(), weights, "{name}");
-    }
-}
-
-#[test]
-fn a_deeper_model_computes_the_same() {
-    for name in ["llama", "qwen2", "qwen3"] {
-        let checkpoint = Checkpoint::open(name);
-        let decoder = checkpoint.load().decoder;
-        let (positions, tokens) = (ids(&checkpoint.reference["positions"]), checkpoint.input());
-        let before = logits(&decoder, &tokens, &positions, None);
-        let layers = decoder.config().n_layers;
-        for more in layers + 1..=2 * layers {
-            let deeper = deepen(&decoder, more).unwrap();
-            assert_eq!((deeper.config().n_layers, deeper.weights().layers.len()), (more, more), "{name}");
-            assert_eq!(logits(&deeper, &tokens, &positions, None), before, "{name}, {more} blocks");
-        }
-        for refused in [0, layers, 2 * layers + 1] {
-            let error = deepen(&decoder, refused).map(|_| ()).unwrap_err();
-            assert_eq!(error.code(), "InvalidInput", "{name}, {refused} blocks");
-        }
-    }
-}
-
-#[test]
-fn a_wider_model_computes_the_same() {
-    for name in ["llama", "qwen2", "qwen3"] {
-        let checkpoint = Checkpoint::open(name);
-        let decoder = checkpoint.load().decoder;
-        let (positions, tokens) = (ids(&checkpoint.reference["positions"]), checkpoint.input());
-        let before = logits(&decoder, &tokens, &positions, None);
-        let c = decoder.config();
-        let same = Widths { d_model: c.d_model, n_heads: c.n_heads, n_kv_heads: c.n_kv_heads, d_ff: c.d_ff };
-        let more = Widths {
-            d_model: c.d_model + 16,
-            n_heads: c.n_heads + c.group(),
-            n_kv_heads: c.n_kv_heads + 1,
-            d_ff: c.d_ff + 24,
-        };
-        for to in [same, more, Widths { d_ff: c.d_ff, ..more }] {
-            let wider = block_on(widen(&decoder, to, 3)).unwrap();
-            let sizes: usize =
-                wider.weights().parameters().iter().map(|matrix| matrix.dims().iter().product::<usize>()).sum();
-            assert_eq!(wider.config().parameters(), sizes, "{name}");
-            let after = logits(&wider, &tokens, &positions, None);
-            // The constant in the norms weighs a little more, as the mean square of a row has fallen.
-            let worst = before.iter().zip(&after).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            assert!(worst < 2e-3, "{name}: {worst} with {to:?}");
-        }
-        // What is new learns: its gradients are not all zero, save of what only the new weights reach.
-        let wider = block_on(widen(&decoder, more, 3)).unwrap();
-        let targets = next_token_targets(&tokens);
-        let gradients = wider.gradients(&tokens, &targets, None, Trainable::Base).parameters;
-        let embedding = gradients[0].clone().narrow(1, c.d_model, 16).abs().max();
-        let o = gradients[if c.qkv_bias { 5 } else { 4 }].clone().narrow(0, c.widths().0, c.head_dim).abs().max();
-        for (what, largest) in [("embedding", embedding), ("o", o)] {
-            assert!(block_on(readback(largest)).unwrap()[0] > 0.0, "{name}: {what}");
-        }
-        let smaller = Widths { d_ff: c.d_ff - 1, ..same };
-        let ungrouped = Widths { n_heads: c.n_heads + 1, ..more };
-        for refused in [smaller, ungrouped] {
-            let error = block_on(widen(&decoder, refused, 0)).map(|_| ()).unwrap_err();
-            assert_eq!(error.code(), "InvalidInput", "{name}, {refused:?}");
-        }
     }
 }

@@ -6,11 +6,13 @@ use autodidact::agent::ModelFiles;
 pub fn seed_files() -> ModelFiles {
     ModelFiles {
         name: "seed".into(),
-        config: include_bytes!("../../model/seed/config.json").to_vec(),
-        tokenizer: include_bytes!("../../model/seed/tokenizer.json").to_vec(),
-        tokenizer_config: Some(include_bytes!("../../model/seed/tokenizer_config.json").to_vec()),
+        config: include_bytes!("../../crates/autodidact-cli/model/seed/config.json").to_vec(),
+        tokenizer: include_bytes!("../../crates/autodidact-cli/model/seed/tokenizer.json").to_vec(),
+        tokenizer_config: Some(include_bytes!("../../crates/autodidact-cli/model/seed/tokenizer_config.json").to_vec()),
         chat_template: None,
-        generation_config: Some(include_bytes!("../../model/seed/generation_config.json").to_vec()),
-        shards: vec![include_bytes!("../../model/seed/model.safetensors").to_vec()],
+        generation_config: Some(
+            include_bytes!("../../crates/autodidact-cli/model/seed/generation_config.json").to_vec(),
+        ),
+        shards: vec![include_bytes!("../../crates/autodidact-cli/model/seed/model.safetensors").to_vec()],
     }
 }

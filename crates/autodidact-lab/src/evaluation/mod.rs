@@ -1,0 +1,34 @@
+//! The evaluation: suites of labelled tasks, the method beside its alternatives, and the numbers of both
+//! (docs/evaluation.md). A [`Plan`] says what is computed, a [`Runner`] computes it task by task, each answer is kept as a
+//! [`Record`], and [`Summary`] is a function of the records, so that runs can be interrupted, split and merged.
+//!
+//! No file is opened here; the command line does that.
+
+mod estimators;
+mod matching;
+mod modes;
+mod neighbours;
+mod plan;
+mod record;
+mod runner;
+mod statistics;
+mod suite;
+mod summary;
+mod table;
+mod teacher;
+mod values;
+
+pub use autodidact::synthesis::{AskedTeacher, Completion, Request};
+pub use estimators::{Estimator, Scores, Selection, flag, is_unsure, select};
+pub use matching::{AcceptedCall, canonical_calls, names_match, strict_match};
+pub use modes::{Mode, Source};
+pub use neighbours::nearest;
+pub use plan::{Key, Learning, Plan, SampleConfig, Setting, SftConfig, Shard, SuiteRef, task_seed};
+pub use record::{CONTEXT, PairCounts, Record, read_lines};
+pub use runner::Runner;
+pub use statistics::{Interval, auroc, bootstrap, deviation, mean};
+pub use suite::{GENERATOR, GENERATOR_TASKS, Item, Suite};
+pub use summary::{BINS, Cell, EstimatorRow, Flagged, Latency, Margins, Row, Stages, SuiteSummary, Summary, Updates};
+pub use table::{Header, is_of_sweep, markdown};
+pub use teacher::{ModelTeacher, Teacher};
+pub use values::{Canonical, Decimal};

@@ -1,0 +1,42 @@
+//! Teachers: who writes the pairs of TT-D.
+
+use async_trait::async_trait;
+
+use autodidact::{
+    agent::Agent,
+    error::Result,
+    inference::Cancel,
+    synthesis::{AskedTeacher, Completion, Synthesis, SynthesisConfig},
+    task::Task,
+};
+
+/// Writes pairs like a task.
+#[async_trait(?Send)]
+pub trait Teacher {
+    /// Pairs that pass the same checks as self-made ones.
+    ///
+    /// # Errors
+    /// Those of the teacher. Too few valid pairs are none.
+    async fn pairs(&self, task: &Task, config: SynthesisConfig, seed: u64) -> Result<Synthesis>;
+}
+
+/// Another model on this machine.
+pub struct ModelTeacher {
+    /// The model.
+    pub agent: Agent,
+}
+
+#[async_trait(?Send)]
+impl Teacher for ModelTeacher {
+    async fn pairs(&self, task: &Task, config: SynthesisConfig, seed: u64) -> Result<Synthesis> {
+        let cancel = Cancel::default();
+        self.agent.synthesizer(self.agent.session(None, &cancel), config)?.run(task, &[], seed, |_, _| {}).await
+    }
+}
+
+#[async_trait(?Send)]
+impl<C: Completion> Teacher for AskedTeacher<C> {
+    async fn pairs(&self, task: &Task, config: SynthesisConfig, seed: u64) -> Result<Synthesis> {
+        Self::pairs(self, task, config, seed).await
+    }
+}

@@ -1,0 +1,301 @@
+//! Invents tool-call tasks: a menu of tools, a query, and the calls that answer it.
+//!
+//! Everything is composed from tables and coined words, so that no name can be known by heart: what a tool means, only its
+//! menu says. Tables are cut into two halves, one for training and one for the held-out suites; see [`Split`].
+//!
+//! Pure text; deterministic on every platform from split, seed and [`GeneratorConfig`].
+
+mod clause;
+mod compose;
+mod data;
+mod dice;
+mod kinds;
+mod menu;
+mod naming;
+mod params;
+mod polish;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod tool;
+mod words;
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use self::compose::{Plan, Writer};
+use self::dice::Dice;
+use self::menu::Inventor;
+use self::tables::Half;
+use self::tool::Blueprint;
+use autodidact::error::{Error, Result};
+use autodidact::task::{Pair, Task, Tool, ToolCall};
+
+/// Which tools and which words tasks are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Split {
+    /// What the model trains on.
+    Train,
+    /// Drawn like training tasks, from another stream of random numbers.
+    InDistribution,
+    /// Domains, nouns, coined words and parameter names that training never uses.
+    UnseenTools,
+    /// Queries in phrases that training never uses.
+    UnseenWording,
+    /// Both.
+    UnseenBoth,
+}
+
+impl Split {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Train, Self::InDistribution, Self::UnseenTools, Self::UnseenWording, Self::UnseenBoth];
+
+    fn stream(self) -> u64 {
+        match self {
+            Self::Train => 0,
+            Self::InDistribution => 1,
+            Self::UnseenTools => 2,
+            Self::UnseenWording => 3,
+            Self::UnseenBoth => 4,
+        }
+    }
+
+    fn tools(self) -> Half {
+        if matches!(self, Self::UnseenTools | Self::UnseenBoth) { Half::Held } else { Half::Train }
+    }
+
+    fn wording(self) -> Half {
+        if matches!(self, Self::UnseenWording | Self::UnseenBoth) { Half::Held } else { Half::Train }
+    }
+}
+
+/// What tasks look like. Rates are probabilities in [0, 1].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GeneratorConfig {
+    /// Most tools in a menu, 1 to 12.
+    pub max_tools: usize,
+    /// Most parameters of a tool, 0 to 6.
+    pub max_params: usize,
+    /// Tasks that no tool of the menu answers.
+    pub no_tool_rate: f64,
+    /// Tasks with two to four calls.
+    pub multi_call_rate: f64,
+    /// Queries with a misspelled word; never in a value.
+    pub typo_rate: f64,
+    /// Menus with descriptions of tools.
+    pub description_rate: f64,
+    /// Menus that describe their parameters.
+    pub param_description_rate: f64,
+    /// Optional parameters that a query gives.
+    pub optional_rate: f64,
+    /// Queries with a sentence that means nothing to the task.
+    pub noise_rate: f64,
+    /// Tools about a coined word.
+    pub coined_rate: f64,
+    /// Tools about nouns drawn at random, alone or as a compound.
+    pub compound_rate: f64,
+}
+
+impl Default for GeneratorConfig {
+    fn default() -> Self {
+        Self {
+            max_tools: 12,
+            max_params: 6,
+            no_tool_rate: 0.04,
+            multi_call_rate: 0.12,
+            typo_rate: 0.05,
+            description_rate: 0.65,
+            param_description_rate: 0.25,
+            optional_rate: 0.4,
+            noise_rate: 0.12,
+            coined_rate: 0.15,
+            compound_rate: 0.2,
+        }
+    }
+}
+
+impl GeneratorConfig {
+    /// # Errors
+    ///
+    /// [`Error::Config`] that names the first field out of its range.
+    pub fn validate(&self) -> Result<()> {
+        let range = |what: &str, value: usize, low: usize, high: usize| {
+            let reason = || Error::config(what, format!("{value} is outside {low} to {high}"));
+            if (low..=high).contains(&value) { Ok(()) } else { Err(reason()) }
+        };
+        range("max_tools", self.max_tools, 1, 12)?;
+        range("max_params", self.max_params, 0, 6)?;
+        let rates = [
+            ("no_tool_rate", self.no_tool_rate),
+            ("multi_call_rate", self.multi_call_rate),
+            ("typo_rate", self.typo_rate),
+            ("description_rate", self.description_rate),
+            ("param_description_rate", self.param_description_rate),
+            ("optional_rate", self.optional_rate),
+            ("noise_rate", self.noise_rate),
+            ("coined_rate", self.coined_rate),
+            ("compound_rate", self.compound_rate),
+        ];
+        match rates.into_iter().find(|(_, rate)| !(0.0..=1.0).contains(rate)) {
+            Some((what, rate)) => Err(Error::config(what, format!("{rate} is outside 0 to 1"))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A labelled task.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// The menu, 1 to 12 tools in random order.
+    pub tools: Vec<Tool>,
+    /// What the user says.
+    pub query: String,
+    /// The right calls, in the query's order; empty where no tool fits.
+    pub calls: Vec<ToolCall>,
+    recipe: Recipe,
+}
+
+/// What is needed to ask for the same again in other words.
+#[derive(Debug, Clone)]
+struct Recipe {
+    menu: Arc<Vec<Blueprint>>,
+    plan: Plan,
+}
+
+impl Example {
+    /// The task without its answer.
+    pub fn task(&self) -> Task {
+        Task::new(self.query.clone(), self.tools.clone())
+    }
+
+    /// The query with its answer.
+    pub fn pair(&self) -> Pair {
+        Pair { query: self.query.clone(), calls: self.calls.clone() }
+    }
+}
+
+/// An endless, reproducible source of labelled tasks.
+///
+/// ```ignore
+/// let mut generator = Generator::new(Split::Train, 7, GeneratorConfig::default());
+/// let example = generator.sample();
+/// let neighbour = generator.similar(&example);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Generator {
+    dice: Dice,
+    split: Split,
+    config: GeneratorConfig,
+}
+
+/// Share of the tasks that no tool answers that ask for nothing at all.
+const CHAT_SHARE: f64 = 0.25;
+
+impl Generator {
+    /// Rates and sizes out of their range (see [`GeneratorConfig::validate`]) act like the nearest bound.
+    pub fn new(split: Split, seed: u64, config: GeneratorConfig) -> Self {
+        Self { dice: Dice::new(seed, split.stream()), split, config }
+    }
+
+    /// The next labelled task.
+    pub fn sample(&mut self) -> Example {
+        let mut menu = Inventor { dice: &mut self.dice, half: self.split.tools(), config: &self.config }.menu();
+        let plan = self.plan(&mut menu);
+        // Nothing may be told by a tool's place, so the order is drawn after the plan.
+        let mut order: Vec<usize> = (0..menu.len()).collect();
+        self.dice.shuffle(&mut order);
+        let place = |old: usize| order.iter().position(|&index| index == old).unwrap_or(old);
+        let plan = match plan {
+            Plan::One(index) => Plan::One(place(index)),
+            Plan::Same(index, count) => Plan::Same(place(index), count),
+            Plan::Many(indices) => Plan::Many(indices.into_iter().map(place).collect()),
+            plan => plan,
+        };
+        let mut slots: Vec<Option<Blueprint>> = menu.into_iter().map(Some).collect();
+        let menu: Vec<Blueprint> =
+            order.iter().filter_map(|&index| slots.get_mut(index).and_then(Option::take)).collect();
+        let (query, calls) = self.write(&menu, &plan);
+        let formats = self.dice.chance(0.35);
+        let tools = menu.iter().map(|tool| tool.to_tool(formats)).collect();
+        Example { tools, query, calls, recipe: Recipe { menu: Arc::new(menu), plan } }
+    }
+
+    /// Another query with its calls for the same menu and the same tools: other values, entities and wording.
+    pub fn similar(&mut self, example: &Example) -> Pair {
+        let Recipe { menu, plan } = &example.recipe;
+        let (mut query, mut calls) = self.write(menu, plan);
+        for _ in 0..6 {
+            let repeats =
+                query == example.query || calls == example.calls && calls.iter().any(|call| !call.arguments.is_empty());
+            if !repeats {
+                break;
+            }
+            (query, calls) = self.write(menu, plan);
+        }
+        Pair { query, calls }
+    }
+
+    /// Another request over the same menu, for any of its tools, or for one that it lacks.
+    pub fn another(&mut self, example: &Example) -> Example {
+        let menu = Arc::clone(&example.recipe.menu);
+        let mut order: Vec<usize> = (0..menu.len()).collect();
+        self.dice.shuffle(&mut order);
+        let first = order.first().copied().unwrap_or(0);
+        let plan = if self.dice.chance(self.config.no_tool_rate) {
+            if self.dice.chance(CHAT_SHARE) {
+                Plan::Chat
+            } else {
+                let half = self.split.tools();
+                let missing = Inventor { dice: &mut self.dice, half, config: &self.config }.missing(&menu);
+                missing.map_or(Plan::Chat, |tool| Plan::Missing(Box::new(tool)))
+            }
+        } else if !self.dice.chance(self.config.multi_call_rate) {
+            Plan::One(first)
+        } else if order.len() < 2 || self.dice.chance(0.55) {
+            Plan::Same(first, 2)
+        } else {
+            order.truncate(2);
+            Plan::Many(order)
+        };
+        let (query, calls) = self.write(&menu, &plan);
+        Example { tools: example.tools.clone(), query, calls, recipe: Recipe { menu, plan } }
+    }
+
+    fn write(&mut self, menu: &[Blueprint], plan: &Plan) -> (String, Vec<ToolCall>) {
+        let (wording, half) = (self.split.wording(), self.split.tools());
+        Writer { dice: &mut self.dice, wording, half, config: &self.config }.write(menu, plan)
+    }
+
+    /// What to ask for. The menu's first tool is the one meant; it goes when no tool shall fit.
+    fn plan(&mut self, menu: &mut Vec<Blueprint>) -> Plan {
+        if self.dice.chance(self.config.no_tool_rate) {
+            if menu.len() < 2 || self.dice.chance(CHAT_SHARE) {
+                return Plan::Chat;
+            }
+            let missing = menu.remove(0);
+            menu.retain(|tool| !tool.stands_for(&missing));
+            if menu.is_empty() {
+                menu.push(missing);
+                return Plan::Chat;
+            }
+            return Plan::Missing(Box::new(missing));
+        }
+        if !self.dice.chance(self.config.multi_call_rate) {
+            return Plan::One(0);
+        }
+        let count = 2 + self.dice.weighted(&[70, 20, 10]);
+        if menu.len() < count || self.dice.chance(0.55) {
+            return Plan::Same(0, count);
+        }
+        let mut others: Vec<usize> = (1..menu.len()).collect();
+        self.dice.shuffle(&mut others);
+        others.truncate(count - 1);
+        others.push(0);
+        self.dice.shuffle(&mut others);
+        Plan::Many(others)
+    }
+}

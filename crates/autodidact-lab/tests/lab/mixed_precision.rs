@@ -1,0 +1,181 @@
+//! The kernels of mixed precision against burn's operations in f32: one by one, and in a whole model that trains.
+
+use autodidact::{
+    backend,
+    model::{Decoder, Family, ModelConfig, Targets, Tokens, init},
+    nn::{Matrix, linear::Trainable, loss, mlp, norm::RmsNorm},
+};
+use autodidact_kernels::{Form, Kernels, Precision};
+use autodidact_lab::pretrain::{Workers, batching::MicroBatch, optimizer::Optimizer, update};
+use burn::tensor::{Tensor, TensorData};
+
+/// bf16 keeps eight bits: a number of a product is off by up to this share of the product's root mean square.
+const BF16: f32 = 0.05;
+/// Sums in another order.
+const F32: f32 = 1e-5;
+
+/// The kernels, or words on standard error: such a processor is rare.
+fn kernels() -> Option<Kernels> {
+    let kernels = Kernels::detect();
+    if kernels.is_none() {
+        eprintln!("SKIPPED: this processor has no tile registers, so there are no kernels to test");
+    }
+    kernels
+}
+
+fn random(rows: usize, cols: usize, seed: u64) -> Matrix {
+    let data = TensorData::new(init::Normal::new(seed).sample(rows * cols, 1.0), [rows, cols]);
+    Tensor::from_data(data, &backend::cpu())
+}
+
+fn numbers(matrix: &Matrix) -> Vec<f32> {
+    matrix.clone().into_data().try_into_vec::<f32>().unwrap()
+}
+
+/// Asserts that no number differs by more than that share of the root mean square of those wanted.
+#[track_caller]
+fn assert_close(got: &Matrix, want: &Matrix, share: f32) {
+    assert_eq!(got.dims(), want.dims());
+    let (got, want) = (numbers(got), numbers(want));
+    let rms = (want.iter().map(|x| x * x).sum::<f32>() / want.len() as f32).sqrt();
+    let gap = got.iter().zip(&want).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(gap <= share * rms, "{gap} with a root mean square of {rms}");
+}
+
+#[test]
+fn products_of_any_size_and_form() {
+    let Some(kernels) = kernels() else { return };
+    for (m, n, k) in [(1, 1, 1), (32, 32, 32), (33, 65, 31), (100, 48, 900), (7, 130, 64)] {
+        let (a, b) = (random(m, k, 1), random(k, n, 2));
+        let want = a.clone().matmul(b.clone());
+        assert_close(&kernels.matmul(&a, &b, Form::Plain), &want, BF16);
+        // Transposed views, not copies: the kernels must not read the memory as it lies.
+        let (at, bt) = (a.clone().transpose(), b.clone().transpose());
+        assert_close(&kernels.matmul(&at, &b, Form::LeftTransposed), &want, BF16);
+        assert_close(&kernels.matmul(&a, &bt, Form::RightTransposed), &want, BF16);
+    }
+}
+
+#[test]
+fn normalisation_and_gate() {
+    let Some(kernels) = kernels() else { return };
+    for (n, d) in [(1, 5), (9, 192), (40, 24)] {
+        let (x, gain, dy) = (random(n, d, 3), random(1, d, 4), random(n, d, 5));
+        let norm = RmsNorm { eps: 1e-5 };
+        let (want, want_tape) = norm.forward_rows(x.clone(), gain.clone(), None);
+        let (got, tape) = norm.forward_rows(x, gain.clone(), Some(kernels));
+        assert_close(&got, &want, F32);
+        let (want_dx, want_gain) = norm.backward_rows(want_tape, gain.clone(), dy.clone(), true, None);
+        let (dx, dgain) = norm.backward_rows(tape, gain, dy, true, Some(kernels));
+        assert_close(&dx, &want_dx, F32);
+        assert_close(&dgain.unwrap(), &want_gain.unwrap(), F32);
+
+        let (gate_up, dy) = (random(n, 2 * d, 6), random(n, d, 7));
+        let (want, want_tape) = mlp::forward(gate_up.clone(), None, true);
+        let (got, tape) = mlp::forward(gate_up, Some(kernels), true);
+        assert_close(&got, &want, F32);
+        let gradient = |tape: Option<mlp::GateTape>| mlp::backward(tape.unwrap(), dy.clone());
+        assert_close(&gradient(tape), &gradient(want_tape), F32);
+    }
+}
+
+#[test]
+fn cross_entropy() {
+    let Some(kernels) = kernels() else { return };
+    let (logits, ids, weights) = (random(6, 37, 8), [0, 36, 5, 5, 17, 30], [0.1, 0.2, 0.3, 0.1, 0.2, 0.1]);
+    let device = backend::cpu();
+    let targets = Tensor::from_data(TensorData::new(ids.map(|id| id as i32).to_vec(), [6, 1]), &device);
+    let column = Tensor::from_data(TensorData::new(weights.to_vec(), [6, 1]), &device);
+    let (want, want_gradient) = loss::cross_entropy(logits.clone(), targets, column);
+    let (loss, gradient) = kernels.cross_entropy(logits, &ids, &weights);
+    assert_close(&loss.reshape([1, 1]), &want.reshape([1, 1]), F32);
+    assert_close(&gradient, &want_gradient, F32);
+}
+
+/// Two query heads to a key/value head, and sizes that fill no tile.
+fn decoder(family: Family) -> Decoder {
+    let config = ModelConfig {
+        vocab_size: 75,
+        d_model: 72,
+        head_dim: 18,
+        d_ff: 100,
+        context: 128,
+        tied: family == Family::Llama,
+        ..ModelConfig::tiny(family)
+    };
+    init::random(config, 4, 0.08, &backend::cpu())
+}
+
+/// Sequences of different lengths, longer than a block of attention.
+fn batch() -> MicroBatch {
+    let sequences: Vec<Vec<u32>> =
+        [41usize, 70, 3].iter().map(|&len| (0..len).map(|i| ((i * i * 7 + len) % 75) as u32).collect()).collect();
+    let (width, mut targets) = (70, Targets::default());
+    for (row, sequence) in sequences.iter().enumerate() {
+        for (i, id) in sequence.iter().enumerate().skip(1) {
+            targets.rows.push((row * width + i - 1) as u32);
+            targets.ids.push(*id);
+            targets.weights.push(1.0 / 111.0);
+        }
+    }
+    MicroBatch { tokens: Tokens::padded(&sequences, 0), targets }
+}
+
+#[test]
+fn the_gradients_of_every_family_point_the_same_way() {
+    let Some(_) = kernels() else { return };
+    for family in Family::ALL {
+        let full = decoder(family);
+        let mixed = full.with_precision(Precision::Mixed);
+        assert!(mixed.kernels().is_some() && full.kernels().is_none());
+        let MicroBatch { tokens, targets } = batch();
+        let want = full.gradients(&tokens, &targets, None, Trainable::Base);
+        let got = mixed.gradients(&tokens, &targets, None, Trainable::Base);
+        assert_close(&got.loss.reshape([1, 1]), &want.loss.reshape([1, 1]), 1e-3);
+        assert_eq!(got.parameters.len(), want.parameters.len());
+        for (index, (got, want)) in got.parameters.iter().zip(&want.parameters).enumerate() {
+            let (got, want) = (numbers(got), numbers(want));
+            let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(a * b)).sum::<f64>();
+            let cosine = dot(&got, &want) / (dot(&got, &got) * dot(&want, &want)).sqrt();
+            assert!(cosine > 0.999, "{family:?}, parameter {index}: {cosine}");
+            let ratio = (dot(&got, &got) / dot(&want, &want)).sqrt();
+            assert!((0.98..1.02).contains(&ratio), "{family:?}, parameter {index}: {ratio}");
+        }
+    }
+}
+
+#[test]
+fn inference_and_adapters_stay_in_full_precision() {
+    let Some(_) = kernels() else { return };
+    let full = decoder(Family::Llama);
+    let tokens = batch().tokens;
+    let hidden = |decoder: &Decoder| numbers(&decoder.forward(&tokens, None, None));
+    assert_eq!(hidden(&full.with_precision(Precision::Mixed)), hidden(&full));
+}
+
+#[test]
+fn training_goes_the_same_way_and_does_not_depend_on_the_workers() {
+    let Some(_) = kernels() else { return };
+    let train = |precision: Precision, workers: usize| {
+        let workers = Workers::new(Some(workers)).unwrap();
+        let mut decoder = decoder(Family::Llama).with_precision(precision);
+        let mut optimizer =
+            Optimizer::new(decoder.config(), &decoder.weights().parameters(), 0.1).with_kernels(decoder.kernels());
+        let losses = (0..30).map(|_| {
+            let mut halves = [batch(), batch()];
+            for half in &mut halves {
+                half.targets.weights.iter_mut().for_each(|weight| *weight /= 2.0);
+            }
+            let done = update(&decoder, &mut optimizer, halves.to_vec(), 4e-3, &workers).unwrap();
+            decoder = done.decoder;
+            done.loss.into_data().try_into_vec::<f32>().unwrap()[0]
+        });
+        losses.collect::<Vec<f32>>()
+    };
+    let (full, mixed) = (train(Precision::Full, 1), train(Precision::Mixed, 1));
+    assert!(full[29] < 0.7 * full[0], "{full:?}");
+    for (full, mixed) in full.iter().zip(&mixed) {
+        assert!((full - mixed).abs() < 0.03 * full, "{full} and {mixed}");
+    }
+    assert_eq!(mixed, train(Precision::Mixed, 2));
+}
