@@ -4,11 +4,11 @@ use std::rc::Rc;
 
 use autodidact::{
     agent::{Agent, AskEvent, AskOptions, Event, ModelFiles, OpenOptions},
+    calls::menu_from_json,
     error::{Error, Result},
     inference::Cancel,
     storage::MemoryStore,
     task::Task,
-    tokenizer::menu_from_json,
 };
 
 const TOOLS: &str = r#"[

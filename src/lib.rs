@@ -14,7 +14,7 @@
 //! | the agent | [`agent`]: the loop, its gate, its memory, the user as teacher |
 //! | the method | [`uncertainty`], [`synthesis`], [`adaptation`] |
 //! | the machine | [`inference`], [`adapter`], [`storage`] |
-//! | the model | [`model`], [`grammar`]; [`nn`] with hand-written backward passes; [`tokenizer`] with templates and call formats |
+//! | the model | [`model`], [`grammar`]; [`nn`] with hand-written backward passes; [`tokenizer`], [`calls`], [`prompt`]; [`mod@format`] |
 //! | the ground | [`platform`], [`backend`], [`error`], [`task`] |
 //!
 //! A module names only modules of lower floors. Every error is an [`Error`] with a stable [`code`](Error::code).
@@ -30,12 +30,15 @@ pub mod adaptation;
 pub mod adapter;
 pub mod agent;
 pub mod backend;
+pub mod calls;
 pub mod error;
+pub mod format;
 pub mod grammar;
 pub mod inference;
 pub mod model;
 pub mod nn;
 pub mod platform;
+pub mod prompt;
 pub mod storage;
 pub mod synthesis;
 pub mod task;

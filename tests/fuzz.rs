@@ -17,12 +17,14 @@ use std::{
 use autodidact::{
     adapter::{Adapter, PeftAdapter},
     backend,
+    calls::{CallFormat, menu_from_json},
     error::Result,
+    format::safetensors,
     model::{ModelConfig, ModelFiles},
-    platform::safetensors,
+    prompt::{PairOrder, PromptBuilder, SEED_TEMPLATE},
     storage::{AdapterMeta, AdapterRecord, archive},
     task::Task,
-    tokenizer::{CallFormat, PairOrder, PromptBuilder, SEED_TEMPLATE, Tokenizer, menu_from_json},
+    tokenizer::Tokenizer,
 };
 use proptest::{prelude::*, sample::Index};
 use serde_json::{Value, json};

@@ -12,14 +12,15 @@ use autodidact::{
     adapter::{Adapter, LoraConfig},
     agent::{Agent, AskEvent, AskOptions, OpenOptions, Trace},
     backend::{self, BackendChoice, BackendKind, readback},
+    calls::menu_from_json,
     error::Error,
+    format::safetensors::SafetensorsFile,
     inference::{Cancel, Sampling, Session, Stop},
     model::{self, Decoder, Family, ModelConfig, Targets, Tokens, init, self_test},
     nn::{linear::Trainable, rotary::RopeScaling},
-    platform::{Stopwatch, safetensors::SafetensorsFile},
+    platform::Stopwatch,
     storage::{AdapterStore, IndexedDbStore, MemoryStore},
     task::Task,
-    tokenizer::menu_from_json,
 };
 use burn::tensor::{Device, Tensor};
 use seed::seed_files;

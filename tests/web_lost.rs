@@ -10,11 +10,11 @@ use std::rc::Rc;
 use autodidact::{
     agent::{Agent, AskOptions, CompletionOptions, OpenOptions},
     backend::BackendChoice,
+    calls::menu_from_json,
     error::Result,
     inference::Cancel,
     storage::IndexedDbStore,
     task::{Pair, Task},
-    tokenizer::menu_from_json,
 };
 use seed::seed_files;
 use wasm_bindgen::prelude::*;

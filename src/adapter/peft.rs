@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Error, Result};
-use crate::platform::safetensors::{self, HostTensor, SafetensorsFile};
+use crate::format::safetensors::{self, HostTensor, SafetensorsFile};
 
 mod config;
 

@@ -8,12 +8,12 @@ use super::{
     steps::perplexity,
 };
 use crate::{
+    calls::check_menu,
     error::{Error, Result},
     inference::{Cancel, Generation, Prefix, Session},
     platform::Stopwatch,
     storage::AdapterStore,
     task::Task,
-    tokenizer::check_menu,
     uncertainty::{self, Uncertainty},
 };
 

@@ -5,12 +5,12 @@ use serde_json::Value;
 
 use super::{Agent, Answer};
 use crate::{
+    calls::check_menu,
     error::{Error, Result},
     grammar::Grammar,
     inference::{Cancel, Finish, Sampling, Stop},
     platform::Stopwatch,
     task::Task,
-    tokenizer::check_menu,
 };
 
 /// What may be written.

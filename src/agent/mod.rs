@@ -45,8 +45,9 @@ use crate::{
     backend::BackendReport,
     grammar::Vocabulary,
     model::Decoder,
+    prompt::PromptBuilder,
     storage::{AdapterStore, MemoryStore},
-    tokenizer::{PromptBuilder, Tokenizer},
+    tokenizer::Tokenizer,
 };
 
 /// What the loaded model is.

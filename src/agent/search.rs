@@ -8,11 +8,11 @@ use super::{
     steps::{answer_certainty, perplexity},
 };
 use crate::{
+    calls::values_grounded,
     error::Result,
     grammar::Grammar,
     inference::{Finish, Prefix, Session, Stop},
     task::{Pair, Task},
-    tokenizer::values_grounded,
     uncertainty::Candidate,
 };
 

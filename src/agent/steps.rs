@@ -6,13 +6,13 @@ use super::{Agent, Answer, TrainingReport};
 use crate::{
     adaptation::{AdaptationConfig, TrainEvent, Trainer, TrainingExample},
     adapter::Adapter,
+    calls::check_call,
     error::Result,
     grammar::{Constraint, Grammar, Vocabulary},
     inference::{Cancel, Generation, Prefix, Sampling, Session, Stop},
     model::{LoraWeights, export},
     synthesis::{SynthesisConfig, Synthesizer},
     task::{Pair, Task, Tool, ToolCall},
-    tokenizer::check_call,
     uncertainty::{Estimator, Scores},
 };
 

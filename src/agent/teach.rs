@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{Agent, AskOptions, Event, GateReport, MemoryMode, MemoryOptions, TrainingReport, memory::Memory};
 use crate::{
+    calls::{CallIssue, check_call},
     error::{Error, Result},
     inference::Cancel,
     storage::{AdapterMeta, AdapterStore, Lesson, LessonSource},
     task::{Pair, Task, Tool, ToolCall},
-    tokenizer::{CallIssue, check_call},
 };
 
 /// How often a user's pair is seen in training for each time that a written one is.

@@ -2,7 +2,7 @@
 
 use llguidance::{Matcher, toktrie::SimpleVob};
 
-use super::vocabulary::failure;
+use super::failure;
 use crate::error::Result;
 
 /// Follows one text token by token.

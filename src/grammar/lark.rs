@@ -4,8 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::schema::{bounded, enforceable, loosened, required};
 use crate::{
+    calls::CallFormat,
+    prompt::{NATIVE_ANSWER, NATIVE_QUERY, PairOrder, SynthesisStyle},
     task::Tool,
-    tokenizer::{CallFormat, NATIVE_ANSWER, NATIVE_QUERY, PairOrder, SynthesisStyle},
 };
 
 /// Which texts are wanted.
@@ -37,7 +38,7 @@ impl Grammar {
         Self { form: Form::Calls(format), tools: tools.to_vec() }
     }
 
-    /// A query with one or more calls, as [`PromptBuilder::synthesis_text`](crate::tokenizer::PromptBuilder::synthesis_text)
+    /// A query with one or more calls, as [`PromptBuilder::synthesis_text`](crate::prompt::PromptBuilder::synthesis_text)
     /// writes them.
     pub fn pair(format: CallFormat, style: SynthesisStyle, order: PairOrder, tools: &[Tool]) -> Self {
         Self { form: Form::Pair(format, style, order), tools: tools.to_vec() }

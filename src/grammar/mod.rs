@@ -14,3 +14,9 @@ mod vocabulary;
 pub use constraint::{Allowed, Constraint};
 pub use lark::Grammar;
 pub use vocabulary::Vocabulary;
+
+use crate::error::Error;
+
+fn failure(reason: impl std::fmt::Display) -> Error {
+    Error::Grammar { reason: reason.to_string() }
+}

@@ -1,7 +1,7 @@
 //! Schemas of menus as the grammar library takes them.
 //!
 //! Menus come from people: types that JSON Schema does not have, `required` in the wrong place, keywords of other dialects.
-//! What [`check_call`](crate::tokenizer::check_call) passes is passed here too, and nothing more is enforced.
+//! What [`check_call`](crate::calls::check_call) passes is passed here too, and nothing more is enforced.
 
 use serde_json::{Map, Value, json};
 
@@ -30,7 +30,7 @@ const BOUNDS: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveM
 /// Deepest nesting that is enforced; what lies deeper may be any JSON.
 const DEPTH: usize = 32;
 
-/// The schema of a value, with objects closed where [`check_call`](crate::tokenizer::check_call) closes them.
+/// The schema of a value, with objects closed where [`check_call`](crate::calls::check_call) closes them.
 pub(super) fn enforceable(schema: &Value) -> Value {
     value(schema, DEPTH)
 }

@@ -4,9 +4,11 @@ use serde_json::{Value, json};
 
 use super::{Constraint, Grammar, Vocabulary};
 use crate::{
+    calls::{CallFormat, check_call},
     error::Result,
+    prompt::{PairOrder, PromptBuilder, SynthesisStyle},
     task::{Tool, ToolCall},
-    tokenizer::{CallFormat, PairOrder, PromptBuilder, SynthesisStyle, Tokenizer, check_call},
+    tokenizer::Tokenizer,
 };
 
 fn seed() -> (Tokenizer, PromptBuilder, Vec<u32>) {

@@ -11,12 +11,13 @@ use llguidance::{
 
 use serde_json::Value;
 
+use super::failure;
 use super::{
     constraint::Constraint,
     lark::{Grammar, styled},
 };
 use crate::{
-    error::{Error, Result},
+    error::Result,
     tokenizer::Tokenizer,
 };
 
@@ -64,8 +65,4 @@ impl Vocabulary {
     fn parser(&self, text: String) -> Result<TokenParser> {
         self.factory.create_parser(TopLevelGrammar::from_lark(text)).map_err(failure)
     }
-}
-
-pub(super) fn failure(reason: impl std::fmt::Display) -> Error {
-    Error::Grammar { reason: reason.to_string() }
 }

@@ -6,7 +6,7 @@ use super::{
     decoder::Decoder,
     names::{self, Slot},
 };
-use crate::{backend::readback, error::Result, nn::Matrix, platform::safetensors::HostTensor};
+use crate::{backend::readback, error::Result, format::safetensors::HostTensor, nn::Matrix};
 
 /// All weights by checkpoint name, in PyTorch's layout (`[out, in]`).
 ///

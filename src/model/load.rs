@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
+    format::safetensors::SafetensorsFile,
     nn::{Matrix, linear::Linear},
-    platform::safetensors::SafetensorsFile,
 };
 
 /// A model with what identifies its weights.

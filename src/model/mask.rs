@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
-use super::decoder::Tokens;
+use super::tokens::Tokens;
 use crate::backend;
 
 /// Added to the score of a position that must not be seen. GPUs may treat infinities as they like; the exponential of this

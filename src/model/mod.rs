@@ -11,11 +11,13 @@ pub mod mask;
 pub mod names;
 pub mod self_test;
 pub mod source;
+pub mod tokens;
 pub mod weights;
 
 pub use config::{Family, ModelConfig};
-pub use decoder::{Decoder, Gradients, Targets, Tokens};
+pub use decoder::{Decoder, Gradients};
 pub use load::{Loaded, load};
 pub use lora::{LayerLora, LoraWeights};
 pub use names::Slot;
 pub use source::{INDEX, ModelFiles, ModelParts, SINGLE, shard_names, template_text};
+pub use tokens::{Targets, Tokens};

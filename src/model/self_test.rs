@@ -4,8 +4,8 @@ use burn::tensor::Device;
 
 use super::{
     config::{Family, ModelConfig},
-    decoder::{Targets, Tokens},
     init,
+    tokens::{Targets, Tokens},
 };
 use crate::{
     backend::{self, BackendKind, SelfTest, readback},

@@ -11,8 +11,9 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    platform::safetensors::SafetensorsFile,
-    tokenizer::{PromptBuilder, Tokenizer},
+    format::safetensors::SafetensorsFile,
+    prompt::PromptBuilder,
+    tokenizer::Tokenizer,
 };
 
 /// The files that a model needs.

@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::{Rejection, Synthesis, SynthesisConfig, validate};
 use crate::{
     error::Result,
+    prompt::{PairOrder, PromptBuilder},
     task::Task,
-    tokenizer::{PairOrder, PromptBuilder},
 };
 
 /// A request for text.

@@ -14,8 +14,9 @@ use crate::{
     error::Result,
     grammar::{Constraint, Grammar, Vocabulary},
     inference::{Prefix, Sampling, Session, Stop},
+    prompt::{PairOrder, PromptBuilder, SynthesisStyle},
     task::{Pair, Role, Task, Tool, ToolCall},
-    tokenizer::{PairOrder, PromptBuilder, SynthesisStyle, Tokenizer},
+    tokenizer::Tokenizer,
 };
 
 /// Options of the synthesis. Only `pairs` is stated by the published method; the rest is *open*.

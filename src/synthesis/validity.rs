@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
+    calls::{CallIssue, ParseFailure, check_call, first_ungrounded},
     task::{Pair, Task, ToolCall},
-    tokenizer::{CallIssue, ParseFailure, check_call, first_ungrounded},
 };
 
 /// The checks that can be switched off. Parsing and naming a tool of the menu cannot.

@@ -12,10 +12,11 @@ pub use estimator::{Estimator, Scores};
 pub use rss::{Relative, relative_softmax};
 
 use crate::{
+    calls::CallFormat,
     error::Result,
     inference::{Prefix, Session},
     task::Task,
-    tokenizer::{CallFormat, Tokenizer},
+    tokenizer::Tokenizer,
 };
 
 /// Whether "no call" is a candidate beside the tools. *Open* in the published method.

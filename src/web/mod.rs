@@ -21,6 +21,6 @@ pub fn start() {
 /// `InvalidInput` that says where.
 #[wasm_bindgen(js_name = parseTools)]
 pub fn parse_tools(json: &str) -> Result<JsValue, JsValue> {
-    let tools = crate::tokenizer::menu_from_json(json).map_err(convert::error)?;
+    let tools = crate::calls::menu_from_json(json).map_err(convert::error)?;
     convert::to_js(&tools)
 }

@@ -8,9 +8,9 @@ use std::{
 
 use autodidact::{
     backend::{self, readback},
+    format::safetensors::{HostTensor, SafetensorsFile},
     model::{Decoder, Loaded, LoraWeights, ModelConfig, Targets, Tokens, load},
     nn::Matrix,
-    platform::safetensors::{HostTensor, SafetensorsFile},
 };
 use burn::tensor::Tensor;
 pub use futures_lite::future::block_on;

@@ -8,11 +8,12 @@ use std::{fmt::Write as _, path::Path, thread};
 
 use autodidact::{
     backend,
+    calls::{CallFormat, check_call},
     grammar::{Grammar, Vocabulary},
     inference::{Cancel, Finish, Sampling, Session, Stop},
     model::{Decoder, Family, ModelConfig, init},
     task::{Tool, ToolCall},
-    tokenizer::{CallFormat, Tokenizer, check_call},
+    tokenizer::Tokenizer,
 };
 use rand::{Rng, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use autodidact::{
     agent::{Agent, AskOptions, Feedback, ImportOptions, MemoryMode, MemoryOptions, OpenOptions, Taught, Trace},
     backend::BackendChoice,
+    calls::menu_from_json,
     inference::Cancel,
     storage::{AdapterStore, LessonSource, MemoryStore},
     task::{Pair, Task, Tool, ToolCall},
-    tokenizer::menu_from_json,
     uncertainty::Estimator,
 };
 use futures_lite::future::block_on;

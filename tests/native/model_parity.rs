@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use autodidact::{
     Error, backend,
+    format::safetensors::{self, HostTensor, SafetensorsFile},
     inference::{Cancel, Finish, Sampling, Session, Stop},
     model::{Decoder, Gradients, Loaded, ModelConfig, Tokens, export, load},
     nn::linear::Trainable,
-    platform::safetensors::{self, HostTensor, SafetensorsFile},
 };
 use serde_json::Value;
 

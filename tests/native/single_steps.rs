@@ -5,10 +5,10 @@ use std::rc::Rc;
 use autodidact::{
     agent::{Agent, AskOptions, CompletionForm, CompletionOptions, Event, OpenOptions},
     backend::BackendChoice,
+    calls::{check_call, menu_from_json},
     inference::Cancel,
     storage::MemoryStore,
     task::{Message, Pair, Role, Task, Tool, ToolCall},
-    tokenizer::{check_call, menu_from_json},
 };
 use futures_lite::future::block_on;
 use serde_json::{Value, json};

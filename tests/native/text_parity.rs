@@ -8,8 +8,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use autodidact::calls::CallFormat;
+use autodidact::prompt::{ChatTemplate, PromptBuilder, SEED_TEMPLATE, SynthesisStyle};
 use autodidact::task::{Message, Tool, ToolCall};
-use autodidact::tokenizer::{CallFormat, ChatTemplate, PromptBuilder, SEED_TEMPLATE, SynthesisStyle, Tokenizer};
+use autodidact::tokenizer::Tokenizer;
 use serde_json::Value;
 
 fn fixtures() -> PathBuf {

@@ -4,10 +4,10 @@ use std::io::{IsTerminal, Write};
 
 use autodidact::{
     agent::{Answer, AskEvent, AskOptions, Event, MemoryMode, Phase, ScoreReport, Trace, Which},
+    calls::menu_from_json,
     error::{Error, Result},
     inference::Cancel,
     task::{Task, Tool, ToolCall},
-    tokenizer::menu_from_json,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 

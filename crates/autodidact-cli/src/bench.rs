@@ -2,12 +2,12 @@
 
 use autodidact::{
     agent::{Agent, AskEvent, AskOptions, Trace, Writing},
+    calls::menu_from_json,
     error::{Error, Result},
     grammar::Grammar,
     inference::Cancel,
     platform::Stopwatch,
     task::Task,
-    tokenizer::menu_from_json,
 };
 use autodidact_lab::latency::Latency;
 use autodidact_lab::taskgen::{Generator, GeneratorConfig, Split};

@@ -5,11 +5,12 @@ use std::rc::Rc;
 use autodidact::{
     agent::{Agent, OpenOptions},
     backend::BackendChoice,
+    calls::menu_from_json,
     error::{Error, Result},
     inference::{Cancel, Sampling, Session, Stop},
+    prompt::tool_value,
     storage::MemoryStore,
     task::Task,
-    tokenizer::{menu_from_json, tool_value},
 };
 use serde_json::json;
 

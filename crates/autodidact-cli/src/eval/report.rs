@@ -4,7 +4,7 @@ use std::path::Path;
 
 use autodidact::{
     error::{Error, Result},
-    tokenizer::today,
+    prompt::today,
 };
 use autodidact_lab::evaluation::{Header, Record, Summary, markdown};
 use serde::Serialize;

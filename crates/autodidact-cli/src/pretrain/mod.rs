@@ -10,14 +10,15 @@ use autodidact::{
     error::{Error, Result},
     model::self_test,
     platform::Stopwatch,
+    prompt::{SEED_END, SEED_PAD},
     task::Labelled,
-    tokenizer::{SEED_END, SEED_PAD, Tokenizer},
+    tokenizer::Tokenizer,
 };
 use autodidact_kernels::Precision;
 use autodidact_lab::{
     evaluation::Suite,
-    pretrain::{Workers, 
-        PretrainConfig, Pretrainer,
+    pretrain::{
+        PretrainConfig, Pretrainer, Workers,
         checkpoint::{self, NamedFile},
         vocabulary,
     },

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::plan::task_seed;
+use super::seeds::task_seed;
 use autodidact::error::{Error, Result, by_name};
 pub use autodidact::uncertainty::{Estimator, Scores};
 

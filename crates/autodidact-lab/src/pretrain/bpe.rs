@@ -11,7 +11,8 @@ use std::collections::HashSet;
 
 use autodidact::{
     error::{Error, Result},
-    tokenizer::{AddedSpec, Tokenizer},
+    prompt::AddedSpec,
+    tokenizer::Tokenizer,
 };
 use serde_json::json;
 use tokenizers::models::bpe::{BPE, BpeTrainer};
@@ -175,7 +176,7 @@ fn failure(cause: impl std::fmt::Display) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use autodidact::tokenizer::{SEED_TEMPLATE, SEED_TOKENS};
+    use autodidact::prompt::{SEED_TEMPLATE, SEED_TOKENS};
 
     fn trained(vocab_size: usize) -> Tokenizer {
         let texts = (0..40).map(|i| format!("<|user|>Find_a hotel in Paris 2024-0{i} find_hotel(city=\"Paris\")"));

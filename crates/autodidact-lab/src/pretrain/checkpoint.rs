@@ -12,10 +12,10 @@ use super::{config::PretrainConfig, trainer::Pretrainer};
 use autodidact::{
     backend::readback,
     error::{Error, Result},
+    format::safetensors::{HostTensor, SafetensorsFile, write},
     model::{Decoder, ModelConfig, ModelFiles, SINGLE, export},
     nn::Matrix,
-    platform::safetensors::{HostTensor, SafetensorsFile, write},
-    tokenizer::{SEED_END, SEED_PAD, SEED_TEMPLATE, SEED_TOKENS},
+    prompt::{SEED_END, SEED_PAD, SEED_TEMPLATE, SEED_TOKENS},
 };
 
 const SETTINGS: &str = "autodidact.pretrain";

@@ -9,11 +9,7 @@ use super::{
     splitting::Splitter,
 };
 use crate::taskgen::{Generator, GeneratorConfig, Split};
-use autodidact::{
-    error::Result,
-    task::Labelled,
-    tokenizer::{PromptBuilder, Tokenizer},
-};
+use autodidact::{error::Result, prompt::PromptBuilder, task::Labelled, tokenizer::Tokenizer};
 
 /// All that documents are written from.
 #[derive(Debug, Clone)]

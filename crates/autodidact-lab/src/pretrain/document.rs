@@ -7,8 +7,9 @@ use super::splitting::Splitter;
 use crate::taskgen::{Example, Generator};
 use autodidact::{
     error::Result,
+    prompt::{PairOrder, PromptBuilder},
     task::{Labelled, Message, Role, Task},
-    tokenizer::{PairOrder, PromptBuilder, Tokenizer},
+    tokenizer::Tokenizer,
 };
 
 /// Tokens with the weight that each has as a target of the loss.

@@ -88,7 +88,7 @@ fn chance(id: u32, salt: u64) -> f64 {
 mod tests {
     use super::*;
     use crate::pretrain::bpe::train_bpe;
-    use autodidact::tokenizer::SEED_TOKENS;
+    use autodidact::prompt::SEED_TOKENS;
 
     #[test]
     fn words_come_apart_and_nothing_else_does() {

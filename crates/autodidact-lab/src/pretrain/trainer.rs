@@ -22,8 +22,9 @@ use autodidact::{
     model::{Decoder, Gradients, ModelFiles, ModelParts, init},
     nn::{Matrix, linear::Trainable},
     platform::Stopwatch,
+    prompt::PromptBuilder,
     task::Labelled,
-    tokenizer::{PromptBuilder, Tokenizer},
+    tokenizer::Tokenizer,
 };
 
 /// Tasks that a worker measures at once.

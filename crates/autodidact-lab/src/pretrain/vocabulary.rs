@@ -4,8 +4,9 @@ use super::bpe::train_bpe;
 use crate::taskgen::{Generator, GeneratorConfig, Split};
 use autodidact::{
     error::{Error, Result},
+    prompt::{PromptBuilder, SEED_END, SEED_PAD, SEED_TEMPLATE, SEED_TOKENS},
     task::{Labelled, Task},
-    tokenizer::{PromptBuilder, SEED_END, SEED_PAD, SEED_TEMPLATE, SEED_TOKENS, Tokenizer},
+    tokenizer::Tokenizer,
 };
 
 /// Tasks whose texts the merges are counted on.

@@ -60,7 +60,7 @@ mod tests {
     use super::*;
     use crate::pretrain::bpe::train_bpe;
     use crate::pretrain::{PretrainConfig, splitting::Splitter, vocabulary};
-    use autodidact::tokenizer::{SEED_END, SEED_TOKENS};
+    use autodidact::prompt::{SEED_END, SEED_TOKENS};
 
     #[test]
     fn threads_write_what_one_would_write_step_by_step() {

@@ -5,7 +5,8 @@ use std::path::Path;
 use autodidact::{
     error::Result,
     grammar::{Constraint, Grammar, Vocabulary},
-    tokenizer::{PairOrder, PromptBuilder, Tokenizer},
+    prompt::{PairOrder, PromptBuilder},
+    tokenizer::Tokenizer,
 };
 use autodidact_lab::taskgen::{Generator, GeneratorConfig, Split};
 

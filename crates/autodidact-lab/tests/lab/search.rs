@@ -5,10 +5,10 @@ use std::rc::Rc;
 use autodidact::{
     agent::{Agent, AskOptions, OpenOptions},
     backend::BackendChoice,
+    calls::values_grounded,
     inference::{Cancel, Finish, Sampling, Stop},
     storage::MemoryStore,
     task::Pair,
-    tokenizer::values_grounded,
 };
 use autodidact_lab::taskgen::{Generator, GeneratorConfig, Split};
 use futures_lite::future::block_on;

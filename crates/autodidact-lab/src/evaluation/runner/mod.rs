@@ -12,8 +12,9 @@ use super::{
     estimators::Scores,
     matching::{canonical_calls, names_match, strict_match},
     modes::{Mode, Source},
-    plan::{Key, Plan, Setting, task_seed},
+    plan::{Key, Plan, Setting},
     record::{CONTEXT, PairCounts, Record},
+    seeds::task_seed,
     suite::{Item, Suite},
     teacher::Teacher,
 };

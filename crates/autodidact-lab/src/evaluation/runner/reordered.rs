@@ -1,7 +1,7 @@
 //! The `reorder` mode: the same task with its menu in other orders.
 
 use super::{Outcome, Progress, Runner};
-use crate::evaluation::plan::task_seed;
+use crate::evaluation::seeds::task_seed;
 use autodidact::{error::Result, platform::Stopwatch};
 
 /// Orders of the menu that are asked, the task's own included.

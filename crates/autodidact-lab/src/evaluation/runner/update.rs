@@ -6,7 +6,8 @@ use super::{Outcome, Progress, Runner, Seconds, Update, Written, counts, scores}
 use crate::{
     evaluation::{
         modes::{Mode, Source},
-        plan::{Setting, task_seed},
+        plan::Setting,
+        seeds::task_seed,
         suite::Item,
     },
     taskgen::{Generator, GeneratorConfig, Split},

@@ -1,7 +1,7 @@
 //! The `search` and `agent` modes: what the agent does with an unsure task before it learns, and all that it does.
 
 use super::{Outcome, Progress, Runner, counts};
-use crate::evaluation::plan::{Setting, task_seed};
+use crate::evaluation::{plan::Setting, seeds::task_seed};
 use autodidact::{
     agent::{AskEvent, AskOptions},
     error::{Error, Result},

@@ -8,7 +8,7 @@ use minijinja::{Environment, Error as JinjaError, ErrorKind, Output, State};
 use serde_json::{Value, json};
 
 use super::clock::{strftime, unix_now};
-use super::python_text::{JsonStyle, float_repr, json_dumps, python_repr};
+use crate::calls::python_text::{JsonStyle, float_repr, json_dumps, python_repr};
 use crate::error::{Error, Result};
 use crate::task::{Message, Tool};
 

@@ -285,7 +285,7 @@ mod tests {
             CallFormat::Hermes
         );
         assert_eq!(CallFormat::detect("{{ '\"parameters\": ' }}", None), CallFormat::Llama3Json);
-        assert_eq!(CallFormat::detect(crate::tokenizer::SEED_TEMPLATE, None), CallFormat::Pythonic);
+        assert_eq!(CallFormat::detect(crate::prompt::SEED_TEMPLATE, None), CallFormat::Pythonic);
         assert_eq!(CallFormat::detect("", None), CallFormat::Hermes);
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Number, Value};
 
 /// Options of [`json_dumps`], named as in Python.
 #[derive(Debug, Clone)]
-pub(super) struct JsonStyle {
+pub(crate) struct JsonStyle {
     /// Write characters outside of ASCII as `\uXXXX`.
     pub ensure_ascii: bool,
     /// Spaces per level; `None` keeps everything on one line.
@@ -17,23 +17,23 @@ pub(super) struct JsonStyle {
 
 impl JsonStyle {
     /// What the `tojson` of chat templates does when nothing is asked.
-    pub(super) const PLAIN: Self = Self { ensure_ascii: false, indent: None, separators: None, sort_keys: false };
+    pub(crate) const PLAIN: Self = Self { ensure_ascii: false, indent: None, separators: None, sort_keys: false };
 }
 
 /// `json.dumps(value, ensure_ascii=False)`.
-pub(super) fn json_text(value: &Value) -> String {
+pub(crate) fn json_text(value: &Value) -> String {
     json_dumps(value, &JsonStyle::PLAIN)
 }
 
 /// `json.dumps(object, ensure_ascii=False)` of an object's map.
-pub(super) fn object_text(map: &Map<String, Value>) -> String {
+pub(crate) fn object_text(map: &Map<String, Value>) -> String {
     let mut out = String::new();
     write_object(&mut out, map, &JsonStyle::PLAIN, 0);
     out
 }
 
 /// `json.dumps` with options.
-pub(super) fn json_dumps(value: &Value, style: &JsonStyle) -> String {
+pub(crate) fn json_dumps(value: &Value, style: &JsonStyle) -> String {
     let mut out = String::new();
     write_value(&mut out, value, style, 0);
     out
@@ -128,7 +128,7 @@ fn number(n: &Number) -> String {
 }
 
 /// `repr` of a Python float: the shortest digits, an exponent below 1e-4 and from 1e16 on.
-pub(super) fn float_repr(x: f64) -> String {
+pub(crate) fn float_repr(x: f64) -> String {
     if !x.is_finite() {
         return if x.is_nan() { "NaN".to_owned() } else { format!("{}Infinity", if x < 0.0 { "-" } else { "" }) };
     }
@@ -143,7 +143,7 @@ pub(super) fn float_repr(x: f64) -> String {
 }
 
 /// `repr` of a Python value: what a template prints for a list or a dictionary.
-pub(super) fn python_repr(value: &Value) -> String {
+pub(crate) fn python_repr(value: &Value) -> String {
     let list = |items: Vec<String>| items.join(", ");
     match value {
         Value::Null => "None".to_owned(),

@@ -1,8 +1,8 @@
 //! Fitting dialogues to chat templates that leave parts of them out.
 
-use super::call_format::CallFormat;
-use super::python_text::json_text;
 use super::template::{ChatTemplate, tool_value};
+use crate::calls::CallFormat;
+use crate::calls::python_text::json_text;
 use crate::task::{Message, Role, Tool, ToolCall};
 
 /// What the template renders.

@@ -6,7 +6,7 @@ use super::parse_failure::ParseFailure;
 use crate::task::ToolCall;
 
 /// JSON objects that begin with a `name`, one after another or in a list; any other text is a plain answer.
-pub(super) fn parse_json_calls(text: &str) -> Result<Vec<ToolCall>, ParseFailure> {
+pub(crate) fn parse_json_calls(text: &str) -> Result<Vec<ToolCall>, ParseFailure> {
     let mut calls = Vec::new();
     let mut rest = without_fence(text.trim());
     let begins = |text: &str| {
@@ -38,7 +38,7 @@ fn without_fence(text: &str) -> &str {
 }
 
 /// The first JSON value of a text, and what follows it.
-pub(super) fn first_json(text: &str) -> Result<(Value, &str), ParseFailure> {
+pub(crate) fn first_json(text: &str) -> Result<(Value, &str), ParseFailure> {
     let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
     match stream.next() {
         Some(Ok(value)) => Ok((value, text.get(stream.byte_offset()..).unwrap_or_default())),
@@ -49,7 +49,7 @@ pub(super) fn first_json(text: &str) -> Result<(Value, &str), ParseFailure> {
 
 /// A call from `{"name": ..., "arguments": {...}}`; `parameters` is read too, `function` may wrap it, and arguments may
 /// be the text of an object.
-pub(super) fn call_from_value(value: Value) -> Result<ToolCall, ParseFailure> {
+pub(crate) fn call_from_value(value: Value) -> Result<ToolCall, ParseFailure> {
     let Value::Object(mut map) = value else {
         return Err(ParseFailure::syntax("expected a JSON object"));
     };

@@ -53,8 +53,8 @@ const fn special(content: &'static str) -> AddedSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prompt::ChatTemplate;
     use crate::task::{Message, Role, Tool};
-    use crate::tokenizer::ChatTemplate;
     use serde_json::{Value, json};
 
     fn line(parameters: Value, description: &str) -> String {

@@ -46,7 +46,7 @@ impl ParseFailure {
         }
     }
 
-    pub(super) fn syntax(detail: impl Into<String>) -> Self {
+    pub(crate) fn syntax(detail: impl Into<String>) -> Self {
         Self::BadSyntax { detail: detail.into() }
     }
 }

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::call_format::CallFormat;
-use super::parse_failure::ParseFailure;
 use super::synthesis_prompt::{self, PairOrder, SynthesisStyle};
 use super::template::ChatTemplate;
 use super::template_fit::Renders;
+use crate::calls::CallFormat;
+use crate::calls::ParseFailure;
 use crate::error::Result;
 use crate::task::{Message, Pair, Role, Task, Tool, ToolCall};
 
@@ -153,7 +153,7 @@ impl PromptBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tokenizer::SEED_TEMPLATE;
+    use crate::prompt::SEED_TEMPLATE;
     use serde_json::json;
 
     const CHATML: &str = "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + \

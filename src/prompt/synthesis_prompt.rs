@@ -5,12 +5,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::call_format::CallFormat;
-use super::json_calls::{call_from_value, first_json};
-use super::parse_failure::ParseFailure;
-use super::python_text::json_text;
 use super::seed_template::SEED_END;
 use super::template::tool_value;
+use crate::calls::CallFormat;
+use crate::calls::ParseFailure;
+use crate::calls::json_calls::{call_from_value, first_json};
+use crate::calls::python_text::json_text;
 use crate::task::{Pair, Role, Task};
 
 /// How a model is brought to write new pairs.

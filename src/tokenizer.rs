@@ -216,7 +216,7 @@ mod tests {
     use super::*;
 
     fn small() -> Tokenizer {
-        Tokenizer::from_bytes(include_bytes!("../../tests/fixtures/bpe/tokenizer.json")).unwrap()
+        Tokenizer::from_bytes(include_bytes!("../tests/fixtures/bpe/tokenizer.json")).unwrap()
     }
 
     #[test]

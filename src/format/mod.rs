@@ -1,0 +1,3 @@
+//! File formats of weights, as bytes. Nothing here knows the compute backend.
+
+pub mod safetensors;
