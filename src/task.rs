@@ -105,7 +105,7 @@ impl Task {
 
 /// A task with its right answer, from a file or a person.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Labelled {
+pub struct Sample {
     /// The task.
     pub task: Task,
     /// The right calls; empty where no tool fits.

@@ -11,7 +11,7 @@ use std::{
 
 use futures_core::Stream;
 
-use super::{Event, Trace};
+use super::{Event, Trace, run::Log};
 use crate::error::Result;
 
 /// The next thing that happens to a question.
@@ -31,11 +31,9 @@ pub struct Asking<'a> {
 }
 
 impl<'a> Asking<'a> {
-    pub(super) fn new(
-        work: impl FnOnce(Rc<RefCell<VecDeque<Event>>>) -> Pin<Box<dyn Future<Output = Result<Trace>> + 'a>>,
-    ) -> Self {
+    pub(super) fn new(work: impl FnOnce(Log) -> Pin<Box<dyn Future<Output = Result<Trace>> + 'a>>) -> Self {
         let events = Rc::new(RefCell::new(VecDeque::new()));
-        Self { work: Some(work(Rc::clone(&events))), events }
+        Self { work: Some(work(Log::new(Rc::clone(&events)))), events }
     }
 
     /// The next event; `None` after the trace or an error.

@@ -30,11 +30,13 @@ pub enum CompletionForm {
 
 /// How a dialogue is completed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_family = "wasm", serde(rename_all = "camelCase"))]
 #[serde(default)]
 pub struct CompletionOptions {
     /// What may be written.
     pub form: CompletionForm,
     /// How tokens are drawn.
+    #[serde(flatten)]
     pub sampling: Sampling,
     /// Most tokens.
     pub max_tokens: usize,
@@ -50,6 +52,7 @@ impl Default for CompletionOptions {
 
 /// What was written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_family = "wasm", serde(rename_all = "camelCase"))]
 pub struct Completion {
     /// The text, and the calls in it.
     pub answer: Answer,
@@ -87,7 +90,8 @@ impl Agent {
             return Err(Error::invalid("messages", "there is none"));
         }
         check_menu(&task.tools)?;
-        let format = self.prompts.format();
+        let model = self.model();
+        let format = model.prompts().format();
         let grammar = match &options.form {
             CompletionForm::Json(schema) => Some(Grammar::json(schema)),
             CompletionForm::Calls if task.tools.is_empty() => {
@@ -97,22 +101,22 @@ impl Agent {
             CompletionForm::Answer if !task.tools.is_empty() => Some(Grammar::answer(format, &task.tools)),
             CompletionForm::Answer | CompletionForm::Free => None,
         };
-        let constraint = grammar.map(|grammar| self.vocabulary()?.constrain(&grammar)).transpose()?;
+        let constraint = grammar.map(|grammar| model.constrain(&grammar)).transpose()?;
         let adapter = self.adapter_named(options.adapter.as_deref()).await?;
-        let session = self.session(adapter.as_ref().map(|a| &a.weights), cancel);
-        let prompt = self.answer_ids(task)?;
+        let session = model.session(adapter.as_ref().map(|a| &a.weights), cancel);
+        let prompt = model.prompt(task)?;
         let mut watch = Stopwatch::start();
         let prefix = session.prefill(&prompt).await?;
         let prefill_seconds = watch.lap();
-        let stop = Stop::at(self.eos(), options.max_tokens);
-        let generation = self.write(&session, &prefix, (options.sampling, &stop), constraint, &mut on_text).await?;
+        let stop = Stop::at(model.eos(), options.max_tokens);
+        let generation = model.write(&session, &prefix, options.sampling, &stop, constraint, &mut on_text).await?;
         let decode_seconds = watch.lap();
         let answer = match options.form {
-            // A text that looks like a call is none here.
+            // Here a text that looks like a call is only text.
             CompletionForm::Json(_) => {
-                Answer { text: self.tokenizer.decode(&generation.ids, true)?, ..Answer::default() }
+                Answer { text: model.tokenizer().decode(&generation.ids, true)?, ..Answer::default() }
             }
-            _ => self.read_answer(&generation.ids, &task.tools)?,
+            _ => model.read_answer(&generation.ids, &task.tools)?,
         };
         Ok(Completion {
             answer,

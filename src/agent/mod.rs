@@ -1,98 +1,55 @@
-//! The agent: it scores a task, and when it is unsure writes examples, learns from them, answers again and forgets or
-//! keeps what it learned.
+//! The agent: it scores a task, and when it is unsure writes examples, learns from them, answers again, and forgets or keeps what it
+//! learned.
+//!
+//! [`Agent`] is a facade over three owners: [`Model`] (reads prompts, answers, scores, trains), [`Memory`] (stored adapters, what the gate
+//! saw of them) and [`Run`] (one question). The walk of a question stands in `run/mod.rs`.
 
-mod ask;
 mod asking;
-mod calibration;
+mod checks;
 mod complete;
-mod context;
-mod fine_tune;
+mod event;
 mod gate;
-mod keep;
 mod learn;
 mod memory;
+mod model;
 mod open;
 mod options;
-mod reorder;
-mod search;
-mod similarity;
-mod single_steps;
+mod run;
 mod steps;
 mod teach;
 mod trace;
 
-use std::{cell::OnceCell, rc::Rc};
-
-use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 
 pub use asking::{AskEvent, Asking};
 pub use complete::{Completion, CompletionForm, CompletionOptions};
-pub use context::ContextReport;
-pub use fine_tune::FineTuned;
-pub use gate::{Canary, GateReport};
-pub use keep::ImportOptions;
-pub use memory::{MemoryMode, MemoryOptions, Recalled};
+pub use event::{AnswerKind, Event, Phase};
+pub use gate::{Canary, GateCheck, GateReport};
+pub use learn::{DEFAULT_THRESHOLD, Learn};
+pub use memory::{ImportOptions, Memory, MemoryMode, MemoryOptions, Recalled};
+pub use model::{FineTuned, Model, ModelReport, Response, Trained, Training, Writing, perplexity};
 pub use open::OpenOptions;
 pub use options::AskOptions;
-pub use reorder::{OrdersReport, Surest};
-pub use search::{Found, SearchReport};
-pub use steps::{Writing, perplexity};
+pub use run::{Again, ContextReport, Examples, Found, OrdersReport, Outcome, Run, SearchReport, Standing, Surest};
 pub use teach::{Feedback, Taught};
-pub use trace::{Answer, Event, Phase, ScoreReport, Trace, TrainingReport, Which};
+pub use trace::{Answer, ScoreReport, Trace, TrainingReport};
 
 pub use crate::model::{INDEX, ModelFiles, SINGLE, shard_names, template_text};
 use crate::{
+    adapter::Adapter,
     backend::BackendReport,
-    grammar::Vocabulary,
-    model::Decoder,
-    prompt::PromptBuilder,
-    storage::{AdapterStore, MemoryStore},
-    tokenizer::Tokenizer,
+    error::Result,
+    inference::Cancel,
+    storage::{AdapterMeta, AdapterStore},
+    task::Task,
 };
 
-/// What the loaded model is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ModelReport {
-    /// Name.
-    pub name: String,
-    /// `model_type`.
-    pub family: String,
-    /// Number of weights.
-    pub parameters: u64,
-    /// Longest sequence, in tokens.
-    pub context: usize,
-    /// Rows of the embedding.
-    pub vocab: usize,
-    /// Fingerprint of the weights.
-    pub fingerprint: String,
-    /// Bytes of the weight files.
-    pub bytes: u64,
-}
-
-/// A loaded agent. Clones share everything.
+/// A loaded agent. Clones share everything. It is not `Send`: the queue of a GPU belongs to one thread, and so does the agent.
 #[derive(Clone)]
 pub struct Agent {
-    decoder: Decoder,
-    tokenizer: Tokenizer,
-    prompts: PromptBuilder,
-    eos: Vec<u32>,
-    /// The one of them that ends a turn in training text.
-    end: Option<u32>,
-    /// Checksum of the base weights when they were loaded.
-    checksum: u64,
+    model: Rc<Model>,
+    memory: Rc<Memory>,
     backend: BackendReport,
-    model: ModelReport,
-    store: Rc<dyn AdapterStore>,
-    /// Home of what lives as long as the agent.
-    session_store: Rc<MemoryStore>,
-    /// What the gate saw of stored adapters.
-    checked: gate::Checked,
-    /// Made when text is first constrained.
-    vocabulary: OnceCell<Rc<Vocabulary>>,
-    /// The last tasks that it was sure of.
-    canaries: gate::Canaries,
-    /// How sure it was of the last tasks.
-    certainties: calibration::Certainties,
 }
 
 impl Agent {
@@ -101,33 +58,55 @@ impl Agent {
         &self.backend
     }
 
-    /// What the loaded model is.
-    pub fn model(&self) -> &ModelReport {
+    /// The loaded model.
+    pub fn model(&self) -> &Model {
         &self.model
     }
 
-    /// The model itself.
-    pub fn decoder(&self) -> &Decoder {
-        &self.decoder
-    }
-
-    /// Its tokenizer.
-    pub fn tokenizer(&self) -> &Tokenizer {
-        &self.tokenizer
-    }
-
-    /// Its prompts.
-    pub fn prompts(&self) -> &PromptBuilder {
-        &self.prompts
-    }
-
-    /// Token ids that end a turn.
-    pub fn eos(&self) -> &[u32] {
-        &self.eos
+    /// What outlives a question.
+    pub fn memory(&self) -> &Memory {
+        &self.memory
     }
 
     /// Where adapters are kept.
     pub fn store(&self) -> &dyn AdapterStore {
-        self.store.as_ref()
+        self.memory.store()
+    }
+
+    /// Answers a task, learning first when unsure. Pull the result to make it go on; drop it to cancel the work.
+    pub fn ask<'a>(&'a self, task: &'a Task, options: &'a AskOptions, cancel: &'a Cancel) -> Asking<'a> {
+        Asking::new(|log| Box::pin(Run::new(self, task, options, cancel).logged(log).answer_task()))
+    }
+
+    /// All adapters: those of the store, then those that live as long as this agent. Newest first in both.
+    ///
+    /// # Errors
+    /// Those of [`AdapterStore::list`].
+    pub async fn adapters(&self) -> Result<Vec<AdapterMeta>> {
+        self.memory.adapters().await
+    }
+
+    /// A stored adapter, ready to apply.
+    ///
+    /// # Errors
+    /// Those of [`Memory::adapter`].
+    pub async fn stored_adapter(&self, name: &str) -> Result<Adapter> {
+        self.memory.adapter(&self.model, name).await
+    }
+
+    /// The stored adapter that a call names, if it names one.
+    async fn adapter_named(&self, name: Option<&str>) -> Result<Option<Adapter>> {
+        match name {
+            Some(name) => self.stored_adapter(name).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Checks the adapter in a PEFT zip against the loaded model and puts it into a store.
+    ///
+    /// # Errors
+    /// Those of [`Memory::import`].
+    pub async fn import_adapter(&self, name: &str, zip: &[u8], options: ImportOptions) -> Result<AdapterMeta> {
+        self.memory.import(&self.model, name, zip, options).await
     }
 }

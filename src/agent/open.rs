@@ -1,21 +1,19 @@
 //! Opening an agent.
 
-use std::{cell::OnceCell, rc::Rc};
+use std::rc::Rc;
 
-use super::{
-    Agent, Event, ModelFiles, ModelReport, Phase,
-    calibration::Certainties,
-    gate::{Canaries, Checked},
-};
+use serde::{Deserialize, Serialize};
+
+use super::{Agent, Event, Memory, Model, ModelFiles, Phase};
 use crate::{
     backend::{self, BackendChoice, BackendKind},
     error::Result,
-    model::{ModelParts, export, self_test},
-    storage::{AdapterStore, MemoryStore},
+    model::self_test,
+    storage::AdapterStore,
 };
 
 /// How an agent is opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct OpenOptions {
     /// Which backend.
     pub backend: BackendChoice,
@@ -50,35 +48,7 @@ impl Agent {
         on_event(Event::Backend { report: report.clone() });
 
         on_event(Event::Phase { phase: Phase::Load });
-        let bytes = files.shards.iter().map(|s| s.len() as u64).sum();
-        let ModelParts { decoder, fingerprint, tokenizer, prompts, eos } = files.read(&device)?;
-        let end = eos.first().copied();
-        let config = decoder.config();
-        let model = ModelReport {
-            name: files.name,
-            family: config.family.model_type().into(),
-            parameters: config.parameters() as u64,
-            context: config.context,
-            vocab: config.vocab_size,
-            fingerprint,
-            bytes,
-        };
-        let checksum = export::checksum(&decoder).await?;
-        Ok(Self {
-            decoder,
-            tokenizer,
-            prompts,
-            eos,
-            end,
-            checksum,
-            backend: report,
-            model,
-            store,
-            session_store: Rc::new(MemoryStore::new()),
-            checked: Checked::default(),
-            vocabulary: OnceCell::new(),
-            canaries: Canaries::default(),
-            certainties: Certainties::default(),
-        })
+        let model = Model::read(files, &device).await?;
+        Ok(Self { model: Rc::new(model), memory: Rc::new(Memory::new(store)), backend: report })
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{MemoryOptions, Writing};
+use super::{Learn, MemoryOptions, Writing};
 use crate::{
     adaptation::AdaptationConfig,
     error::{Error, Result},
@@ -14,24 +14,22 @@ use crate::{
 
 /// How a task is treated.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[cfg_attr(target_family = "wasm", serde(rename_all = "camelCase"))]
+#[serde(default, deny_unknown_fields)]
 pub struct AskOptions {
-    /// By what the agent decides whether it is sure. The perplexity of the answer costs nothing, and tells wrong answers of the seed
-    /// model best; the margin is the published method's.
+    /// The number by which the agent decides whether it is sure. The perplexity of the answer costs nothing and recognizes wrong answers
+    /// of the seed model best; the margin is the published method's.
     pub estimator: Estimator,
-    /// The task is studied when its certainty ([`Estimator::certainty`]) is below this; 0 never, above 1 always.
-    pub threshold: f32,
-    /// Learn when unsure. Without it the report still says whether the agent is unsure, and nothing is learned.
-    pub learn: bool,
+    /// When the agent learns.
+    pub learn: Learn,
+    /// Decide and search as `learn` says, but stop before any example is written: nothing is learned.
+    pub dry_run: bool,
     /// When unsure, answer with other probable tools too: the most probable of those answers whose values stand in the dialogue stands, and
     /// when it is sure, nothing is learned. Only when `constrained`.
     pub search: bool,
     /// Orders of the menu in which the agent asks itself when it is unsure, the given one included, from 1 to 16; each costs an answer.
     /// The surest answer stands, and when it is sure, nothing is learned.
     pub orders: usize,
-    /// Share of the tasks to study, in [0, 1], instead of a fixed threshold: from the ninth task on, the threshold is the certainty below
-    /// which that share of the last 64 tasks lies. Before, `threshold` holds.
-    pub update_rate: Option<f32>,
     /// Score the candidates of tasks too of which the agent is sure without them, so that they can be shown.
     pub candidates: bool,
     /// Store what was learned under this name.
@@ -59,11 +57,11 @@ pub struct AskOptions {
     /// The base answer stands, and nothing is stored, unless a further example, not learned from, has become likelier by learning and
     /// the last tasks that the agent was sure of keep their answers ([`GateReport`](super::GateReport)).
     pub gate: bool,
-    /// H
+    /// How candidates are scored.
     pub score: ScoreConfig,
-    /// G
+    /// How examples are written.
     pub synthesis: SynthesisConfig,
-    /// T
+    /// How adapters are trained.
     pub adaptation: AdaptationConfig,
 }
 
@@ -72,11 +70,10 @@ impl Default for AskOptions {
         Self {
             estimator: Estimator::Perplexity,
             candidates: false,
-            threshold: 0.95,
-            learn: true,
+            learn: Learn::default(),
+            dry_run: false,
             search: true,
             orders: 1,
-            update_rate: None,
             keep: None,
             replace: false,
             adapter: None,
@@ -97,7 +94,12 @@ impl Default for AskOptions {
 }
 
 impl AskOptions {
-    /// Options of G, with what the question says of constraints.
+    /// Whether examples are written and learned once the agent is unsure.
+    pub(super) fn learns(&self) -> bool {
+        !self.dry_run && self.learn != Learn::Never
+    }
+
+    /// Options of the synthesis, constrained where answers are.
     pub(super) fn pairs(&self) -> SynthesisConfig {
         SynthesisConfig { constrained: self.constrained, ..self.synthesis }
     }
@@ -108,7 +110,7 @@ impl AskOptions {
     }
 
     /// How answers are written.
-    pub(super) fn writing(&self) -> Writing {
+    pub fn writing(&self) -> Writing {
         Writing::greedy(self.max_answer_tokens, self.constrained)
     }
 
@@ -120,12 +122,7 @@ impl AskOptions {
     /// # Errors
     /// [`Error::InvalidInput`] for a value out of its range.
     pub fn check(&self) -> Result<()> {
-        if !self.threshold.is_finite() || self.threshold < 0.0 {
-            return Err(Error::invalid("threshold", format!("{} is not a number of 0 or more", self.threshold)));
-        }
-        if let Some(rate) = self.update_rate.filter(|rate| !(0.0..=1.0).contains(rate)) {
-            return Err(Error::invalid("update_rate", format!("{rate} is not in [0, 1]")));
-        }
+        self.learn.check()?;
         if self.max_answer_tokens == 0 {
             return Err(Error::invalid("max_answer_tokens", "must be at least 1"));
         }

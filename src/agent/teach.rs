@@ -2,18 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Agent, AskOptions, Event, GateReport, MemoryMode, MemoryOptions, TrainingReport, memory::Memory};
+use super::{
+    Agent, AskOptions, Event, GateReport, MemoryMode, MemoryOptions, TrainingReport,
+    checks::{check_pairs, check_task},
+    gate::GateCheck,
+    memory::{Learned, NewVersion},
+    model::{Trained, Training},
+};
 use crate::{
-    calls::{CallIssue, check_call},
     error::{Error, Result},
     inference::Cancel,
-    storage::{AdapterMeta, AdapterStore, Lesson, LessonSource},
-    task::{Pair, Task, Tool, ToolCall},
+    storage::{AdapterMeta, Lesson, LessonSource},
+    task::{Pair, Task, ToolCall},
 };
 
-/// How often a user's pair is seen in training for each time that a written one is.
+/// How many times a user's pair is seen in training for each time that a self-written pair is seen.
 const WEIGHT: usize = 3;
-/// Lessons that an adapter may have; older ones of the model go first, then older ones.
+/// Most lessons of an adapter. The oldest self-written ones go first, then the oldest.
 const MOST_LESSONS: usize = 24;
 
 /// What a user says of an answer.
@@ -44,6 +49,17 @@ pub struct Taught {
     pub note: Option<String>,
 }
 
+/// Lessons that an adapter of the memory is trained on.
+struct Curriculum<'a> {
+    /// A task of the cluster, for its menu.
+    task: &'a Task,
+    /// The cluster; `None` for a new one.
+    cluster: Option<String>,
+    lessons: Vec<Lesson>,
+    /// Nothing is kept when the adapter fails the gate.
+    must_pass: bool,
+}
+
 impl Agent {
     /// Learns from what a user says of an answer, for the memory of `options`. A right answer becomes a lesson of the task's cluster, whose
     /// adapter is trained anew on all its lessons; a wrong one takes the newest version back. `on_event` sees each step.
@@ -59,13 +75,13 @@ impl Agent {
         mut on_event: impl FnMut(Event),
     ) -> Result<Taught> {
         options.check()?;
-        super::ask::check_task(task)?;
+        check_task(task)?;
         if !options.memory.is_on() {
-            return Err(Error::invalid("memory", "there is none to learn into; choose `session` or `keep`"));
+            return Err(Error::invalid("memory", "feedback needs a memory to learn into; choose `session` or `keep`"));
         }
         // Whatever it was, it is no longer an answer that must stay.
-        self.canaries.forget(task);
-        let found = self.nearest(task, &options.memory).await?;
+        self.memory().canaries.forget(task);
+        let found = self.memory().nearest(self.model(), task, &options.memory).await?;
         let calls = match feedback {
             Feedback::Right { calls } => calls,
             Feedback::Wrong => return self.take_back(found).await,
@@ -80,7 +96,8 @@ impl Agent {
             lessons.remove(written.unwrap_or(0));
         }
         let cluster = found.and_then(|meta| Some(meta.memory?.cluster));
-        self.train_lessons(task, (cluster, lessons), options, true, cancel, &mut on_event).await
+        let curriculum = Curriculum { task, cluster, lessons, must_pass: true };
+        self.train_lessons(curriculum, options, cancel, &mut on_event).await
     }
 
     /// Deletes a lesson, counted from 0, of an adapter of the memory: a new version is trained on the others of its cluster's newest, and all
@@ -98,14 +115,9 @@ impl Agent {
         mut on_event: impl FnMut(Event),
     ) -> Result<Taught> {
         options.check()?;
-        // What takes its place lives where it lived.
-        let is_here = |list: Vec<AdapterMeta>| list.into_iter().find(|meta| meta.name == name);
-        let (mode, meta) = match is_here(self.session_store.list().await?) {
-            Some(meta) => (MemoryMode::Session, Some(meta)),
-            None => (MemoryMode::Keep, is_here(self.store.list().await?)),
-        };
+        let (mode, meta) = self.memory().find(name).await?;
+        // The new version lives where the old one lived.
         let options = &AskOptions { memory: MemoryOptions { mode, ..options.memory }, ..options.clone() };
-        let meta = meta.ok_or_else(|| Error::AdapterNotFound { name: name.to_owned() })?;
         let Some(memory) = meta.memory else {
             return Err(Error::invalid("name", format!("the adapter `{name}` is not one of the memory")));
         };
@@ -114,16 +126,17 @@ impl Agent {
             return Err(Error::invalid("lesson", reason));
         };
         let holds = |meta: &AdapterMeta| meta.lessons.iter().any(|lesson| lesson.pair() == gone);
-        let old = self.versions(&memory.cluster).await?;
+        let old = self.memory().versions(&memory.cluster).await?;
         let mut taught = Taught::default();
         // Lessons that later versions learned stay.
         if let Some((_, newest)) = old.first().filter(|(_, newest)| holds(newest)) {
             let lessons: Vec<Lesson> = newest.lessons.iter().filter(|lesson| lesson.pair() != gone).cloned().collect();
             if !lessons.is_empty() {
                 let task = Task::new(newest.task.clone(), memory.tools);
-                let place = (Some(memory.cluster.clone()), lessons);
                 // Kept whatever the gate says now: it will be asked again before the adapter is used.
-                taught = self.train_lessons(&task, place, options, false, cancel, &mut on_event).await?;
+                let cluster = Some(memory.cluster.clone());
+                let curriculum = Curriculum { task: &task, cluster, lessons, must_pass: false };
+                taught = self.train_lessons(curriculum, options, cancel, &mut on_event).await?;
             }
         }
         for (store, version) in old.into_iter().filter(|(_, version)| holds(version)) {
@@ -135,7 +148,7 @@ impl Agent {
         }
         // The disk was full; now it is not.
         if let Some(meta) = taught.adapter.as_ref().filter(|_| mode == MemoryMode::Keep && taught.note.is_some()) {
-            taught.note = self.settle(&meta.name, &options.memory).await?;
+            taught.note = self.memory().settle(&meta.name, &options.memory).await?;
         }
         Ok(taught)
     }
@@ -144,7 +157,7 @@ impl Agent {
         let mut taught = Taught::default();
         match found.and_then(|meta| Some((meta.name, meta.memory?.cluster))) {
             Some((name, cluster)) => {
-                self.roll_back(&cluster).await?;
+                self.memory().roll_back(&cluster).await?;
                 taught.rolled_back = Some(name);
             }
             None => taught.note = Some("nothing was learned for tasks like this, so nothing is taken back".to_owned()),
@@ -152,57 +165,47 @@ impl Agent {
         Ok(taught)
     }
 
-    /// Trains a fresh adapter on lessons and puts it into the memory when it passes the gate. The newest lesson is its own proof.
+    /// Trains a fresh adapter on lessons and puts it into the memory. The newest lesson is its own proof.
     async fn train_lessons(
         &self,
-        task: &Task,
-        (cluster, lessons): (Option<String>, Vec<Lesson>),
+        curriculum: Curriculum<'_>,
         options: &AskOptions,
-        must_pass: bool,
         cancel: &Cancel,
         on_event: &mut dyn FnMut(Event),
     ) -> Result<Taught> {
+        let Curriculum { task, cluster, lessons, must_pass } = curriculum;
+        let (model, memory) = (self.model(), self.memory());
         let mut pairs = Vec::new();
         for lesson in &lessons {
             let times = if lesson.source == LessonSource::User { WEIGHT } else { 1 };
             pairs.extend(std::iter::repeat_n(lesson.pair(), times));
         }
-        let examples = self.examples(task, &pairs)?;
-        let how = (&options.adaptation, options.seed);
-        let (adapter, training) = self.train(examples, None, how, cancel, |step| on_event(Event::Train(step))).await?;
+        let examples = model.examples(task, &pairs)?;
+        let training = Training { examples, start: None, config: &options.adaptation, seed: options.seed };
+        let Trained { adapter, report } = model.train(training, cancel, |step| on_event(Event::Train(step))).await?;
         let proof = lessons.last().map(Lesson::pair);
-        let writing = options.writing();
-        let canaries = self.canaries.all();
-        let gate = self.gate(task, proof.as_ref(), &canaries, (None, &adapter.weights), writing, cancel).await?;
-        let mut taught = Taught { training: Some(training.clone()), gate: Some(gate), ..Taught::default() };
+        let canaries = memory.canaries.all();
+        let check = GateCheck {
+            task,
+            held_back: proof.as_ref(),
+            canaries: &canaries,
+            before: None,
+            after: &adapter.weights,
+            writing: options.writing(),
+        };
+        let gate = model.gate(check, cancel).await?;
+        let mut taught = Taught { training: Some(report.clone()), gate: Some(gate), ..Taught::default() };
         if let Some(reason) = gate.reason().filter(|_| must_pass) {
             taught.note = Some(format!("{reason}; nothing was kept"));
             return Ok(taught);
         }
         cancel.check()?;
-        let meta = self.describe(task, (lessons, &training), (None, None));
-        let new = Memory { task, adapter: &adapter, meta, held_back: proof, cluster };
-        let (name, note) = self.remember(new, &options.memory).await?;
-        taught.adapter = self.adapters().await?.into_iter().find(|meta| meta.name == name);
-        taught.note = note;
+        let learned = Learned { lessons, training: &report, margin_before: None, margin_after: None };
+        let meta = memory.describe(model, task, learned);
+        let version = NewVersion { task, adapter: &adapter, meta, held_back: proof, cluster };
+        let remembered = memory.remember(model, version, &options.memory).await?;
+        taught.adapter = memory.adapters().await?.into_iter().find(|meta| meta.name == remembered.name);
+        taught.note = remembered.note;
         Ok(taught)
     }
-}
-
-/// # Errors
-/// [`Error::InvalidInput`] that names the pair: one without a query, or with a call that does not fit the menu.
-pub(super) fn check_pairs(pairs: &[Pair], tools: &[Tool]) -> Result<()> {
-    for (i, pair) in pairs.iter().enumerate() {
-        if pair.query.trim().is_empty() {
-            return Err(Error::invalid(format!("pairs[{i}].query"), "it is empty"));
-        }
-        for call in &pair.calls {
-            let refused = |issue: CallIssue| {
-                let reason = format!("the call of `{}` does not fit the menu: {}", call.name, issue.reason());
-                Error::invalid(format!("pairs[{i}].calls"), reason)
-            };
-            check_call(call, tools).map_err(refused)?;
-        }
-    }
-    Ok(())
 }

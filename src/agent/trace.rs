@@ -1,84 +1,25 @@
-//! What happened to a task: the events while it runs, and the trace at its end.
+//! The trace of a question: all that happened to it.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ContextReport, GateReport, OrdersReport, Recalled, SearchReport};
+use super::{ContextReport, GateReport, ModelReport, OrdersReport, Recalled, SearchReport};
 use crate::{
-    adaptation::TrainEvent,
     backend::BackendReport,
-    synthesis::{Rejection, Synthesis},
-    task::{Pair, ToolCall},
+    synthesis::Synthesis,
+    task::ToolCall,
     uncertainty::{Candidate, Estimator, Scores, Uncertainty},
 };
-
-/// The stage that has begun.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Phase {
-    /// Looking for an adapter of tasks like this, and checking it.
-    Recall,
-    /// Reading the model.
-    Load,
-    /// Comparing the backend with the CPU.
-    SelfTest,
-    /// H
-    Score,
-    /// Answering with the base.
-    Answer,
-    /// Answering with other probable tools.
-    Search,
-    /// Answering with the menu in other orders.
-    Reorder,
-    /// G
-    Synthesize,
-    /// T
-    Train,
-    /// Checking what was learned.
-    Gate,
-    /// Answering with the examples in the context.
-    AnswerInContext,
-    /// Answering with the adapter.
-    AnswerAgain,
-    /// Storing the adapter.
-    Store,
-    /// Dropping the adapter and checking the base.
-    Restore,
-}
-
-impl Trace {
-    /// Adds something that the reader should know to what is known already.
-    pub(super) fn add_note(&mut self, note: impl Into<String>) {
-        let note = note.into();
-        self.note = Some(self.note.take().map_or_else(|| note.clone(), |before| format!("{before}; {note}")));
-    }
-}
-
-/// Which answer is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Which {
-    /// Before learning.
-    Base,
-    /// The most probable over several tools.
-    Searched,
-    /// The surest over several orders of the menu.
-    Reordered,
-    /// With the examples in the context.
-    Context,
-    /// After learning.
-    Adapted,
-}
 
 /// The score of a task, with the threshold that it is compared with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ScoreReport {
-    /// By what the agent decides.
+    /// The number by which the agent decides.
     pub estimator: Estimator,
-    /// How sure it is by that, in [0, 1].
+    /// How sure the agent is by that number, in [0, 1].
     pub certainty: f32,
-    /// The task is studied when the certainty is below it.
+    /// The agent is unsure when the certainty is below it.
     pub threshold: f32,
     /// `certainty < threshold`
     pub unsure: bool,
@@ -118,17 +59,20 @@ impl ScoreReport {
         self.candidates = scored.candidates;
     }
 
-    /// Decides by the numbers that are there.
-    pub(super) fn decide(&mut self) {
-        let missing = f32::NAN;
-        let scores = Scores {
-            margin: self.margin.unwrap_or(missing),
-            max_probability: self.max_probability.unwrap_or(missing),
-            entropy: self.entropy.unwrap_or(missing),
+    /// The numbers that are there.
+    pub fn scores(&self) -> Scores {
+        Scores {
+            margin: self.margin,
+            max_probability: self.max_probability,
+            entropy: self.entropy,
             perplexity: self.perplexity,
             candidates: self.candidates.len(),
-        };
-        self.certainty = self.estimator.certainty(&scores);
+        }
+    }
+
+    /// Decides by the numbers that are there.
+    pub(super) fn decide(&mut self) {
+        self.certainty = self.estimator.certainty(&self.scores());
         self.unsure = self.certainty < self.threshold;
     }
 }
@@ -165,11 +109,11 @@ pub struct Trace {
     pub backend: String,
     /// Name of the model.
     pub model: String,
-    /// H
+    /// How sure the agent was of its first answer.
     pub uncertainty: ScoreReport,
-    /// G; `None` when the model was sure.
+    /// The examples that were written; `None` when the agent was sure.
     pub synthesis: Option<Synthesis>,
-    /// T; `None` when the model was sure, or nothing valid was written.
+    /// The training; `None` when the agent was sure, or no valid example was written.
     pub training: Option<TrainingReport>,
     /// Before learning.
     pub base_answer: Answer,
@@ -205,67 +149,34 @@ pub struct Trace {
     pub note: Option<String>,
 }
 
-/// What happens while a task runs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "lowercase")]
-pub enum Event {
-    /// Bytes of a model file came.
-    Download {
-        /// File.
-        file: String,
-        /// Bytes so far.
-        loaded: u64,
-        /// Bytes in all; 0 when unknown.
-        total: u64,
-    },
-    /// The backend was chosen.
-    Backend {
-        /// Which and why.
-        report: BackendReport,
-    },
-    /// A stage has begun.
-    Phase {
-        /// Stage.
-        phase: Phase,
-    },
-    /// The task was scored.
-    Score {
-        /// Result.
-        uncertainty: ScoreReport,
-    },
-    /// A piece of an answer.
-    Token {
-        /// Which answer.
-        answer: Which,
-        /// Text to append.
-        text: String,
-    },
-    /// An answer is complete.
-    Answer {
-        /// Which answer.
-        answer: Which,
-        /// The answer.
-        result: Answer,
-    },
-    /// An example was written.
-    Pair {
-        /// The example as far as it could be read.
-        pair: Pair,
-        /// It passed all checks.
-        valid: bool,
-        /// Why it was refused.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        reason: Option<String>,
-    },
-    /// A training step was taken.
-    Train(TrainEvent),
-}
+impl Trace {
+    /// The trace of a run that has not begun.
+    pub(super) fn new(backend: &BackendReport, model: &ModelReport, uncertainty: ScoreReport) -> Self {
+        Self {
+            backend: backend.kind.to_string(),
+            model: model.name.clone(),
+            uncertainty,
+            synthesis: None,
+            training: None,
+            base_answer: Answer::default(),
+            answer: Answer::default(),
+            adapted: false,
+            recalled: None,
+            search: None,
+            orders: None,
+            context: None,
+            gate: None,
+            margin_after: None,
+            seconds: BTreeMap::new(),
+            restored: false,
+            stored: None,
+            note: None,
+        }
+    }
 
-impl Event {
-    /// What [`crate::synthesis::Synthesizer::run`] tells of an attempt.
-    pub(super) fn attempt(pair: Option<&Pair>, rejection: Option<&Rejection>) -> Self {
-        let pair = pair.cloned().unwrap_or(Pair { query: String::new(), calls: Vec::new() });
-        let reason = rejection.map(|r| r.reason().to_owned());
-        Self::Pair { pair, valid: reason.is_none(), reason }
+    /// Adds a note for the reader to those that are there.
+    pub(super) fn add_note(&mut self, note: impl Into<String>) {
+        let note = note.into();
+        self.note = Some(self.note.take().map_or_else(|| note.clone(), |before| format!("{before}; {note}")));
     }
 }

@@ -16,10 +16,7 @@ use super::{
     constraint::Constraint,
     lark::{Grammar, styled},
 };
-use crate::{
-    error::Result,
-    tokenizer::Tokenizer,
-};
+use crate::{error::Result, tokenizer::Tokenizer};
 
 /// A model's tokens, ready to be constrained. Made once for a model.
 pub struct Vocabulary {

@@ -27,7 +27,7 @@ pub struct Request<'a> {
 
 /// Something that answers a message with text, such as a server.
 #[async_trait(?Send)]
-pub trait Completion {
+pub trait TextSource {
     /// # Errors
     /// Those of the connection.
     async fn complete(&self, request: &Request<'_>) -> Result<String>;
@@ -39,7 +39,7 @@ pub struct AskedTeacher<C> {
     pub completion: C,
 }
 
-impl<C: Completion> AskedTeacher<C> {
+impl<C: TextSource> AskedTeacher<C> {
     /// Pairs that pass the same checks as self-made ones. Only the user's words and the menu are told to the teacher.
     ///
     /// # Errors
@@ -89,7 +89,7 @@ mod tests {
     struct Canned(RefCell<Vec<String>>);
 
     #[async_trait(?Send)]
-    impl Completion for Canned {
+    impl TextSource for Canned {
         async fn complete(&self, request: &Request<'_>) -> Result<String> {
             assert!(request.prompt.contains("A hotel in Rome") && request.prompt.contains("\"book\""));
             Ok(self.0.borrow_mut().remove(0))

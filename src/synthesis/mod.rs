@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use asked::{AskedTeacher, Completion, Request};
+pub use asked::{AskedTeacher, Request, TextSource};
 pub use validity::{Checks, Rejection, validate};
 
 use crate::{

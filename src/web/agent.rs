@@ -24,7 +24,7 @@ use crate::{
     error::Error,
     inference::{Cancel, Sampling},
     storage::{AdapterStore, IndexedDbStore, LessonSource},
-    synthesis::{AskedTeacher, Completion, Request},
+    synthesis::{AskedTeacher, Request, TextSource},
     task::{Message, Pair, Task, Tool},
     uncertainty::Estimator,
 };
@@ -209,7 +209,7 @@ struct JsCompletion {
 }
 
 #[async_trait(?Send)]
-impl Completion for JsCompletion {
+impl TextSource for JsCompletion {
     async fn complete(&self, request: &Request<'_>) -> crate::Result<String> {
         self.cancel.check()?;
         let failed = |thrown: JsValue| Error::Io { path: "teacher".into(), reason: reason_of(&thrown) };

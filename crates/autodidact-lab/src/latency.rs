@@ -3,7 +3,7 @@
 use std::fmt;
 
 use autodidact::{
-    agent::{Agent, AskEvent, AskOptions, Trace, Writing},
+    agent::{Agent, AskEvent, AskOptions, Learn, Trace},
     error::{Error, Result},
     inference::Cancel,
     platform::Stopwatch,
@@ -83,20 +83,22 @@ async fn task_latency(agent: &Agent, task: &Task, seed: u64, cancel: &Cancel) ->
     let defaults = AskOptions::default();
     // Read once for all answers; it must not make the first of them slower.
     if defaults.constrained {
-        agent.vocabulary()?;
+        agent.model().vocabulary()?;
     }
     let mut alone = f64::NAN;
     // Twice: a browser compiles what runs for the first time, and memory is fresh.
     for _ in 0..2 {
         let watch = Stopwatch::start();
-        let session = agent.session(None, cancel);
-        let prefix = session.prefill(&agent.answer_ids(task)?).await?;
-        let how = Writing::greedy(defaults.max_answer_tokens, defaults.constrained);
-        agent.respond(&session, &prefix, task, how, |_| {}).await?;
+        let model = agent.model();
+        let session = model.session(None, cancel);
+        let prefix = session.prefill(&model.prompt(task)?).await?;
+        model.respond(&session, &prefix, task, defaults.writing(), |_| {}).await?;
         alone = watch.seconds();
     }
-    let certain = traced(agent, task, &AskOptions { threshold: 0.0, seed, ..defaults.clone() }, cancel).await?;
-    let uncertain = traced(agent, task, &AskOptions { threshold: 1.01, seed, ..defaults }, cancel).await?;
+    // A threshold that every certainty reaches.
+    let learn = Learn::Below(f32::MIN_POSITIVE);
+    let certain = traced(agent, task, &AskOptions { learn, seed, ..defaults.clone() }, cancel).await?;
+    let uncertain = traced(agent, task, &AskOptions { learn: Learn::Always, seed, ..defaults }, cancel).await?;
     let total = |trace: &Trace| trace.seconds.get("total").copied().unwrap_or(f64::NAN);
     Ok(TaskLatency { alone, certain: total(&certain), uncertain: uncertain.adapted.then(|| total(&uncertain)) })
 }

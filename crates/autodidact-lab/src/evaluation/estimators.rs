@@ -94,7 +94,13 @@ mod tests {
 
     fn scores(margin: f32, perplexity: f32) -> Option<Scores> {
         let entropy = 1.0 - margin;
-        Some(Scores { margin, max_probability: margin, entropy, perplexity: Some(perplexity), candidates: 2 })
+        Some(Scores {
+            margin: Some(margin),
+            max_probability: Some(margin),
+            entropy: Some(entropy),
+            perplexity: Some(perplexity),
+            candidates: 2,
+        })
     }
 
     #[test]
@@ -116,7 +122,7 @@ mod tests {
 
     #[test]
     fn no_number_is_unsure() {
-        let scores = |margin| Scores { margin, ..Scores::default() };
+        let scores = |margin| Scores { margin: Some(margin), ..Scores::default() };
         assert!(is_unsure(&scores(f32::NAN), Estimator::Margin, 0.5));
         assert!(!is_unsure(&scores(0.5), Estimator::Margin, 0.5));
         assert!(is_unsure(&scores(0.5), Estimator::Perplexity, 0.5));

@@ -19,7 +19,7 @@ mod table;
 mod teacher;
 mod values;
 
-pub use autodidact::synthesis::{AskedTeacher, Completion, Request};
+pub use autodidact::synthesis::{AskedTeacher, Request, TextSource};
 pub use estimators::{Estimator, Scores, Selection, flag, is_unsure, select};
 pub use matching::{AcceptedCall, canonical_calls, names_match, strict_match};
 pub use modes::{Mode, Source};
@@ -30,7 +30,9 @@ pub use runner::Runner;
 pub use seeds::task_seed;
 pub use statistics::{Interval, auroc, bootstrap, deviation, mean};
 pub use suite::{GENERATOR, GENERATOR_TASKS, Item, Suite};
-pub use summary::{BINS, Cell, EstimatorRow, Flagged, Latency, Margins, Row, Stages, SuiteSummary, Summary, Updates};
+pub use summary::{
+    BINS, Cell, EstimatorRow, Flagged, Margins, Row, StageSeconds, Stages, SuiteSummary, Summary, Updates,
+};
 pub use table::{Header, is_of_sweep, markdown};
 pub use teacher::{ModelTeacher, Teacher};
 pub use values::{Canonical, Decimal};

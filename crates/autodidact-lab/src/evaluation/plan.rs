@@ -32,7 +32,7 @@ pub struct Learning {
 }
 
 /// A point of the sweep. What a mode does not depend on is `None`, so that it is not computed twice.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Setting {
     /// Pairs, `K`.
     pub pairs: Option<usize>,
@@ -294,7 +294,7 @@ impl Plan {
 
     /// The estimator whose selection the main tables show.
     pub fn estimator(&self) -> Estimator {
-        self.estimators.first().copied().unwrap_or_default()
+        self.estimators.first().copied().unwrap_or(Estimator::Margin)
     }
 
     /// The largest threshold: tasks below it are updated.

@@ -76,6 +76,29 @@ pub struct Record {
 }
 
 impl Record {
+    /// A record of nothing yet.
+    pub fn new(key: Key) -> Self {
+        Self {
+            key,
+            strict: false,
+            names: false,
+            error: None,
+            text: String::new(),
+            calls: Vec::new(),
+            issue: None,
+            samples: Vec::new(),
+            scores: None,
+            scores_after: None,
+            selected: false,
+            learned: false,
+            synthesis: None,
+            pairs: Vec::new(),
+            gate: None,
+            note: None,
+            seconds: BTreeMap::new(),
+        }
+    }
+
     /// Its line, with the line end.
     ///
     /// # Errors
@@ -118,7 +141,13 @@ pub(super) mod tests {
     /// A record with the fields that summaries look at.
     pub fn record(id: &str, mode: Mode, seed: u64, strict: bool, margin: f32) -> Record {
         let entropy = 1.0 - margin;
-        let scores = Scores { margin, max_probability: margin, entropy, perplexity: Some(1.0), candidates: 2 };
+        let scores = Scores {
+            margin: Some(margin),
+            max_probability: Some(margin),
+            entropy: Some(entropy),
+            perplexity: Some(1.0),
+            candidates: 2,
+        };
         let key = Key { suite: "s".into(), id: id.into(), seed, setting: "x".into(), mode };
         Record {
             key,

@@ -6,7 +6,7 @@ use autodidact::{
     agent::Agent,
     error::Result,
     inference::Cancel,
-    synthesis::{AskedTeacher, Completion, Synthesis, SynthesisConfig},
+    synthesis::{AskedTeacher, Synthesis, SynthesisConfig, TextSource},
     task::Task,
 };
 
@@ -30,12 +30,13 @@ pub struct ModelTeacher {
 impl Teacher for ModelTeacher {
     async fn pairs(&self, task: &Task, config: SynthesisConfig, seed: u64) -> Result<Synthesis> {
         let cancel = Cancel::default();
-        self.agent.synthesizer(self.agent.session(None, &cancel), config)?.run(task, &[], seed, |_, _| {}).await
+        let model = self.agent.model();
+        model.synthesizer(model.session(None, &cancel), config)?.run(task, &[], seed, |_, _| {}).await
     }
 }
 
 #[async_trait(?Send)]
-impl<C: Completion> Teacher for AskedTeacher<C> {
+impl<C: TextSource> Teacher for AskedTeacher<C> {
     async fn pairs(&self, task: &Task, config: SynthesisConfig, seed: u64) -> Result<Synthesis> {
         Self::pairs(self, task, config, seed).await
     }

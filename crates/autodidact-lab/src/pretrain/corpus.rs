@@ -9,7 +9,7 @@ use super::{
     splitting::Splitter,
 };
 use crate::taskgen::{Generator, GeneratorConfig, Split};
-use autodidact::{error::Result, prompt::PromptBuilder, task::Labelled, tokenizer::Tokenizer};
+use autodidact::{error::Result, prompt::PromptBuilder, task::Sample, tokenizer::Tokenizer};
 
 /// All that documents are written from.
 #[derive(Debug, Clone)]
@@ -21,7 +21,7 @@ pub struct Corpus {
     /// Lays out menus, requests and answers.
     pub prompts: PromptBuilder,
     /// Mixed among those of the generator.
-    pub tasks: Vec<Labelled>,
+    pub tasks: Vec<Sample>,
     /// Takes words apart.
     pub splitter: Splitter,
     /// The token that ends a turn.

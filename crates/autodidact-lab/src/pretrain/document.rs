@@ -8,7 +8,7 @@ use crate::taskgen::{Example, Generator};
 use autodidact::{
     error::Result,
     prompt::{PairOrder, PromptBuilder},
-    task::{Labelled, Message, Role, Task},
+    task::{Message, Role, Sample, Task},
     tokenizer::Tokenizer,
 };
 
@@ -83,7 +83,7 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// Those of the template and the tokenizer.
-    pub fn labelled(&self, labelled: &Labelled, rng: &mut ChaCha8Rng) -> Result<Document> {
+    pub fn labelled(&self, labelled: &Sample, rng: &mut ChaCha8Rng) -> Result<Document> {
         let salt = self.salt(rng);
         let mut out = Document::default();
         let mut task = labelled.task.clone();

@@ -23,7 +23,7 @@ use autodidact::{
     nn::{Matrix, linear::Trainable},
     platform::Stopwatch,
     prompt::PromptBuilder,
-    task::Labelled,
+    task::Sample,
     tokenizer::Tokenizer,
 };
 
@@ -133,10 +133,10 @@ impl Pretrainer {
     ///
     /// # Errors
     /// [`Error::InvalidInput`] when there are tasks and none fits, and those of the template and the tokenizer.
-    pub fn with_tasks(mut self, mut tasks: Vec<Labelled>) -> Result<(Self, usize)> {
+    pub fn with_tasks(mut self, mut tasks: Vec<Sample>) -> Result<(Self, usize)> {
         let given = tasks.len();
         let corpus = &self.corpus;
-        let fits = |labelled: &Labelled| -> Result<bool> {
+        let fits = |labelled: &Sample| -> Result<bool> {
             let prompt = corpus.tokenizer.encode(&corpus.prompts.answer_prompt(&labelled.task)?)?;
             let answer = corpus.tokenizer.encode(&corpus.prompts.answer_text(&labelled.calls))?;
             // The end of the turn is a token too.

@@ -5,7 +5,7 @@ use crate::taskgen::{Generator, GeneratorConfig, Split};
 use autodidact::{
     error::{Error, Result},
     prompt::{PromptBuilder, SEED_END, SEED_PAD, SEED_TEMPLATE, SEED_TOKENS},
-    task::{Labelled, Task},
+    task::{Sample, Task},
     tokenizer::Tokenizer,
 };
 
@@ -29,7 +29,7 @@ pub fn prompts() -> Result<PromptBuilder> {
 ///
 /// # Errors
 /// Those of [`train_bpe`] and of the template.
-pub fn train(vocab_size: usize, seed: u64, prompts: &PromptBuilder, tasks: &[Labelled]) -> Result<Tokenizer> {
+pub fn train(vocab_size: usize, seed: u64, prompts: &PromptBuilder, tasks: &[Sample]) -> Result<Tokenizer> {
     let mut generator = Generator::new(Split::Train, seed ^ 0x70_6b65_6e73, GeneratorConfig::default());
     let generated = (0..CORPUS_TASKS).map(|_| {
         let example = generator.sample();

@@ -37,33 +37,24 @@ impl Runner<'_> {
     async fn in_context(&self, progress: &Progress<'_>, mut pairs: Vec<Pair>) -> Result<Outcome> {
         let task = &progress.item.task;
         let wanted = pairs.len();
-        let mut seconds = progress.base.seconds.clone();
+        let mut seconds = progress.base.seconds();
         let watch = Stopwatch::start();
-        let session = self.agent.session(None, self.cancel);
+        let session = self.model().session(None, self.cancel);
+        let writing = self.plan.greedy();
         while !pairs.is_empty() {
-            let prompt = self.agent.prompts().icl_prompt(task, &pairs)?;
-            let ids = self.agent.tokenizer().encode(&prompt)?;
-            match session.prefill(&ids).await {
-                Ok(prefix) => {
-                    let how = self.plan.greedy();
-                    let (answer, _) = self.agent.respond(&session, &prefix, task, how, |_| {}).await?;
+            match self.model().respond_in_context(&session, task, &pairs, writing, |_| {}).await {
+                Ok(response) => {
                     seconds.insert("answer_again".into(), watch.seconds());
                     let left = wanted - pairs.len();
                     let note = (left > 0).then(|| format!("{left} of {wanted} pairs did not fit the context"));
-                    return Ok(Outcome {
-                        answers: vec![answer],
-                        learned: true,
-                        pairs,
-                        note,
-                        seconds,
-                        ..Outcome::default()
-                    });
+                    let answers = vec![response.answer];
+                    return Ok(Outcome { answers, learned: true, pairs, note, seconds, ..Outcome::default() });
                 }
                 Err(Error::ContextOverflow { .. }) => pairs.remove(0),
                 Err(error) => return Err(error),
             };
         }
         let note = (wanted > 0).then(|| "no pair fits the context".to_owned());
-        Ok(Outcome { answers: vec![progress.base.answer.clone()], note, seconds, ..Outcome::default() })
+        Ok(Outcome { answers: vec![progress.base.answer().clone()], note, seconds, ..Outcome::default() })
     }
 }

@@ -2,11 +2,21 @@
 
 mod baseline;
 mod in_context;
-mod reordered;
 mod update;
 mod whole;
 
 use std::collections::{BTreeMap, HashMap};
+
+use autodidact::{
+    adaptation::TrainEvent,
+    adapter::Adapter,
+    agent::{Again, Agent, Answer, AskOptions, Canary, GateReport, Learn, Model, Run, Standing, Trained, Writing},
+    error::{Error, Result},
+    inference::{Cancel, Prefix, Sampling},
+    platform::Stopwatch,
+    synthesis::Synthesis,
+    task::{Pair, Task},
+};
 
 use super::{
     estimators::Scores,
@@ -17,17 +27,6 @@ use super::{
     seeds::task_seed,
     suite::{Item, Suite},
     teacher::Teacher,
-};
-use autodidact::{
-    adaptation::TrainEvent,
-    adapter::Adapter,
-    agent::{Agent, Answer, Canary, GateReport, Writing, perplexity},
-    error::{Error, Result},
-    inference::{Cancel, Generation, Prefix, Sampling},
-    platform::Stopwatch,
-    synthesis::Synthesis,
-    task::{Pair, Task},
-    uncertainty::{self, Candidate, Uncertainty},
 };
 
 /// Runs tasks by a plan.
@@ -47,27 +46,38 @@ pub struct Runner<'a> {
 
 type Seconds = BTreeMap<String, f64>;
 
-/// What the model does before any learning.
-struct Base {
-    prompt: Vec<u32>,
-    prefix: Prefix,
+/// A run of the agent after its first tier: every mode goes on from a clone of it.
+struct Base<'t> {
+    run: Run<'t>,
+    standing: Standing,
     scores: Scores,
-    answer: Answer,
-    candidates: Vec<Candidate>,
-    log_probs: Vec<f32>,
-    seconds: Seconds,
 }
 
-/// An update, with what was answered with it so far.
+impl Base<'_> {
+    fn answer(&self) -> &Answer {
+        &self.standing.response.answer
+    }
+
+    fn seconds(&self) -> Seconds {
+        stage_seconds(&self.run)
+    }
+}
+
+/// An adapter that was trained for a task, with what was answered with it so far.
 struct Update {
     synthesis: Option<PairCounts>,
     pairs: Vec<Pair>,
     note: Option<String>,
-    adapter: Option<Adapter>,
-    scores: Option<Scores>,
-    again: Option<(Prefix, Answer)>,
+    learned: Option<LearnedAnswer>,
     samples: Option<Vec<Answer>>,
     seconds: Seconds,
+}
+
+/// An adapter with the greedy answer after learning.
+struct LearnedAnswer {
+    trained: Trained,
+    again: Again,
+    scores: Scores,
 }
 
 /// Pairs with the seconds that they took, and why there are none, other than that none was valid.
@@ -82,7 +92,7 @@ struct Written {
 struct Progress<'t> {
     suite: &'t str,
     item: &'t Item,
-    base: Base,
+    base: Base<'t>,
     samples: HashMap<u64, (Vec<Answer>, f64)>,
     syntheses: HashMap<(u64, Source, usize), Written>,
     update: Option<((u64, Source, String), Update)>,
@@ -136,7 +146,8 @@ impl<'a> Runner<'a> {
         if keys.is_empty() {
             return Ok(());
         }
-        let base = match self.base(&item.task).await {
+        let options = self.options(0, &Setting::default());
+        let base = match self.base(&item.task, &options).await {
             Ok(base) => base,
             Err(Error::ContextOverflow { .. }) => {
                 for (key, _) in keys {
@@ -161,29 +172,42 @@ impl<'a> Runner<'a> {
         Ok(())
     }
 
-    /// Prefill, score and greedy answer.
-    async fn base(&self, task: &Task) -> Result<Base> {
-        let mut seconds = Seconds::new();
-        let mut watch = Stopwatch::start();
-        let prompt = self.agent.answer_ids(task)?;
-        let session = self.agent.session(None, self.cancel);
-        let prefix = session.prefill(&prompt).await?;
-        seconds.insert("prefill".into(), watch.lap());
-        let format = self.agent.prompts().format();
-        let scored =
-            uncertainty::score(&session, self.agent.tokenizer(), format, &prefix, task, self.plan.score).await?;
-        seconds.insert("score".into(), watch.lap());
-        let how = self.plan.greedy();
-        let (answer, generation) = self.agent.respond(&session, &prefix, task, how, |_| {}).await?;
-        seconds.insert("answer".into(), watch.lap());
-        let scores = scores(&scored, &generation);
-        let (candidates, log_probs) = (scored.candidates, generation.log_probs);
-        Ok(Base { prompt, prefix, scores, answer, candidates, log_probs, seconds })
+    fn model(&self) -> &'a Model {
+        self.agent.model()
+    }
+
+    /// The options of the agent that the plan asks for.
+    fn options(&self, seed: u64, setting: &Setting) -> AskOptions {
+        let plan = self.plan;
+        AskOptions {
+            estimator: plan.estimator(),
+            learn: learn_below(plan.largest_threshold()),
+            // Every record says how sure the model was by every estimator.
+            candidates: true,
+            seed,
+            max_answer_tokens: plan.max_answer_tokens,
+            constrained: plan.constrained,
+            score: plan.score,
+            synthesis: plan.synthesis_for(setting),
+            adaptation: plan.adaptation_for(setting),
+            ..AskOptions::default()
+        }
+    }
+
+    /// The first tier of the agent: prompt, score of the candidates and greedy answer.
+    async fn base<'t>(&self, task: &'t Task, options: &'t AskOptions) -> Result<Base<'t>>
+    where
+        'a: 't,
+    {
+        let mut run = Run::new(self.agent, task, options, self.cancel);
+        let standing = run.first_answer().await?;
+        let scores = run.trace().uncertainty.scores();
+        Ok(Base { run, standing, scores })
     }
 
     async fn outcome(&mut self, progress: &mut Progress<'_>, key: &Key, setting: &Setting) -> Result<Outcome> {
         let mode = key.mode;
-        let seconds = progress.base.seconds.clone();
+        let seconds = progress.base.seconds();
         match (mode, mode.source()) {
             (Mode::IclTrain, _) => self.in_context_training(progress, setting).await,
             (Mode::Search, _) if self.selects(&progress.base.scores) => self.searched(progress).await,
@@ -203,7 +227,7 @@ impl<'a> Runner<'a> {
                 seconds.insert("sample".into(), taken);
                 Ok(Outcome { answers, seconds, ..Outcome::default() })
             }
-            _ => Ok(Outcome { answers: vec![progress.base.answer.clone()], seconds, ..Outcome::default() }),
+            _ => Ok(Outcome { answers: vec![progress.base.answer().clone()], seconds, ..Outcome::default() }),
         }
     }
 
@@ -216,7 +240,7 @@ impl<'a> Runner<'a> {
             return Ok(samples.clone());
         }
         let watch = Stopwatch::start();
-        let answers = self.sample(progress, None, &progress.base.prefix, seed).await?;
+        let answers = self.sample(progress, None, &progress.base.standing.prefix, seed).await?;
         let samples = (answers, watch.seconds());
         progress.samples.insert(seed, samples.clone());
         Ok(samples)
@@ -229,14 +253,15 @@ impl<'a> Runner<'a> {
         prefix: &Prefix,
         seed: u64,
     ) -> Result<Vec<Answer>> {
-        let session = self.agent.session(adapter.map(|a| &a.weights), self.cancel);
+        let session = self.model().session(adapter.map(|a| &a.weights), self.cancel);
         let config = self.plan.samples;
         let mut answers = Vec::with_capacity(config.answers);
         for index in 0..config.answers {
             let seed = task_seed(seed, &format!("sample {index}/{}", progress.suite), &progress.item.id);
             let sampling = Sampling { temperature: config.temperature, top_k: 0, top_p: config.top_p, seed };
-            let how = Writing { sampling, ..self.plan.greedy() };
-            answers.push(self.agent.respond(&session, prefix, &progress.item.task, how, |_| {}).await?.0);
+            let writing = Writing { sampling, ..self.plan.greedy() };
+            let response = self.model().respond(&session, prefix, &progress.item.task, writing, |_| {}).await?;
+            answers.push(response.answer);
         }
         Ok(answers)
     }
@@ -293,14 +318,20 @@ fn vote(answers: &[Answer]) -> Option<&Answer> {
     winner.or(answers.first())
 }
 
-fn scores(scored: &Uncertainty, generation: &Generation) -> Scores {
-    Scores {
-        margin: scored.margin,
-        max_probability: scored.max_probability,
-        entropy: scored.entropy,
-        perplexity: Some(perplexity(&generation.log_probs)).filter(|p| p.is_finite()),
-        candidates: scored.candidates.len(),
+/// A threshold of a plan as the agent's option.
+fn learn_below(threshold: f32) -> Learn {
+    match threshold {
+        t if t > 1.0 => Learn::Always,
+        t if t > 0.0 => Learn::Below(t),
+        _ => Learn::Never,
     }
+}
+
+/// The seconds of a run by stage, without their sum.
+fn stage_seconds(run: &Run<'_>) -> Seconds {
+    let mut seconds = run.trace().seconds.clone();
+    seconds.remove("total");
+    seconds
 }
 
 fn counts(synthesis: &Synthesis) -> PairCounts {
@@ -310,25 +341,7 @@ fn counts(synthesis: &Synthesis) -> PairCounts {
 
 /// The record of a task that does not fit the model's context.
 fn overflown(key: Key) -> Record {
-    Record {
-        key,
-        strict: false,
-        names: false,
-        error: Some(CONTEXT.to_owned()),
-        text: String::new(),
-        calls: Vec::new(),
-        issue: None,
-        samples: Vec::new(),
-        scores: None,
-        scores_after: None,
-        selected: false,
-        learned: false,
-        synthesis: None,
-        pairs: Vec::new(),
-        gate: None,
-        note: None,
-        seconds: Seconds::new(),
-    }
+    Record { error: Some(CONTEXT.to_owned()), ..Record::new(key) }
 }
 
 #[cfg(test)]

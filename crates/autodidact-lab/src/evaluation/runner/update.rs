@@ -1,26 +1,25 @@
-//! TT-SI and its kin: pairs, training, answering again.
+//! TT-SI and its kin: pairs, training, answering again. The tiers are the agent's own.
 
 use std::collections::BTreeMap;
 
-use super::{Outcome, Progress, Runner, Seconds, Update, Written, counts, scores};
+use autodidact::{
+    agent::{Canary, Examples, Trace, Trained},
+    error::{Error, Result},
+    platform::Stopwatch,
+    synthesis::Synthesis,
+    task::Pair,
+};
+
+use super::{LearnedAnswer, Outcome, Progress, Runner, Seconds, Update, Written, counts};
 use crate::{
     evaluation::{
+        estimators::Scores,
         modes::{Mode, Source},
         plan::Setting,
         seeds::task_seed,
         suite::Item,
     },
     taskgen::{Generator, GeneratorConfig, Split},
-};
-use autodidact::{
-    adaptation::TrainingExample,
-    adapter::Adapter,
-    agent::{Canary, GateReport},
-    error::{Error, Result},
-    platform::Stopwatch,
-    synthesis::Synthesis,
-    task::{Pair, Task},
-    uncertainty,
 };
 
 /// Canaries of the gate, and how many tasks are looked at for them.
@@ -29,7 +28,7 @@ const CANARY_TASKS: usize = 40;
 const CANARY_SEED: u64 = 77;
 
 impl Runner<'_> {
-    /// The outcome of an update, which the modes that share it see in turn.
+    /// The outcome of an update. Modes that share an update compute it once.
     pub(super) async fn updated(
         &mut self,
         progress: &mut Progress<'_>,
@@ -43,50 +42,50 @@ impl Runner<'_> {
             _ => self.update(progress, (seed, source), setting).await?,
         };
         let mut outcome = Outcome {
-            learned: update.adapter.is_some(),
+            learned: update.learned.is_some(),
             synthesis: update.synthesis.clone(),
             pairs: update.pairs.clone(),
             note: update.note.clone(),
-            scores: update.scores,
-            seconds: progress.base.seconds.clone(),
+            scores: update.learned.as_ref().map(|learned| learned.scores),
+            seconds: progress.base.seconds(),
             ..Outcome::default()
         };
-        match (&update.adapter, &update.again) {
-            (Some(adapter), Some((prefix, _))) if mode.samples() => {
+        match &update.learned {
+            Some(LearnedAnswer { trained, again, .. }) if mode.samples() => {
                 outcome.answers = match &update.samples {
                     Some(samples) => samples.clone(),
                     None => {
                         let watch = Stopwatch::start();
-                        let samples = self.sample(progress, Some(adapter), prefix, seed).await?;
+                        let samples = self.sample(progress, Some(&trained.adapter), &again.prefix, seed).await?;
                         update.seconds.insert("sample_again".into(), watch.seconds());
                         update.samples = Some(samples.clone());
                         samples
                     }
                 };
             }
-            (Some(adapter), Some((_, answer))) if mode == Mode::TtSiGate => {
-                let watch = Stopwatch::start();
-                let report = self.gated(progress, (seed, source), setting, &update.pairs, adapter).await?;
-                outcome.seconds.insert("gate".into(), watch.seconds());
-                outcome.answers = vec![if report.passed { answer.clone() } else { progress.base.answer.clone() }];
+            Some(LearnedAnswer { trained, again, .. }) if mode == Mode::TtSiGate => {
+                let pairs = update.pairs.clone();
+                let trace = self.gated(progress, (seed, source), setting, pairs, trained).await?;
+                let report = trace.gate.unwrap_or_default();
+                outcome.seconds.extend(trace.seconds.get("gate").map(|seconds| ("gate".to_owned(), *seconds)));
+                let answer = if report.passed { &again.response.answer } else { progress.base.answer() };
+                outcome.answers = vec![answer.clone()];
                 outcome.learned = report.passed;
                 outcome.note = report.reason().map(str::to_owned);
                 outcome.gate = Some(report);
             }
-            (Some(_), Some((_, answer))) => outcome.answers = vec![answer.clone()],
-            _ if mode.samples() => {
+            Some(LearnedAnswer { again, .. }) => outcome.answers = vec![again.response.answer.clone()],
+            None if mode.samples() => {
                 let (answers, taken) = self.base_samples(progress, seed).await?;
                 outcome.answers = answers;
                 outcome.seconds.insert("sample".into(), taken);
             }
-            _ => outcome.answers = vec![progress.base.answer.clone()],
+            None => outcome.answers = vec![progress.base.answer().clone()],
         }
         outcome.seconds.extend(update.seconds.clone());
         if !mode.samples() {
             outcome.seconds.remove("sample_again");
         }
-        // Measured for the records; no part of what the mode does.
-        outcome.seconds.remove("score_again");
         progress.update = Some((name, update));
         Ok(outcome)
     }
@@ -97,21 +96,18 @@ impl Runner<'_> {
         progress: &Progress<'_>,
         (seed, source): (u64, Source),
         setting: &Setting,
-        pairs: &[Pair],
-        adapter: &Adapter,
-    ) -> Result<GateReport> {
-        let (task, answer) = (&progress.item.task, &progress.base.answer.calls);
-        let held_back = match source {
-            Source::Own => {
-                let session = self.agent.session(None, self.cancel);
-                let synthesizer = self.agent.synthesizer(session, self.plan.synthesis_for(setting))?;
-                synthesizer.one_more(task, answer, pairs, task_seed(seed, progress.suite, &progress.item.id)).await?
-            }
-            _ => None,
-        };
+        pairs: Vec<Pair>,
+        trained: &Trained,
+    ) -> Result<Trace> {
         let canaries = self.canaries().await?;
-        let how = self.plan.greedy();
-        self.agent.gate(task, held_back.as_ref(), &canaries, (None, &adapter.weights), how, self.cancel).await
+        let options = self.options(task_seed(seed, progress.suite, &progress.item.id), setting);
+        let mut run = progress.base.run.clone().with_options(&options);
+        let mut examples = Examples { pairs, held_back: None };
+        if source == Source::Own {
+            run.hold_back(&progress.base.standing, &mut examples).await?;
+        }
+        run.gate(&progress.base.standing, &examples, trained, &canaries).await?;
+        Ok(run.into_trace())
     }
 
     /// The first generated tasks that the model is sure of.
@@ -120,12 +116,13 @@ impl Runner<'_> {
             return Ok(known.clone());
         }
         let mut generator = Generator::new(Split::InDistribution, CANARY_SEED, GeneratorConfig::default());
+        let options = self.options(0, &Setting::default());
         let mut canaries = Vec::new();
         for _ in 0..CANARY_TASKS {
             let task = generator.sample().task();
-            let base = self.base(&task).await?;
+            let base = self.base(&task, &options).await?;
             if !self.plan.is_unsure(&base.scores) {
-                canaries.push(Canary { task, answer: base.answer.text });
+                canaries.push(Canary { answer: base.answer().text.clone(), task: task.clone() });
             }
             if canaries.len() == CANARIES {
                 break;
@@ -148,51 +145,45 @@ impl Runner<'_> {
             seconds.insert("synthesize".into(), taken);
         }
         let counts = (source != Source::Reference).then(|| counts(&synthesis));
-        let mut update = Update {
-            synthesis: counts,
-            pairs: synthesis.pairs,
-            note,
-            adapter: None,
-            scores: None,
-            again: None,
-            samples: None,
-            seconds,
-        };
+        let mut update =
+            Update { synthesis: counts, pairs: synthesis.pairs, note, learned: None, samples: None, seconds };
         if update.pairs.is_empty() {
             return Ok(update);
         }
-        let mut watch = Stopwatch::start();
-        let examples = update.pairs.iter().map(|pair| match source {
+        let (base, model) = (&progress.base, self.model());
+        let options = self.options(task_seed(seed, progress.suite, &item.id), setting);
+        let mut run = base.run.clone().with_options(&options);
+        let examples = match source {
             // The reference answers the task itself, its dialogue included.
-            Source::Reference => self.agent.example(&item.task, &pair.calls),
-            _ => self.agent.example(&Task::new(pair.query.clone(), item.task.tools.clone()), &pair.calls),
-        });
-        let examples = examples.collect::<Result<Vec<TrainingExample>>>()?;
-        let config = self.plan.adaptation_for(setting);
-        let seed = task_seed(seed, progress.suite, &item.id);
-        let trained = self.agent.train(examples, None, (&config, seed), self.cancel, |_| {}).await;
-        let adapter = match trained {
-            Ok((adapter, _)) => adapter,
+            Source::Reference => {
+                update.pairs.iter().map(|pair| model.example(&item.task, &pair.calls)).collect::<Result<_>>()?
+            }
+            _ => model.examples(&item.task, &update.pairs)?,
+        };
+        let trained = match run.train_on(examples).await {
+            Ok(trained) => trained,
             Err(Error::ContextOverflow { .. }) => {
                 update.note = Some("the pair does not fit the context".into());
                 return Ok(update);
             }
             Err(error) => return Err(error),
         };
-        update.seconds.insert("train".into(), watch.lap());
-        let session = self.agent.session(Some(&adapter.weights), self.cancel);
-        let prefix = session.prefill(&progress.base.prompt).await?;
-        let read_again = watch.lap();
-        let (format, score) = (self.agent.prompts().format(), self.plan.score);
-        let scored = uncertainty::score(&session, self.agent.tokenizer(), format, &prefix, &item.task, score).await?;
-        let score_again = watch.lap();
-        let how = self.plan.greedy();
-        let (answer, generation) = self.agent.respond(&session, &prefix, &item.task, how, |_| {}).await?;
-        update.seconds.insert("answer_again".into(), read_again + watch.lap());
-        update.seconds.insert("score_again".into(), score_again);
-        update.scores = Some(scores(&scored, &generation));
-        update.again = Some((prefix, answer));
-        update.adapter = Some(adapter);
+        let again = run.answer_adapted(&base.standing, &trained).await?;
+        let trace = run.into_trace();
+        for stage in ["train", "answer_again"] {
+            update.seconds.extend(trace.seconds.get(stage).map(|seconds| (stage.to_owned(), *seconds)));
+        }
+        // For the records: no part of what the mode does, and not in its seconds.
+        let session = model.session(Some(&trained.adapter.weights), self.cancel);
+        let scored = model.score(&session, &again.prefix, &item.task, self.plan.score).await?;
+        let scores = Scores {
+            margin: Some(scored.margin),
+            max_probability: Some(scored.max_probability),
+            entropy: Some(scored.entropy),
+            perplexity: again.response.perplexity(),
+            candidates: scored.candidates.len(),
+        };
+        update.learned = Some(LearnedAnswer { trained, again, scores });
         Ok(update)
     }
 
@@ -213,11 +204,10 @@ impl Runner<'_> {
         let watch = Stopwatch::start();
         let written = match (source, example) {
             (Source::Own, _) => {
-                let session = self.agent.session(None, self.cancel);
-                self.agent
-                    .synthesizer(session, config)?
-                    .run(task, &progress.base.answer.calls, task_seed, |_, _| {})
-                    .await
+                let options = self.options(task_seed, setting);
+                let mut run = progress.base.run.clone().with_options(&options);
+                let written = run.write_examples(&progress.base.standing).await;
+                written.map(|_| run.into_trace().synthesis.unwrap_or_default())
             }
             (Source::Teacher, _) => match self.teacher {
                 Some(teacher) => teacher.pairs(task, config, task_seed).await,

@@ -1,46 +1,50 @@
-//! The `search` and `agent` modes: what the agent does with an unsure task before it learns, and all that it does.
+//! The `search`, `reorder` and `agent` modes: tiers of the agent that train nothing, and the agent as a whole.
 
-use super::{Outcome, Progress, Runner, counts};
-use crate::evaluation::{plan::Setting, seeds::task_seed};
 use autodidact::{
-    agent::{AskEvent, AskOptions},
+    agent::{AskEvent, AskOptions, Learn},
     error::{Error, Result},
-    platform::Stopwatch,
 };
 
-/// A threshold that every certainty is below.
-const ALWAYS: f32 = 1.01;
+use super::{Outcome, Progress, Runner, counts, learn_below, stage_seconds};
+use crate::evaluation::{plan::Setting, seeds::task_seed};
+
+/// Orders of the menu that the `reorder` mode asks in, the task's own included.
+const ORDERS: usize = 3;
 
 impl Runner<'_> {
     /// The most probable answer over the tools.
     pub(super) async fn searched(&self, progress: &Progress<'_>) -> Result<Outcome> {
-        let base = &progress.base;
-        let watch = Stopwatch::start();
-        let session = self.agent.session(None, self.cancel);
-        let (first, rest) = ((&base.answer, &base.log_probs[..]), (&base.candidates[..], self.plan.greedy()));
-        let found = self.agent.search(&session, &base.prefix, &progress.item.task, first, rest).await?;
-        let mut seconds = base.seconds.clone();
-        seconds.insert("search".to_owned(), watch.seconds());
-        Ok(Outcome { answers: vec![found.answer], seconds, ..Outcome::default() })
+        let mut run = progress.base.run.clone();
+        run.search(&mut progress.base.standing.clone()).await?;
+        Ok(Outcome {
+            answers: vec![run.trace().answer.clone()],
+            seconds: stage_seconds(&run.ended()),
+            ..Outcome::default()
+        })
     }
 
-    /// The answer of the agent with its defaults, and with what the plan says of the stages.
+    /// Of the greedy answers to the task with its menu in three orders, the one with the lowest perplexity.
+    pub(super) async fn reordered(&self, progress: &Progress<'_>, seed: u64) -> Result<Outcome> {
+        let seed = task_seed(seed, progress.suite, &progress.item.id);
+        let options = AskOptions { orders: ORDERS, ..self.options(seed, &Setting::default()) };
+        let mut run = progress.base.run.clone().with_options(&options);
+        run.reorder(&mut progress.base.standing.clone()).await?;
+        Ok(Outcome {
+            answers: vec![run.trace().answer.clone()],
+            seconds: stage_seconds(&run.ended()),
+            ..Outcome::default()
+        })
+    }
+
+    /// The answer of the agent as a whole, with what the plan says of its tiers.
     pub(super) async fn asked(&self, progress: &Progress<'_>, seed: u64, setting: &Setting) -> Result<Outcome> {
         let plan = self.plan;
-        let defaults = AskOptions::default();
-        let threshold = plan.thresholds.first().copied().unwrap_or(defaults.threshold);
-        let options = AskOptions {
-            // Where other tasks than the unsure ones are selected, those are to be learned from too.
-            threshold: if plan.is_unsure(&progress.base.scores) { threshold } else { ALWAYS },
-            estimator: plan.estimators.first().copied().unwrap_or(defaults.estimator),
-            seed: task_seed(seed, progress.suite, &progress.item.id),
-            max_answer_tokens: plan.max_answer_tokens,
-            constrained: plan.constrained,
-            score: plan.score,
-            synthesis: plan.synthesis_for(setting),
-            adaptation: plan.adaptation_for(setting),
-            ..defaults
-        };
+        // Where other tasks than the unsure ones are selected, the agent learns from them too.
+        let is_unsure = plan.is_unsure(&progress.base.scores);
+        let threshold = plan.thresholds.first().copied();
+        let learn = if is_unsure { threshold.map_or(Learn::default(), learn_below) } else { Learn::Always };
+        let seed = task_seed(seed, progress.suite, &progress.item.id);
+        let options = AskOptions { learn, candidates: false, ..self.options(seed, setting) };
         let mut asking = self.agent.ask(&progress.item.task, &options, self.cancel);
         while let Some(event) = asking.next().await {
             if let AskEvent::Done(trace) = event? {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::{BINS, EstimatorRow, Flagged, Latency, Margins, Stages, Tasks};
+use super::{BINS, EstimatorRow, Flagged, Margins, StageSeconds, Stages, Tasks};
 use crate::evaluation::{
     estimators::{Estimator, Scores, flag},
     modes::Mode,
@@ -52,11 +52,11 @@ fn estimator_row(plan: &Plan, suite: &str, estimator: Estimator, judged: &[Judge
     EstimatorRow { suite: suite.to_owned(), estimator, right, wrong, auroc: auroc(&values), thresholds }
 }
 
-pub(super) fn latency(plan: &Plan, suites: &[Tasks<'_>]) -> Latency {
+pub(super) fn latency(plan: &Plan, suites: &[Tasks<'_>]) -> StageSeconds {
     let timed = [Mode::TtSi, Mode::TtSiGate, Mode::TtD, Mode::Neighbours, Mode::Oracle, Mode::Base];
     let mode = timed.into_iter().find(|mode| plan.modes.contains(mode));
     let (Some(mode), Some(setting), Some(&threshold)) = (mode, plan.settings.first(), plan.thresholds.first()) else {
-        return Latency::default();
+        return StageSeconds::default();
     };
     let setting = setting.of_mode(mode).hash();
     let (mut certain, mut uncertain) = (Vec::new(), Vec::new());
@@ -72,7 +72,7 @@ pub(super) fn latency(plan: &Plan, suites: &[Tasks<'_>]) -> Latency {
         }
     }
     // A run for a selection of certain tasks updates them too; what they would cost is without it.
-    Latency {
+    StageSeconds {
         mode: Some(mode),
         // An estimator that reads the answer needs no score of the candidates.
         certain: stages(
@@ -100,7 +100,7 @@ fn stages(seconds: &[&BTreeMap<String, f64>], names: &[&str]) -> Stages {
 pub(super) fn margins(suites: &[Tasks<'_>]) -> Margins {
     let mut margins = Margins { right: vec![0; BINS], wrong: vec![0; BINS] };
     let base = |r: &HashMap<(Mode, &str, u64), &Record>| {
-        r.values().find(|r| r.key.mode == Mode::Base).and_then(|r| r.scores.map(|s| (s.margin, r.strict)))
+        r.values().find(|r| r.key.mode == Mode::Base).and_then(|r| Some((r.scores?.margin?, r.strict)))
     };
     for (margin, right) in suites.iter().flat_map(|s| &s.records).filter_map(base) {
         let bin = ((margin * BINS as f32) as usize).min(BINS - 1);

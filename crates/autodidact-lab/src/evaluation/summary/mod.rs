@@ -30,7 +30,7 @@ pub struct Summary {
     /// How well the estimators tell wrong base answers from right ones: each suite, then all together (`all`).
     pub estimators: Vec<EstimatorRow>,
     /// Seconds by stage.
-    pub latency: Latency,
+    pub latency: StageSeconds,
     /// Tasks by margin, in [`BINS`] equal bins of [0, 1].
     pub margins: Margins,
     /// Largest resident memory of a process of the run, in bytes, where the system tells it.
@@ -166,7 +166,7 @@ pub struct Flagged {
 
 /// Mean seconds by stage at the main threshold.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct Latency {
+pub struct StageSeconds {
     /// The mode that was timed.
     pub mode: Option<Mode>,
     /// Tasks whose certainty is the threshold or more.

@@ -3,16 +3,17 @@
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
-use super::{Agent, TrainingReport};
+use super::{Model, Trained, Training};
 use crate::{
     adaptation::{AdaptationConfig, TrainEvent},
     adapter::Adapter,
+    agent::TrainingReport,
     error::Result,
     inference::Cancel,
-    task::Labelled,
+    task::Sample,
 };
 
-/// What [`Agent::fine_tune`] leaves.
+/// What [`Model::fine_tune`] leaves.
 #[derive(Debug, Clone)]
 pub struct FineTuned {
     /// The trained adapter.
@@ -21,34 +22,35 @@ pub struct FineTuned {
     pub training: TrainingReport,
     /// Tasks that were trained on.
     pub tasks: usize,
-    /// Tasks that do not fit the context, and were left out.
+    /// Tasks that do not fit the context and were left out.
     pub skipped: usize,
 }
 
-impl Agent {
+impl Model {
     /// Trains a fresh adapter on labelled tasks. `seed` shuffles them and draws the adapter's first weights.
     ///
     /// # Errors
-    /// [`crate::Error::InvalidInput`] when no task is left, those of the template and the tokenizer, and those of the
-    /// training.
+    /// [`crate::Error::InvalidInput`] when no task is left, those of the template and the tokenizer, and those of the training.
     pub async fn fine_tune(
         &self,
-        tasks: &[Labelled],
-        (config, seed): (&AdaptationConfig, u64),
+        samples: &[Sample],
+        config: &AdaptationConfig,
+        seed: u64,
         cancel: &Cancel,
         on_step: impl FnMut(TrainEvent),
     ) -> Result<FineTuned> {
         let limit = self.decoder.config().context;
-        let mut examples = Vec::with_capacity(tasks.len());
-        for Labelled { task, calls } in tasks {
+        let mut examples = Vec::with_capacity(samples.len());
+        for Sample { task, calls } in samples {
             let example = self.example(task, calls)?;
             if example.prompt.len() + example.response.len() <= limit {
                 examples.push(example);
             }
         }
-        let (used, skipped) = (examples.len(), tasks.len() - examples.len());
+        let (tasks, skipped) = (examples.len(), samples.len() - examples.len());
         examples.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
-        let (adapter, training) = self.train(examples, None, (config, seed), cancel, on_step).await?;
-        Ok(FineTuned { adapter, training, tasks: used, skipped })
+        let training = Training { examples, start: None, config, seed };
+        let Trained { adapter, report } = self.train(training, cancel, on_step).await?;
+        Ok(FineTuned { adapter, training: report, tasks, skipped })
     }
 }

@@ -1,25 +1,25 @@
 //! A threshold that finds itself: the certainty below which the wanted share of the last tasks lies.
 
-use std::{cell::RefCell, collections::VecDeque, rc::Rc};
+use std::{cell::RefCell, collections::VecDeque};
 
 /// Tasks that are remembered.
 const WINDOW: usize = 64;
 /// Tasks before the threshold is trusted.
 const LEAST: usize = 8;
 
-/// The certainties of the last tasks, shared by an agent's clones. No labels, no texts.
-#[derive(Clone, Default)]
-pub(super) struct Certainties(Rc<RefCell<VecDeque<f32>>>);
+/// The certainties of the last tasks. No labels, no texts.
+#[derive(Default)]
+pub(in crate::agent) struct Certainties(RefCell<VecDeque<f32>>);
 
 impl Certainties {
-    pub(super) fn remember(&self, certainty: f32) {
+    pub(in crate::agent) fn remember(&self, certainty: f32) {
         let mut all = self.0.borrow_mut();
         all.truncate(WINDOW - 1);
         all.push_front(certainty);
     }
 
     /// The threshold below which `rate` of the last tasks lie; `None` for too few tasks.
-    pub(super) fn threshold(&self, rate: f32) -> Option<f32> {
+    pub(in crate::agent) fn threshold(&self, rate: f32) -> Option<f32> {
         let mut sorted: Vec<f32> = self.0.borrow().iter().copied().collect();
         if sorted.len() < LEAST {
             return None;

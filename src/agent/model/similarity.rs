@@ -2,13 +2,13 @@
 
 use burn::tensor::{Int, Tensor, TensorData};
 
-use super::Agent;
+use super::Model;
 use crate::{backend::readback, error::Result};
 
 /// Tokens of a query that are compared.
 const LONGEST: usize = 128;
 
-impl Agent {
+impl Model {
     /// The similarity of a text to others, each in [-1, 1]; 1 for the same text. Late interaction (Khattab and Zaharia, 2020, arXiv
     /// 2004.12832) over the rows of the model's embedding: each token is compared with the nearest token of the other text, by the cosine
     /// of their rows without the embedding's mean, and the mean is taken over the tokens of both.
@@ -35,8 +35,8 @@ impl Agent {
         let n = ids.len();
         let ids: Vec<i32> = ids.into_iter().map(|id| id as i32).collect();
         let rows = Tensor::<1, Int>::from_data(TensorData::new(ids, [n]), device);
-        let centred = embedding.clone().select(0, rows).sub(embedding.clone().mean_dim(0));
-        let values = readback(centred).await?;
+        let centered = embedding.clone().select(0, rows).sub(embedding.clone().mean_dim(0));
+        let values = readback(centered).await?;
         let width = values.len() / n;
         Ok(values.chunks(width.max(1)).map(normalized).collect())
     }

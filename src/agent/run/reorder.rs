@@ -5,11 +5,16 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::{
-    Agent, Answer, Writing,
-    steps::{answer_certainty, perplexity},
+use super::{Outcome, Run, Standing};
+use crate::{
+    agent::{
+        AnswerKind, Event, Phase,
+        model::{Model, Response, Writing, perplexity},
+    },
+    error::Result,
+    inference::Session,
+    task::Task,
 };
-use crate::{error::Result, inference::Session, task::Task};
 
 /// What came of asking in several orders of the menu.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,42 +35,74 @@ pub struct OrdersReport {
 pub struct Surest {
     /// The task in the order of the menu that was chosen.
     pub task: Task,
-    /// The answer.
-    pub answer: Answer,
-    /// What came of it.
+    /// The answer with the probabilities of its tokens.
+    pub response: Response,
+    /// What came of asking.
     pub report: OrdersReport,
 }
 
-impl Agent {
-    /// Of the greedy answers to the task with its menu in `orders` orders, the one with the lowest perplexity whose calls fit the menu. The
-    /// answer to the given order is there already, with its perplexity. The other orders are drawn by `seed`.
+impl Model {
+    /// Of the greedy answers to the task with its menu in `orders` orders, the one with the lowest perplexity whose calls fit the menu.
+    /// `first` is the answer to the order as it came. The other orders are drawn by `seed`.
     ///
     /// # Errors
-    /// Those of [`Agent::respond`].
+    /// Those of [`Model::respond`].
     pub async fn surest_of_orders(
         &self,
         session: &Session<'_>,
         task: &Task,
-        (answer, perplexity_of_it): (&Answer, Option<f32>),
-        (orders, seed): (usize, u64),
-        how: Writing,
+        first: &Response,
+        orders: usize,
+        seed: u64,
+        writing: Writing,
     ) -> Result<Surest> {
-        let mut best = (0, perplexity_of_it, task.clone(), answer.clone());
+        let (mut chosen, mut best_task, mut best) = (0, task.clone(), first.clone());
+        let mut lowest = first.perplexity().unwrap_or(f32::INFINITY);
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         for order in 1..orders {
             let other = in_other_order(task, &mut rng);
-            let prefix = session.prefill(&self.answer_ids(&other)?).await?;
-            let (answer, generation) = self.respond(session, &prefix, &other, how, |_| {}).await?;
-            let surprise = perplexity(&generation.log_probs);
-            if answer.error.is_none() && surprise < best.1.unwrap_or(f32::INFINITY) {
-                best = (order, Some(surprise), other, answer);
+            let prefix = session.prefill(&self.prompt(&other)?).await?;
+            let response = self.respond(session, &prefix, &other, writing, |_| {}).await?;
+            let found = perplexity(&response.log_probs);
+            if response.answer.error.is_none() && found < lowest {
+                (chosen, best_task, best, lowest) = (order, other, response, found);
             }
         }
-        let (chosen, surprise, task, answer) = best;
-        let menu = task.tools.iter().map(|tool| tool.name.clone()).collect();
-        let report =
-            OrdersReport { asked: orders, chosen, certainty: answer_certainty(surprise), accepted: false, menu };
-        Ok(Surest { task, answer, report })
+        let menu = best_task.tools.iter().map(|tool| tool.name.clone()).collect();
+        let report = OrdersReport { asked: orders, chosen, certainty: best.certainty(), accepted: false, menu };
+        Ok(Surest { task: best_task, response: best, report })
+    }
+}
+
+impl Run<'_> {
+    /// Asks in other orders of the menu, where the options say so; the surest answer is the one that stands so far.
+    ///
+    /// # Errors
+    /// Those of [`Model::surest_of_orders`].
+    pub async fn reorder(&mut self, standing: &mut Standing) -> Result<Outcome> {
+        if self.options.orders < 2 {
+            return Ok(Outcome::GoOn);
+        }
+        self.begin(Phase::Reorder);
+        let start = self.start.clone();
+        let session = self.session(start.as_deref());
+        let (orders, seed, writing) = (self.options.orders, self.options.seed, self.options.writing());
+        let Surest { task, response, mut report } =
+            self.model().surest_of_orders(&session, self.task, &standing.response, orders, seed, writing).await?;
+        report.accepted = self.is_sure_enough(&response.answer, report.certainty);
+        self.log.put(Event::Answer { answer: AnswerKind::Reordered, result: response.answer.clone() });
+        let (accepted, chosen) = (report.accepted, report.chosen);
+        self.trace.answer = response.answer.clone();
+        self.trace.orders = Some(report);
+        standing.response = response;
+        if accepted {
+            return Ok(Outcome::Stands);
+        }
+        if chosen > 0 {
+            standing.prompt = self.model().prompt(&task)?;
+            standing.task = task;
+        }
+        Ok(Outcome::GoOn)
     }
 }
 

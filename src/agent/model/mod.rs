@@ -1,0 +1,175 @@
+//! The first of the agent's owners: a loaded model with its tokenizer and its prompts. It reads prompts, answers, scores and trains,
+//! and knows nothing of stored adapters or of the question that it works for.
+
+mod fine_tune;
+mod respond;
+mod similarity;
+mod train;
+
+use std::cell::OnceCell;
+
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    fine_tune::FineTuned,
+    respond::{Response, Writing, perplexity},
+    train::{Trained, Training},
+};
+use crate::{
+    error::Result,
+    grammar::{Constraint, Grammar, Vocabulary},
+    inference::{Cancel, Prefix, Session},
+    model::{Decoder, LoraWeights, ModelFiles, ModelParts, export},
+    prompt::PromptBuilder,
+    synthesis::{SynthesisConfig, Synthesizer},
+    task::Task,
+    tokenizer::Tokenizer,
+    uncertainty::{self, ScoreConfig, Uncertainty},
+};
+
+/// What is known of a loaded model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelReport {
+    /// Name.
+    pub name: String,
+    /// `model_type` of its configuration.
+    pub family: String,
+    /// Number of weights.
+    pub parameters: u64,
+    /// Longest sequence, in tokens.
+    pub context: usize,
+    /// Rows of the embedding.
+    pub vocab: usize,
+    /// Fingerprint of the weights.
+    pub fingerprint: String,
+    /// Bytes of the weight files.
+    pub bytes: u64,
+}
+
+/// A loaded model with its tokenizer and its prompts. Its weights never change.
+pub struct Model {
+    decoder: Decoder,
+    tokenizer: Tokenizer,
+    prompts: PromptBuilder,
+    eos: Vec<u32>,
+    /// Checksum of the base weights when they were loaded.
+    checksum: u64,
+    report: ModelReport,
+    /// Made when text is first constrained.
+    vocabulary: OnceCell<Vocabulary>,
+}
+
+impl Model {
+    /// Reads a model directory onto a device.
+    ///
+    /// # Errors
+    /// Those of the configuration, the tokenizer, the checkpoint and the backend.
+    pub async fn read(files: ModelFiles, device: &Device) -> Result<Self> {
+        let bytes = files.shards.iter().map(|shard| shard.len() as u64).sum();
+        let ModelParts { decoder, fingerprint, tokenizer, prompts, eos } = files.read(device)?;
+        let config = decoder.config();
+        let report = ModelReport {
+            name: files.name,
+            family: config.family.model_type().into(),
+            parameters: config.parameters() as u64,
+            context: config.context,
+            vocab: config.vocab_size,
+            fingerprint,
+            bytes,
+        };
+        let checksum = export::checksum(&decoder).await?;
+        Ok(Self { decoder, tokenizer, prompts, eos, checksum, report, vocabulary: OnceCell::new() })
+    }
+
+    /// What is known of the model.
+    pub fn report(&self) -> &ModelReport {
+        &self.report
+    }
+
+    /// The transformer.
+    pub fn decoder(&self) -> &Decoder {
+        &self.decoder
+    }
+
+    /// The tokenizer.
+    pub fn tokenizer(&self) -> &Tokenizer {
+        &self.tokenizer
+    }
+
+    /// The prompts.
+    pub fn prompts(&self) -> &PromptBuilder {
+        &self.prompts
+    }
+
+    /// Token ids that end a turn. The first one ends turns in training text.
+    pub fn eos(&self) -> &[u32] {
+        &self.eos
+    }
+
+    /// The model with an adapter, or without.
+    pub fn session<'a>(&'a self, lora: Option<&'a LoraWeights>, cancel: &'a Cancel) -> Session<'a> {
+        Session { decoder: &self.decoder, lora, cancel }
+    }
+
+    /// Token ids of the prompt behind which a task is answered.
+    ///
+    /// # Errors
+    /// [`Error::Template`](crate::Error::Template) when the template fails on the task, and
+    /// [`Error::Tokenizer`](crate::Error::Tokenizer).
+    pub fn prompt(&self, task: &Task) -> Result<Vec<u32>> {
+        self.tokenizer.encode(&self.prompts.answer_prompt(task)?)
+    }
+
+    /// The score of each tool of the menu, behind the prefilled prompt of a task.
+    ///
+    /// # Errors
+    /// Those of [`uncertainty::score`].
+    pub async fn score(
+        &self,
+        session: &Session<'_>,
+        prefix: &Prefix,
+        task: &Task,
+        config: ScoreConfig,
+    ) -> Result<Uncertainty> {
+        uncertainty::score(session, &self.tokenizer, self.prompts.format(), prefix, task, config).await
+    }
+
+    /// The model's tokens for constrained decoding, read when they are first asked for.
+    ///
+    /// # Errors
+    /// Those of [`Vocabulary::new`].
+    pub fn vocabulary(&self) -> Result<&Vocabulary> {
+        if let Some(vocabulary) = self.vocabulary.get() {
+            return Ok(vocabulary);
+        }
+        let vocabulary = Vocabulary::new(&self.tokenizer, &self.eos)?;
+        Ok(self.vocabulary.get_or_init(|| vocabulary))
+    }
+
+    /// A constraint that lets only texts of the grammar be written.
+    ///
+    /// # Errors
+    /// [`Error::Grammar`](crate::Error::Grammar) for a grammar that cannot be compiled.
+    pub fn constrain(&self, grammar: &Grammar) -> Result<Constraint> {
+        self.vocabulary()?.constrain(grammar)
+    }
+
+    /// Writes pairs like a task.
+    ///
+    /// # Errors
+    /// Those of [`Model::vocabulary`], when the pairs are constrained.
+    pub fn synthesizer<'a>(&'a self, session: Session<'a>, config: SynthesisConfig) -> Result<Synthesizer<'a>> {
+        let vocabulary = if config.constrained { Some(self.vocabulary()?) } else { None };
+        let (tokenizer, prompts, eos) = (&self.tokenizer, &self.prompts, &self.eos[..]);
+        Ok(Synthesizer { session, tokenizer, prompts, eos, vocabulary, config })
+    }
+
+    /// True when the base weights, read back, are bit for bit what they were when the model was loaded.
+    ///
+    /// # Errors
+    /// Those of the backend.
+    pub async fn is_unchanged(&self) -> Result<bool> {
+        Ok(export::checksum(&self.decoder).await? == self.checksum)
+    }
+}

@@ -1,0 +1,90 @@
+//! Training of an adapter on pairs.
+
+use super::Model;
+use crate::{
+    adaptation::{AdaptationConfig, TrainEvent, Trainer, TrainingExample},
+    adapter::Adapter,
+    agent::TrainingReport,
+    error::Result,
+    inference::Cancel,
+    task::{Pair, Task, ToolCall},
+};
+
+/// What an adapter is trained on, and how.
+pub struct Training<'a> {
+    /// Prompts with the responses that are learned.
+    pub examples: Vec<TrainingExample>,
+    /// The adapter that learns on; a fresh one for `None`.
+    pub start: Option<&'a Adapter>,
+    /// Options.
+    pub config: &'a AdaptationConfig,
+    /// Seed of a fresh adapter's first weights.
+    pub seed: u64,
+}
+
+/// A trained adapter.
+#[derive(Debug, Clone)]
+pub struct Trained {
+    /// The adapter.
+    pub adapter: Adapter,
+    /// What the training did.
+    pub report: TrainingReport,
+}
+
+impl Model {
+    /// A task with its right calls as token ids: its answer prompt, and the calls as the model should have written them.
+    ///
+    /// # Errors
+    /// Those of [`Model::prompt`].
+    pub fn example(&self, task: &Task, calls: &[ToolCall]) -> Result<TrainingExample> {
+        let mut response = self.tokenizer.encode_continuation(&self.prompts.answer_text(calls))?;
+        response.extend(self.eos.first());
+        Ok(TrainingExample { prompt: self.prompt(task)?, response })
+    }
+
+    /// Pairs as the model sees them: the menu of the task, the pair's query, the pair's calls.
+    ///
+    /// # Errors
+    /// Those of [`Model::prompt`].
+    pub fn examples(&self, task: &Task, pairs: &[Pair]) -> Result<Vec<TrainingExample>> {
+        let example = |pair: &Pair| self.example(&Task::new(pair.query.clone(), task.tools.clone()), &pair.calls);
+        pairs.iter().map(example).collect()
+    }
+
+    /// Trains an adapter. `on_step` sees each step.
+    ///
+    /// # Errors
+    /// Those of [`Trainer::new`] and [`Trainer::next`].
+    pub async fn train(
+        &self,
+        training: Training<'_>,
+        cancel: &Cancel,
+        mut on_step: impl FnMut(TrainEvent),
+    ) -> Result<Trained> {
+        self.train_on(training, cancel, &mut on_step).await
+    }
+
+    /// One body for all callers: each would add kilobytes to a page.
+    async fn train_on(
+        &self,
+        training: Training<'_>,
+        cancel: &Cancel,
+        on_step: &mut dyn FnMut(TrainEvent),
+    ) -> Result<Trained> {
+        let Training { examples, start, config, seed } = training;
+        let adapter = match start {
+            Some(adapter) => adapter.clone(),
+            None => Adapter::init(config.lora.clone(), self.decoder.config(), seed, self.decoder.device())?,
+        };
+        let mut trainer = Trainer::new(&self.decoder, adapter, examples, config, cancel.clone())?;
+        let mut losses = Vec::new();
+        while let Some(event) = trainer.next().await? {
+            losses.push(event.loss);
+            on_step(event);
+        }
+        let tokens = trainer.tokens();
+        let adapter = trainer.into_adapter();
+        let parameters = adapter.weights.count();
+        Ok(Trained { adapter, report: TrainingReport { steps: losses.len(), losses, parameters, tokens } })
+    }
+}
