@@ -10,7 +10,7 @@ use std::rc::Rc;
 use autodidact::{
     adaptation::optimizer::{AdamW, AdamWConfig},
     adapter::{Adapter, LoraConfig},
-    agent::{Agent, AskEvent, AskOptions, OpenOptions, Trace},
+    agent::{Agent, AskEvent, AskOptions, Learn, OpenOptions, Trace},
     backend::{self, BackendChoice, BackendKind, readback},
     calls::menu_from_json,
     error::Error,
@@ -235,14 +235,14 @@ async fn whole_loop(choice: BackendChoice, database: &str) {
     let open = OpenOptions { backend: choice, force_software_gpu: true };
     let watch = Stopwatch::start();
     let agent = Agent::open(seed_files(), Rc::new(store), open, |_| {}).await.unwrap();
-    let before = model::export::checksum(agent.decoder()).await.unwrap();
+    let before = model::export::checksum(agent.model().decoder()).await.unwrap();
     let opened = watch.seconds();
 
     // An untrained corner of a small model may write nothing valid with one seed: try a few.
     let mut trace = None;
     for seed in 0..4 {
         let mut options = AskOptions {
-            threshold: 1.01,
+            learn: Learn::Always,
             keep: Some("kept".into()),
             seed,
             max_answer_tokens: 40,
@@ -260,7 +260,7 @@ async fn whole_loop(choice: BackendChoice, database: &str) {
     let seconds = serde_json::to_string(&trace.seconds).unwrap();
     console_log!("MEASURED loop on {}: opened in {opened:.2} s, {seconds}", trace.backend);
     assert_eq!(trace.training.as_ref().unwrap().steps, 2);
-    assert_eq!(model::export::checksum(agent.decoder()).await.unwrap(), before, "the base weights changed");
+    assert_eq!(model::export::checksum(agent.model().decoder()).await.unwrap(), before, "the base weights changed");
     drop(agent);
 
     // Another connection, as after a reload.
@@ -295,8 +295,8 @@ async fn a_cancelled_call_ends_with_an_abort_and_the_base_stays() {
     let open = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };
     let agent = Agent::open(seed_files(), Rc::new(MemoryStore::new()), open, |_| {}).await.unwrap();
     let cancel = Cancel::default();
-    let session = Session { decoder: agent.decoder(), lora: None, cancel: &cancel };
-    let prefix = session.prefill(&agent.tokenizer().encode(QUERY).unwrap()).await.unwrap();
+    let session = Session { decoder: agent.model().decoder(), lora: None, cancel: &cancel };
+    let prefix = session.prefill(&agent.model().tokenizer().encode(QUERY).unwrap()).await.unwrap();
     let mut seen = 0;
     let stop = Stop::at(&[], 20);
     let generation = session.generate(&prefix, Sampling::GREEDY, &stop, None, |_| {

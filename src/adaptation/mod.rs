@@ -17,6 +17,8 @@ use crate::{
 /// Options of the training. The defaults of rank, alpha, targets, batch and decay are the published ones. Two epochs at a high learning
 /// rate without warm-up suit a model as small as the seed model; see [`AdaptationConfig::paper`] for a large one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_family = "wasm", serde(rename_all = "camelCase"))]
+#[serde(default, deny_unknown_fields)]
 pub struct AdaptationConfig {
     /// Shape of the adapter.
     pub lora: LoraConfig,

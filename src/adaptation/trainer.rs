@@ -29,6 +29,7 @@ pub struct TrainingExample {
 
 /// What one optimizer step reports.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_family = "wasm", serde(rename_all = "camelCase"))]
 pub struct TrainEvent {
     /// Steps done, from 1.
     pub step: usize,

@@ -23,6 +23,8 @@ const MAX_RANK: usize = 1024;
 
 /// Shape of a LoRA adapter.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_family = "wasm", serde(rename_all = "camelCase"))]
+#[serde(default, deny_unknown_fields)]
 pub struct LoraConfig {
     /// Rank `r` of every pair, at least 1.
     pub rank: usize,

@@ -36,6 +36,7 @@ pub enum Feedback {
 
 /// What came of a user's feedback.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_family = "wasm", serde(rename_all = "camelCase"))]
 pub struct Taught {
     /// The adapter that holds the lesson; `None` when nothing was kept.
     pub adapter: Option<AdapterMeta>,

@@ -14,6 +14,7 @@ use crate::{
 
 /// The score of a task, with the threshold that it is compared with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_family = "wasm", serde(rename_all = "camelCase"))]
 pub struct ScoreReport {
     /// The number by which the agent decides.
     pub estimator: Estimator,
@@ -104,6 +105,7 @@ pub struct TrainingReport {
 
 /// The whole story of a task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_family = "wasm", serde(rename_all = "camelCase"))]
 pub struct Trace {
     /// `cpu` or `webgpu`.
     pub backend: String,

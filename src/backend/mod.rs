@@ -61,6 +61,7 @@ impl std::fmt::Display for BackendKind {
 
 /// The outcome of comparing a small forward pass with the CPU's.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_family = "wasm", serde(rename_all = "camelCase"))]
 pub struct SelfTest {
     /// Largest absolute difference of logits and gradients.
     pub max_difference: f32,
@@ -70,6 +71,7 @@ pub struct SelfTest {
 
 /// Which backend serves, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_family = "wasm", serde(rename_all = "camelCase"))]
 pub struct BackendReport {
     /// Kind.
     pub kind: BackendKind,

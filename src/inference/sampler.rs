@@ -11,6 +11,8 @@ use crate::{
 
 /// How tokens are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_family = "wasm", serde(rename_all = "camelCase"))]
+#[serde(default)]
 pub struct Sampling {
     /// 0 is greedy; otherwise logits are divided by it.
     pub temperature: f32,
@@ -20,6 +22,12 @@ pub struct Sampling {
     pub top_p: f32,
     /// Seed of the draws.
     pub seed: u64,
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Self::GREEDY
+    }
 }
 
 impl Sampling {

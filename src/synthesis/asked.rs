@@ -12,6 +12,7 @@ use crate::{
 
 /// A request for text.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(target_family = "wasm", serde(rename_all = "camelCase"))]
 pub struct Request<'a> {
     /// The user's message.
     pub prompt: &'a str,

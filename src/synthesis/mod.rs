@@ -21,6 +21,8 @@ use crate::{
 
 /// Options of the synthesis. Only `pairs` is stated by the published method; the rest is *open*.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_family = "wasm", serde(rename_all = "camelCase"))]
+#[serde(default, deny_unknown_fields)]
 pub struct SynthesisConfig {
     /// Valid pairs that are wanted, `K`.
     pub pairs: usize,
@@ -38,7 +40,6 @@ pub struct SynthesisConfig {
     pub constrained: bool,
     /// Pairs call only tools that the first answer calls, if it calls any: which tool is right is not learned from guesses. Needs
     /// constrained decoding. Of no effect in a dialogue in which a tool has spoken: what tools say must not decide what is learned.
-    #[serde(default)]
     pub same_tools: bool,
     /// The model, asked the pair's query, must answer with the pair's calls.
     pub agreement: bool,

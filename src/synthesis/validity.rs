@@ -12,6 +12,8 @@ use crate::{
 
 /// The checks that can be switched off. Parsing and naming a tool of the menu cannot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_family = "wasm", serde(rename_all = "camelCase"))]
+#[serde(default, deny_unknown_fields)]
 pub struct Checks {
     /// Required arguments are there, none is unknown, types fit the schema.
     pub schema: bool,

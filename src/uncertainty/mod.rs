@@ -43,6 +43,8 @@ pub enum Reduction {
 
 /// Options of the score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(target_family = "wasm", serde(rename_all = "camelCase"))]
+#[serde(default, deny_unknown_fields)]
 pub struct ScoreConfig {
     /// When "no call" competes.
     pub no_call: NoCall,
@@ -52,6 +54,7 @@ pub struct ScoreConfig {
 
 /// An action open to the agent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_family = "wasm", serde(rename_all = "camelCase"))]
 pub struct Candidate {
     /// The tool's name; `None` for "no call".
     pub name: Option<String>,

@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use js_sys::{Function, Promise, Reflect, Uint8Array};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -16,20 +16,24 @@ use super::{
     fetch::{self, ModelSource},
 };
 use crate::{
-    agent::{
-        Agent, AskEvent, AskOptions, CompletionForm, CompletionOptions, Event, Feedback, ImportOptions, MemoryMode,
-        MemoryOptions, OpenOptions,
-    },
-    backend::BackendChoice,
+    agent::{Agent, AskEvent, AskOptions, Event, Feedback, ImportOptions, ModelReport, OpenOptions},
+    backend::{BackendChoice, BackendReport},
     error::Error,
-    inference::{Cancel, Sampling},
-    storage::{AdapterStore, IndexedDbStore, LessonSource},
+    inference::Cancel,
+    storage::{AdapterStore, IndexedDbStore},
     synthesis::{AskedTeacher, Request, TextSource},
     task::{Message, Pair, Task, Tool},
-    uncertainty::Estimator,
 };
 
+/// What is known of an opened agent.
+#[derive(Serialize)]
+struct AgentReport<'a> {
+    backend: &'a BackendReport,
+    model: &'a ModelReport,
+}
+
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct CreateOptions {
     model: ModelSource,
     #[serde(default)]
@@ -62,127 +66,6 @@ impl Question {
 /// Values of JavaScript that were left out are defaults.
 fn or_default<T: DeserializeOwned + Default>(what: &str, value: JsValue) -> Result<T, JsValue> {
     if value.is_undefined() || value.is_null() { Ok(T::default()) } else { from_js(what, value) }
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct WebCompletionOptions {
-    form: Option<CompletionForm>,
-    temperature: Option<f32>,
-    top_p: Option<f32>,
-    seed: Option<u32>,
-    max_tokens: Option<usize>,
-    adapter: Option<String>,
-}
-
-impl From<WebCompletionOptions> for CompletionOptions {
-    fn from(o: WebCompletionOptions) -> Self {
-        let defaults = Self::default();
-        let sampling = Sampling {
-            temperature: o.temperature.unwrap_or(0.0),
-            top_k: 0,
-            top_p: o.top_p.unwrap_or(1.0),
-            seed: o.seed.map_or(0, u64::from),
-        };
-        Self {
-            form: o.form.unwrap_or(defaults.form),
-            sampling,
-            max_tokens: o.max_tokens.unwrap_or(defaults.max_tokens),
-            adapter: o.adapter,
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum WebThreshold {
-    Fixed(f32),
-    Named(ThresholdName),
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum ThresholdName {
-    Auto,
-}
-
-/// Share of the tasks that are studied with the threshold "auto", where nothing else is asked for.
-const UPDATE_RATE: f32 = 0.25;
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct WebAskOptions {
-    estimator: Option<Estimator>,
-    candidates: bool,
-    threshold: Option<WebThreshold>,
-    learn: Option<bool>,
-    search: Option<bool>,
-    orders: Option<usize>,
-    update_rate: Option<f32>,
-    keep: Option<String>,
-    replace: bool,
-    gate: bool,
-    unconstrained: bool,
-    adapter: Option<String>,
-    seed: Option<u32>,
-    pairs: Option<usize>,
-    steps: Option<usize>,
-    memory: Option<WebMemory>,
-    examples: Vec<Pair>,
-    examples_from: Option<LessonSource>,
-    context_first: bool,
-    learn_within: Option<f64>,
-}
-
-/// A mode alone, or with its settings.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum WebMemory {
-    Mode(MemoryMode),
-    Options(MemoryOptions),
-}
-
-impl From<WebMemory> for MemoryOptions {
-    fn from(memory: WebMemory) -> Self {
-        match memory {
-            WebMemory::Mode(mode) => Self { mode, ..Self::default() },
-            WebMemory::Options(options) => options,
-        }
-    }
-}
-
-impl From<WebAskOptions> for AskOptions {
-    fn from(o: WebAskOptions) -> Self {
-        let mut options = Self::default();
-        options.estimator = o.estimator.unwrap_or(options.estimator);
-        options.learn = o.learn.unwrap_or(options.learn);
-        options.search = o.search.unwrap_or(options.search);
-        options.orders = o.orders.unwrap_or(options.orders);
-        match o.threshold {
-            Some(WebThreshold::Fixed(threshold)) => options.threshold = threshold,
-            Some(WebThreshold::Named(ThresholdName::Auto)) => {
-                options.update_rate = Some(o.update_rate.unwrap_or(UPDATE_RATE));
-            }
-            None => {}
-        }
-        options.seed = o.seed.map_or(options.seed, u64::from);
-        options.synthesis.pairs = o.pairs.unwrap_or(options.synthesis.pairs);
-        options.adaptation.steps = o.steps.or(options.adaptation.steps);
-        Self {
-            candidates: o.candidates,
-            keep: o.keep,
-            replace: o.replace,
-            gate: o.gate,
-            adapter: o.adapter,
-            constrained: !o.unconstrained,
-            memory: o.memory.map_or(options.memory, Into::into),
-            examples: o.examples,
-            examples_from: o.examples_from.unwrap_or(options.examples_from),
-            context_first: o.context_first,
-            learn_within: o.learn_within,
-            ..options
-        }
-    }
 }
 
 /// A loaded agent. One call at a time; `cancel` may come at any moment.
@@ -257,7 +140,7 @@ impl WebAgent {
     /// # Errors
     /// An `Error` with a `code`.
     pub fn report(&self) -> Result<JsValue, JsValue> {
-        to_js(&serde_json::json!({"backend": self.agent.backend(), "model": self.agent.model()}))
+        to_js(&AgentReport { backend: self.agent.backend(), model: self.agent.model().report() })
     }
 
     /// Answers a task, learning first when unsure. Resolves to the trace.
@@ -266,7 +149,7 @@ impl WebAgent {
     /// An `Error` with a `code`; `AbortError` after `cancel`.
     pub async fn ask(&self, task: JsValue, options: JsValue, on_event: Function) -> Result<JsValue, JsValue> {
         let task = Question::read(task)?;
-        let options = or_default::<WebAskOptions>("options", options)?.into();
+        let options = or_default("options", options)?;
         let _turn = self.turn()?;
         let cancel = self.cancellable();
         let mut asking = self.agent.ask(&task, &options, &cancel);
@@ -285,7 +168,7 @@ impl WebAgent {
     /// An `Error` with a `code`; `AbortError` after `cancel`.
     pub async fn complete(&self, task: JsValue, options: JsValue, on_text: Function) -> Result<JsValue, JsValue> {
         let task = Question::read(task)?;
-        let options = or_default::<WebCompletionOptions>("options", options)?.into();
+        let options = or_default("options", options)?;
         let _turn = self.turn()?;
         let cancel = self.cancellable();
         let tell = |text: String| {
@@ -300,21 +183,21 @@ impl WebAgent {
     /// An `Error` with a `code`; `AbortError` after `cancel`.
     pub async fn synthesize(&self, task: JsValue, options: JsValue, on_event: Function) -> Result<JsValue, JsValue> {
         let task = Question::read(task)?;
-        let options = or_default::<WebAskOptions>("options", options)?.into();
+        let options = or_default("options", options)?;
         let _turn = self.turn()?;
         let cancel = self.cancellable();
         let report = |event: Event| emit(&on_event, &event);
-        to_js(&self.agent.write_pairs(&task, &options, &cancel, report).await.map_err(error)?)
+        to_js(&self.agent.synthesize(&task, &options, &cancel, report).await.map_err(error)?)
     }
 
-    /// Lets a teacher write examples like a task. `complete` gets each request, `{prompt, temperature, top_p, max_tokens, seed}`, and gives
+    /// Lets a teacher write examples like a task. `complete` gets each request, `{prompt, temperature, topP, maxTokens, seed}`, and gives
     /// a promise of the text. Resolves to what passed the checks.
     ///
     /// # Errors
     /// An `Error` with a `code`; `IoError` for what `complete` throws, `AbortError` after `cancel`.
     pub async fn distill(&self, task: JsValue, options: JsValue, complete: Function) -> Result<JsValue, JsValue> {
         let task = Question::read(task)?;
-        let options: AskOptions = or_default::<WebAskOptions>("options", options)?.into();
+        let options: AskOptions = or_default("options", options)?;
         let _turn = self.turn()?;
         let teacher = AskedTeacher { completion: JsCompletion { complete, cancel: self.cancellable() } };
         to_js(&teacher.pairs(&task, options.synthesis, options.seed).await.map_err(error)?)
@@ -333,11 +216,11 @@ impl WebAgent {
     ) -> Result<JsValue, JsValue> {
         let task = Question::read(task)?;
         let pairs: Vec<Pair> = from_js("pairs", pairs)?;
-        let options = or_default::<WebAskOptions>("options", options)?.into();
+        let options = or_default("options", options)?;
         let _turn = self.turn()?;
         let cancel = self.cancellable();
         let report = |event: Event| emit(&on_event, &event);
-        to_js(&self.agent.learn_pairs(&task, &pairs, &options, &cancel, report).await.map_err(error)?.0)
+        to_js(&self.agent.adapt(&task, &pairs, &options, &cancel, report).await.map_err(error)?.0)
     }
 
     /// Learns from what the user says of an answer. Resolves to what came of it.
@@ -353,7 +236,7 @@ impl WebAgent {
     ) -> Result<JsValue, JsValue> {
         let task = Question::read(task)?;
         let feedback: Feedback = from_js("feedback", feedback)?;
-        let options = or_default::<WebAskOptions>("options", options)?.into();
+        let options = or_default("options", options)?;
         let _turn = self.turn()?;
         let cancel = self.cancellable();
         let report = |event: Event| emit(&on_event, &event);
@@ -371,7 +254,7 @@ impl WebAgent {
         options: JsValue,
         on_event: Function,
     ) -> Result<JsValue, JsValue> {
-        let options = or_default::<WebAskOptions>("options", options)?.into();
+        let options = or_default("options", options)?;
         let _turn = self.turn()?;
         let cancel = self.cancellable();
         let report = |event: Event| emit(&on_event, &event);
@@ -384,7 +267,7 @@ impl WebAgent {
     /// An `Error` with a `code`.
     #[wasm_bindgen(js_name = rollBack)]
     pub async fn roll_back(&self, cluster: String) -> Result<JsValue, JsValue> {
-        to_js(&self.agent.roll_back(&cluster).await.map_err(error)?)
+        to_js(&self.agent.memory().roll_back(&cluster).await.map_err(error)?)
     }
 
     /// Deletes a cluster with all its versions.
@@ -392,7 +275,7 @@ impl WebAgent {
     /// # Errors
     /// An `Error` with a `code`.
     pub async fn forget(&self, cluster: String) -> Result<(), JsValue> {
-        self.agent.forget(&cluster).await.map_err(error)
+        self.agent.memory().forget(&cluster).await.map_err(error)
     }
 
     /// Stops the running call at its next token or step.
@@ -415,24 +298,18 @@ impl WebAgent {
     /// An `Error` with a `code`.
     #[wasm_bindgen(js_name = exportAdapter)]
     pub async fn export_adapter(&self, name: String) -> Result<Uint8Array, JsValue> {
-        let zip = self.agent.export_adapter(&name).await.map_err(error)?;
+        let zip = self.agent.memory().export(&name).await.map_err(error)?;
         Ok(Uint8Array::from(zip.as_slice()))
     }
 
-    /// Takes in the adapter of a PEFT zip, after checking that it fits the model. One of that name is overwritten only with `replace`;
-    /// with `session` it is stored nowhere, and lives as long as the agent.
+    /// Takes in the adapter of a PEFT zip, after checking that it fits the model. `options` is `{replace, session}`: one of
+    /// that name is overwritten only with `replace`; with `session` it is stored nowhere and lives as long as the agent.
     ///
     /// # Errors
     /// An `Error` with a `code`.
     #[wasm_bindgen(js_name = importAdapter)]
-    pub async fn import_adapter(
-        &self,
-        name: String,
-        zip: Uint8Array,
-        replace: bool,
-        session: bool,
-    ) -> Result<JsValue, JsValue> {
-        let options = ImportOptions { replace, session };
+    pub async fn import_adapter(&self, name: String, zip: Uint8Array, options: JsValue) -> Result<JsValue, JsValue> {
+        let options = or_default::<ImportOptions>("options", options)?;
         to_js(&self.agent.import_adapter(&name, &zip.to_vec(), options).await.map_err(error)?)
     }
 
@@ -451,7 +328,7 @@ impl WebAgent {
     /// An `Error` with a `code`.
     #[wasm_bindgen(js_name = deleteAdapter)]
     pub async fn delete_adapter(&self, name: String) -> Result<(), JsValue> {
-        self.agent.delete_adapter(&name).await.map_err(error)
+        self.agent.memory().delete_adapter(&name).await.map_err(error)
     }
 
     /// What `cancel` will stop from now on.

@@ -1,10 +1,7 @@
 //! Values and errors on their way to JavaScript and back.
 
 use js_sys::{JSON, Reflect};
-use serde::{
-    Serialize,
-    de::{DeserializeOwned, IgnoredAny},
-};
+use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 
 use crate::error::Error;
@@ -25,12 +22,18 @@ pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Result<JsValue, JsValue> {
 }
 
 /// A typed value from a plain object.
+///
+/// It goes by way of JSON: a value that refers to itself or is nested deeper than any schema is refused instead of ending the stack, and
+/// an unknown field is named, which a walk over the known fields would pass over.
 pub fn from_js<T: DeserializeOwned>(what: &str, value: JsValue) -> Result<T, JsValue> {
-    // What goes in circles, or deeper than any schema, would end the stack and with it the agent.
     let text =
         JSON::stringify(&value).map_err(|e| error(Error::invalid(what, format!("it is not plain data: {e:?}"))))?;
-    if let Some(text) = text.as_string() {
-        serde_json::from_str::<IgnoredAny>(&text).map_err(|e| error(Error::invalid(what, e.to_string())))?;
-    }
-    serde_wasm_bindgen::from_value(value).map_err(|e| error(Error::invalid(what, e.to_string())))
+    // A function or `undefined` has no text.
+    let text = text.as_string().unwrap_or_else(|| "null".to_owned());
+    serde_json::from_str(&text).map_err(|e| error(Error::invalid(what, without_place(&e.to_string()))))
+}
+
+/// A message of `serde_json` without the place in a text that the caller never saw.
+fn without_place(message: &str) -> &str {
+    message.split(" at line ").next().unwrap_or(message)
 }

@@ -91,7 +91,7 @@ fn learn(agent: &Agent) -> Result<()> {
     let arguments = json!({"minutes": 5}).as_object().cloned().unwrap();
     let pair = Pair { query: "5 minutes".into(), calls: vec![ToolCall { name: "set_timer".into(), arguments }] };
     let options = AskOptions { keep: Some("kept".into()), ..AskOptions::default() };
-    block_on(agent.learn_pairs(&task("7 minutes"), &[pair], &options, &Cancel::default(), |_| {})).map(drop)
+    block_on(agent.adapt(&task("7 minutes"), &[pair], &options, &Cancel::default(), |_| {})).map(drop)
 }
 
 /// What each native failure ends with.

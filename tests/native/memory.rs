@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use autodidact::{
-    agent::{Agent, AskOptions, Feedback, ImportOptions, MemoryMode, MemoryOptions, OpenOptions, Taught, Trace},
+    agent::{Agent, AskOptions, Feedback, ImportOptions, Learn, MemoryMode, MemoryOptions, OpenOptions, Taught, Trace},
     backend::BackendChoice,
     calls::menu_from_json,
     inference::Cancel,
@@ -51,7 +51,7 @@ fn with(mode: MemoryMode) -> AskOptions {
 fn study(agent: &Agent, query: &str, pairs: &[(&str, ToolCall)], options: AskOptions) -> Trace {
     let examples =
         pairs.iter().map(|(query, call)| Pair { query: (*query).into(), calls: vec![call.clone()] }).collect();
-    ask(agent, &task(query), &AskOptions { threshold: 1.01, examples, ..options })
+    ask(agent, &task(query), &AskOptions { learn: Learn::Always, examples, ..options })
 }
 
 fn names(agent: &Agent) -> Vec<String> {
@@ -85,7 +85,7 @@ fn what_passes_the_gate_is_found_again_versioned_and_rolled_back() {
 
     // Another agent on the same store, as after a reload of the page.
     let agent = open(store);
-    let again = ask(&agent, &task(OSLO), &AskOptions { threshold: 0.0, ..keep.clone() });
+    let again = ask(&agent, &task(OSLO), &AskOptions { learn: Learn::Never, search: false, ..keep.clone() });
     let recalled = again.recalled.expect("a task worded alike finds it");
     assert_eq!(
         (recalled.name.as_str(), recalled.cluster.as_str(), recalled.version),
@@ -103,7 +103,7 @@ fn what_passes_the_gate_is_found_again_versioned_and_rolled_back() {
         (task(OSLO), &with(MemoryMode::Reset)),
         (task(OSLO), &with(MemoryMode::Session)),
     ] {
-        let trace = ask(&agent, &task, &AskOptions { threshold: 0.0, ..options.clone() });
+        let trace = ask(&agent, &task, &AskOptions { learn: Learn::Never, search: false, ..options.clone() });
         assert!(trace.recalled.is_none(), "{task:?}");
     }
 
@@ -119,12 +119,12 @@ fn what_passes_the_gate_is_found_again_versioned_and_rolled_back() {
     assert_eq!(lessons, ["Find a hotel in Porto for 4 nights", "Find a hotel in Bern for 7 nights"]);
     assert!(meta.lessons.iter().all(|lesson| lesson.source == LessonSource::User));
 
-    assert_eq!(block_on(agent.roll_back(&cluster)).unwrap(), Some(name.clone()));
-    let back = ask(&agent, &task(OSLO), &AskOptions { threshold: 0.0, ..keep.clone() });
+    assert_eq!(block_on(agent.memory().roll_back(&cluster)).unwrap(), Some(name.clone()));
+    let back = ask(&agent, &task(OSLO), &AskOptions { learn: Learn::Never, search: false, ..keep.clone() });
     assert_eq!(back.recalled.unwrap().version, 1);
-    assert_eq!(block_on(agent.roll_back(&cluster)).unwrap(), None);
-    assert_eq!(block_on(agent.roll_back(&cluster)).unwrap_err().code(), "AdapterNotFound");
-    assert!(names(&agent).is_empty() && block_on(agent.is_unchanged()).unwrap());
+    assert_eq!(block_on(agent.memory().roll_back(&cluster)).unwrap(), None);
+    assert_eq!(block_on(agent.memory().roll_back(&cluster)).unwrap_err().code(), "AdapterNotFound");
+    assert!(names(&agent).is_empty() && block_on(agent.model().is_unchanged()).unwrap());
 }
 
 #[test]
@@ -136,10 +136,14 @@ fn a_session_ends_with_its_agent_and_a_full_disk_makes_one() {
     let name = trace.stored.unwrap();
     assert!(block_on(store.list()).unwrap().is_empty());
     assert_eq!(names(&agent), std::slice::from_ref(&name));
-    assert!(block_on(agent.export_adapter(&name)).unwrap().len() > 1000);
-    assert!(ask(&agent, &task(OSLO), &AskOptions { threshold: 0.0, ..session.clone() }).recalled.is_some());
+    assert!(block_on(agent.memory().export(&name)).unwrap().len() > 1000);
+    assert!(
+        ask(&agent, &task(OSLO), &AskOptions { learn: Learn::Never, search: false, ..session.clone() })
+            .recalled
+            .is_some()
+    );
     let next = open(Rc::clone(&store));
-    assert!(ask(&next, &task(OSLO), &AskOptions { threshold: 0.0, ..session }).recalled.is_none());
+    assert!(ask(&next, &task(OSLO), &AskOptions { learn: Learn::Never, search: false, ..session }).recalled.is_none());
 
     // No room on the disk: it works on in memory, and says so.
     let agent = open(Rc::new(MemoryStore::with_budget(1000)));
@@ -147,8 +151,14 @@ fn a_session_ends_with_its_agent_and_a_full_disk_makes_one() {
     let trace = study(&agent, LISBON, &lisbon_pairs(), keep.clone());
     assert!(trace.stored.is_some() && trace.note.unwrap().contains("until this agent is closed"));
     assert!(block_on(agent.store().list()).unwrap().is_empty());
-    assert!(ask(&agent, &task(OSLO), &AskOptions { threshold: 0.0, ..keep }).recalled.unwrap().gate.passed);
-    block_on(agent.delete_adapter(&names(&agent)[0])).unwrap();
+    assert!(
+        ask(&agent, &task(OSLO), &AskOptions { learn: Learn::Never, search: false, ..keep })
+            .recalled
+            .unwrap()
+            .gate
+            .passed
+    );
+    block_on(agent.memory().delete_adapter(&names(&agent)[0])).unwrap();
     assert!(names(&agent).is_empty());
 }
 
@@ -165,7 +175,11 @@ fn the_budget_lets_go_what_was_used_longest_ago() {
     let second = study(&agent, "Set a timer for 5 minutes", &timers, options.clone()).stored.unwrap();
     assert_eq!(names(&agent).len(), 2);
     // The first is used, so the second goes when a third comes. An adapter with a name of its own is not the memory's to delete.
-    assert!(ask(&agent, &task(OSLO), &AskOptions { threshold: 0.0, ..options.clone() }).recalled.is_some());
+    assert!(
+        ask(&agent, &task(OSLO), &AskOptions { learn: Learn::Never, search: false, ..options.clone() })
+            .recalled
+            .is_some()
+    );
     let named = AskOptions { keep: Some("mine".into()), ..AskOptions::default() };
     assert_eq!(study(&agent, LISBON, &lisbon_pairs(), named).stored.as_deref(), Some("mine"));
     let beds =
@@ -201,13 +215,13 @@ fn an_adapter_that_fails_the_gate_now_is_not_used() {
     let wrong = call("set_timer", json!({"minutes": 3}));
     let taught = teach(&agent, LISBON, vec![wrong.clone()], &keep);
     assert!(taught.adapter.is_some(), "nothing speaks against it yet: {taught:?}");
-    let trace = ask(&agent, &task(LISBON), &AskOptions { threshold: 0.0, ..keep.clone() });
+    let trace = ask(&agent, &task(LISBON), &AskOptions { learn: Learn::Never, search: false, ..keep.clone() });
     assert_eq!(trace.answer.calls, [wrong]);
     // Then a task is answered that it is sure of, and that the adapter would spoil.
     let canary = "Please find a hotel in Lisbon for 3 nights";
-    let base = ask(&agent, &task(canary), &AskOptions { threshold: 0.1, ..AskOptions::default() });
+    let base = ask(&agent, &task(canary), &AskOptions { learn: Learn::Below(0.1), ..AskOptions::default() });
     assert_eq!(base.answer.calls, [hotel("Lisbon", 3)]);
-    let trace = ask(&agent, &task(LISBON), &AskOptions { threshold: 0.0, ..keep.clone() });
+    let trace = ask(&agent, &task(LISBON), &AskOptions { learn: Learn::Never, search: false, ..keep.clone() });
     let recalled = trace.recalled.unwrap();
     assert!(!recalled.gate.passed && recalled.gate.changed == 1, "{recalled:?}");
     assert_eq!(trace.answer.calls, [hotel("Lisbon", 3)]);
@@ -217,7 +231,7 @@ fn an_adapter_that_fails_the_gate_now_is_not_used() {
     let again = study(&agent, LISBON, &lisbon_pairs(), keep.clone());
     assert!(again.note.as_ref().unwrap().contains("was not used"), "{again:?}");
     let stored = again.stored.expect("the pairs are right");
-    let trace = ask(&agent, &task(LISBON), &AskOptions { threshold: 0.0, ..keep });
+    let trace = ask(&agent, &task(LISBON), &AskOptions { learn: Learn::Never, search: false, ..keep });
     let found = trace.recalled.unwrap();
     assert!(found.gate.passed && found.name == stored && found.name != recalled.name, "{found:?}");
     assert!(trace.note.is_none());
@@ -244,13 +258,13 @@ fn a_full_disk_does_not_cost_the_lessons_that_stay() {
 
     // A name of one's own takes an adapter out of the memory: what happens to its cluster is nothing to it.
     let cluster = first.memory.unwrap().cluster;
-    assert_eq!(block_on(agent.roll_back(&cluster)).unwrap().as_ref(), Some(&first.name));
+    assert_eq!(block_on(agent.memory().roll_back(&cluster)).unwrap().as_ref(), Some(&first.name));
     block_on(agent.store().rename(&first.name, "mine")).unwrap();
-    assert_eq!(block_on(agent.forget(&cluster)).unwrap_err().code(), "AdapterNotFound");
+    assert_eq!(block_on(agent.memory().forget(&cluster)).unwrap_err().code(), "AdapterNotFound");
     assert_eq!(names(&agent), ["mine"]);
 
     // An import overwrites nothing unless it is told to.
-    let zip = block_on(agent.export_adapter("mine")).unwrap();
+    let zip = block_on(agent.memory().export("mine")).unwrap();
     let error = block_on(agent.import_adapter("mine", &zip, ImportOptions::default())).unwrap_err();
     assert!(error.code() == "InvalidInput" && error.to_string().contains("stored"), "{error}");
     let replace = ImportOptions { replace: true, ..ImportOptions::default() };
@@ -263,7 +277,12 @@ fn a_full_disk_does_not_cost_the_lessons_that_stay() {
     assert_eq!(names(&agent).last().unwrap(), "brought");
     assert!(!block_on(agent.store().has("brought")).unwrap());
     let certainty = |adapter: Option<&str>| {
-        let options = AskOptions { adapter: adapter.map(str::to_owned), threshold: 0.0, ..AskOptions::default() };
+        let options = AskOptions {
+            adapter: adapter.map(str::to_owned),
+            learn: Learn::Never,
+            search: false,
+            ..AskOptions::default()
+        };
         ask(&agent, &task(query), &options).uncertainty.certainty
     };
     assert_eq!(certainty(Some("brought")), certainty(Some("mine")));
@@ -272,9 +291,9 @@ fn a_full_disk_does_not_cost_the_lessons_that_stay() {
         assert_eq!(block_on(agent.import_adapter(taken, &zip, how)).unwrap_err().code(), "InvalidInput", "{taken}");
     }
     let keep = AskOptions { keep: Some("brought".into()), replace: true, ..AskOptions::default() };
-    let refused = block_on(agent.learn_pairs(&task(query), &[], &keep, &cancel, |_| {})).unwrap_err();
+    let refused = block_on(agent.adapt(&task(query), &[], &keep, &cancel, |_| {})).unwrap_err();
     assert!(refused.code() == "InvalidInput" && refused.to_string().contains("as long as"), "{refused}");
-    block_on(agent.delete_adapter("brought")).unwrap();
+    block_on(agent.memory().delete_adapter("brought")).unwrap();
     assert_eq!(names(&agent).len(), 2);
 }
 
@@ -288,7 +307,7 @@ fn a_user_teaches_takes_back_and_deletes() {
     let meta = taught.adapter.expect("the lesson is kept");
     assert_eq!((meta.lessons.len(), meta.lessons[0].source, meta.steps), (1, LessonSource::User, 6));
     assert!(taught.gate.unwrap().passed);
-    let trace = ask(&agent, &task(query), &AskOptions { threshold: 0.0, ..keep.clone() });
+    let trace = ask(&agent, &task(query), &AskOptions { learn: Learn::Never, search: false, ..keep.clone() });
     assert_eq!(trace.answer.calls, [right], "it answers as it was taught");
 
     // A second lesson for a task alike makes a version that holds both; the same query once more replaces its lesson.
@@ -356,17 +375,17 @@ fn the_cheaper_tier_comes_first_and_time_has_an_end() {
     assert!(trace.seconds.contains_key("answer_in_context"));
 
     let unsure = "Somewhere to sleep in Lisbon, 3 nights, please";
-    let first = ask(&agent, &task(unsure), &AskOptions { threshold: 0.0, ..AskOptions::default() });
+    let first = ask(&agent, &task(unsure), &AskOptions { learn: Learn::Never, search: false, ..AskOptions::default() });
     let certainty = first.uncertainty.certainty;
     let examples: Vec<Pair> =
         lisbon_pairs().into_iter().map(|(query, call)| Pair { query: query.into(), calls: vec![call] }).collect();
-    let options = AskOptions { threshold: certainty + 1e-6, examples, ..options };
+    let options = AskOptions { learn: Learn::Below(certainty + 1e-6), examples, ..options };
     let trace = ask(&agent, &task(unsure), &options);
     let context = trace.context.expect("unsure by a hair");
     assert_eq!(context.accepted, context.certainty >= certainty + 1e-6);
     assert_eq!(trace.training.is_none(), context.accepted, "a sure answer is not trained for");
 
-    let hurried = AskOptions { threshold: 1.01, learn_within: Some(0.0), ..AskOptions::default() };
+    let hurried = AskOptions { learn: Learn::Always, learn_within: Some(0.0), ..AskOptions::default() };
     let trace = ask(&agent, &task(LISBON), &hurried);
     assert!(trace.training.is_none() && trace.note.is_some());
     for bad in [
@@ -392,7 +411,7 @@ fn other_orders_of_the_menu_come_before_learning() {
         "Rome hotel for four nights",
         "ten minutes",
     ];
-    let looking = AskOptions { threshold: 1.01, learn: false, search: false, orders: 6, ..AskOptions::default() };
+    let looking = AskOptions { learn: Learn::Always, dry_run: true, search: false, orders: 6, ..AskOptions::default() };
     let mut surer = None;
     for query in queries {
         let trace = ask(&agent, &task(query), &looking);
@@ -416,7 +435,7 @@ fn other_orders_of_the_menu_come_before_learning() {
 
     // Sure enough by the other order: nothing is learned.
     let between = (certainty + orders.certainty) / 2.0;
-    let options = AskOptions { threshold: between, learn: true, ..looking.clone() };
+    let options = AskOptions { learn: Learn::Below(between), dry_run: false, ..looking.clone() };
     let trace = ask(&agent, &task(query), &options);
     assert!(trace.orders.unwrap().accepted && trace.training.is_none() && !trace.adapted);
     assert_eq!(trace.answer, answer);
@@ -424,11 +443,11 @@ fn other_orders_of_the_menu_come_before_learning() {
     // Not sure enough: it learns on from that order.
     let examples =
         lisbon_pairs().into_iter().map(|(query, call)| Pair { query: query.into(), calls: vec![call] }).collect();
-    let trace = ask(&agent, &task(query), &AskOptions { learn: true, examples, ..looking.clone() });
+    let trace = ask(&agent, &task(query), &AskOptions { dry_run: false, examples, ..looking.clone() });
     assert!(trace.training.is_some() && trace.adapted);
     assert_eq!(trace.orders.unwrap().menu, orders.menu);
 
     // Another estimator than the perplexity does not take the answer's perplexity for its own number.
-    let margin = AskOptions { estimator: Estimator::Margin, threshold: 1.0, ..looking };
+    let margin = AskOptions { estimator: Estimator::Margin, learn: Learn::Below(1.0), ..looking };
     assert!(!ask(&agent, &task(query), &margin).orders.unwrap().accepted);
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use autodidact::{
-    agent::{Agent, AskOptions, CompletionForm, CompletionOptions, Event, OpenOptions},
+    agent::{Agent, AskOptions, CompletionForm, CompletionOptions, Event, Learn, OpenOptions},
     backend::BackendChoice,
     calls::{check_call, menu_from_json},
     inference::Cancel,
@@ -94,7 +94,7 @@ fn pairs_of_a_person_are_learned_and_kept() {
     let options = AskOptions { keep: Some("mine".into()), ..AskOptions::default() };
     let mut steps = 0;
     let learn = |pairs: &[Pair], options: &AskOptions, steps: &mut usize| {
-        block_on(agent.learn_pairs(&task(menu()), pairs, options, &cancel, |event| {
+        block_on(agent.adapt(&task(menu()), pairs, options, &cancel, |event| {
             *steps += usize::from(matches!(event, Event::Train(_)));
         }))
     };
@@ -124,7 +124,7 @@ fn pairs_of_a_person_are_learned_and_kept() {
         assert_eq!(error.code(), "InvalidInput", "{error}");
     }
     assert_eq!(block_on(agent.store().list()).unwrap().len(), 1);
-    assert!(block_on(agent.is_unchanged()).unwrap());
+    assert!(block_on(agent.model().is_unchanged()).unwrap());
 }
 
 /// What a page that a tool reads could say.
@@ -142,7 +142,7 @@ fn what_a_tool_says_is_never_learned() {
         let keep = Some("kept".to_owned());
         for seed in 0..8 {
             let options =
-                AskOptions { threshold: 1.01, seed, keep: keep.clone(), replace: true, ..AskOptions::default() };
+                AskOptions { learn: Learn::Always, seed, keep: keep.clone(), replace: true, ..AskOptions::default() };
             let trace = ask(&agent, &task, &options);
             if let (Some(synthesis), true) = (trace.synthesis, trace.stored.is_some()) {
                 let record = block_on(agent.store().get("kept")).unwrap();

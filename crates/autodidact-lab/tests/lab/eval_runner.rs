@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use autodidact::{
     adaptation::AdaptationConfig,
-    agent::{Agent, AskOptions, OpenOptions},
+    agent::{Agent, AskOptions, Learn, OpenOptions},
     backend::BackendChoice,
     inference::Cancel,
     storage::MemoryStore,
@@ -82,11 +82,16 @@ fn what_is_measured_is_what_the_agent_does() {
     assert_eq!((base.len(), ttsi.len()), (6, 6));
     for (i, item) in suite.items.iter().enumerate() {
         let seed = task_seed(0, &suite.name, &item.id);
-        let options =
-            AskOptions { threshold: 1.01, search: false, seed, synthesis: plan.synthesis, ..AskOptions::default() };
+        let options = AskOptions {
+            learn: Learn::Always,
+            search: false,
+            seed,
+            synthesis: plan.synthesis,
+            ..AskOptions::default()
+        };
         let trace = ask(&agent, &item.task, &options);
         assert_eq!(base[i].text, trace.base_answer.text);
-        assert_eq!(Some(base[i].scores.unwrap().margin), trace.uncertainty.margin);
+        assert_eq!(base[i].scores.unwrap().margin, trace.uncertainty.margin);
         assert_eq!(base[i].scores.unwrap().perplexity, trace.uncertainty.perplexity);
         assert_eq!((&ttsi[i].text, ttsi[i].learned), (&trace.answer.text, trace.adapted));
         let whole = ask(&agent, &item.task, &AskOptions { search: true, ..options.clone() });
@@ -94,7 +99,7 @@ fn what_is_measured_is_what_the_agent_does() {
             (&of(&records, Mode::Agent)[i].text, of(&records, Mode::Agent)[i].learned),
             (&whole.answer.text, whole.adapted)
         );
-        let searched = ask(&agent, &item.task, &AskOptions { search: true, learn: false, ..options });
+        let searched = ask(&agent, &item.task, &AskOptions { search: true, dry_run: true, ..options });
         assert_eq!(of(&records, Mode::Search)[i].text, searched.answer.text);
         assert_eq!(ttsi[i].pairs, trace.synthesis.unwrap().pairs);
         // The model as its own teacher writes the same pairs.
@@ -109,7 +114,7 @@ fn pairs_keep_to_the_tools_of_the_answer_before() {
     let suite = Suite::generated("generator:unseen-tools", 12).unwrap();
     let mut pairs = 0;
     for item in &suite.items {
-        let options = AskOptions { threshold: 1.01, ..AskOptions::default() };
+        let options = AskOptions { learn: Learn::Always, ..AskOptions::default() };
         let trace = ask(&agent, &item.task, &options.clone());
         let found = trace.search.unwrap().tool;
         let first = &trace.base_answer.calls;
@@ -123,7 +128,7 @@ fn pairs_keep_to_the_tools_of_the_answer_before() {
             pairs += 1;
         }
         // The step by itself does what the loop does.
-        let alone = block_on(agent.write_pairs(&item.task, &options, &Cancel::default(), |_| {})).unwrap();
+        let alone = block_on(agent.synthesize(&item.task, &options, &Cancel::default(), |_| {})).unwrap();
         assert_eq!(alone, synthesis);
     }
     assert!(pairs > 0, "no pair was written");
@@ -166,13 +171,14 @@ fn the_agent_remembers_what_it_was_sure_of_for_the_gate() {
     let suite = Suite::generated("generator:in-distribution", 10).unwrap();
     let mut seen = 0;
     let learn = |i: usize| {
-        let options = AskOptions { threshold: 1.01, gate: true, keep: Some(format!("k{i}")), ..AskOptions::default() };
+        let options =
+            AskOptions { learn: Learn::Always, gate: true, keep: Some(format!("k{i}")), ..AskOptions::default() };
         ask(&agent, &suite.items[i].task, &options)
     };
     for (i, item) in suite.items.iter().take(4).enumerate() {
         // At a threshold of 0 nobody asks how sure it is, and the first answer is not one that must stay.
-        let threshold = if i == 0 { 0.0 } else { 1e-6 };
-        let sure = ask(&agent, &item.task, &AskOptions { threshold, ..AskOptions::default() });
+        let learn = if i == 0 { Learn::Never } else { Learn::Below(1e-6) };
+        let sure = ask(&agent, &item.task, &AskOptions { learn, search: false, ..AskOptions::default() });
         assert!(sure.gate.is_none() && !sure.adapted);
     }
     for i in 4..suite.items.len() {
@@ -199,7 +205,7 @@ fn the_agent_remembers_what_it_was_sure_of_for_the_gate() {
 fn a_threshold_finds_itself() {
     let agent = agent();
     let suite = Suite::generated("generator:unseen-tools", 24).unwrap();
-    let options = AskOptions { threshold: 0.0, update_rate: Some(0.5), ..AskOptions::default() };
+    let options = AskOptions { learn: Learn::Share(0.5), ..AskOptions::default() };
     let mut unsure = 0;
     for (i, item) in suite.items.iter().enumerate() {
         let score = ask(&agent, &item.task, &options.clone()).uncertainty;
@@ -207,7 +213,7 @@ fn a_threshold_finds_itself() {
         unsure += usize::from(score.unsure);
     }
     assert!((3..=13).contains(&unsure), "{unsure} of 16 where half was wanted");
-    let wrong = AskOptions { update_rate: Some(1.5), ..AskOptions::default() };
+    let wrong = AskOptions { learn: Learn::Share(1.5), ..AskOptions::default() };
     let cancel = Cancel::default();
     let first = block_on(agent.ask(&suite.items[0].task, &wrong, &cancel).next()).unwrap();
     assert_eq!(first.unwrap_err().code(), "InvalidInput");
@@ -247,5 +253,5 @@ fn every_mode_answers_and_overlong_tasks_are_counted() {
     };
     block_on(runner.task(&suite, &suite.items[1], |key| key.mode == Mode::Pass5, emit)).unwrap();
     assert_eq!(names, [Mode::Pass5]);
-    assert!(block_on(agent.is_unchanged()).unwrap());
+    assert!(block_on(agent.model().is_unchanged()).unwrap());
 }

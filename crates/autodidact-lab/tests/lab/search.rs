@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use autodidact::{
-    agent::{Agent, AskOptions, OpenOptions},
+    agent::{Agent, AskOptions, Learn, OpenOptions},
     backend::BackendChoice,
     calls::values_grounded,
     inference::{Cancel, Finish, Sampling, Stop},
@@ -26,7 +26,7 @@ fn agent() -> Agent {
 fn the_search_mends_more_than_it_harms() {
     let agent = agent();
     let mut generator = Generator::new(Split::UnseenTools, 21, GeneratorConfig::default());
-    let options = AskOptions { learn: false, ..AskOptions::default() };
+    let options = AskOptions { dry_run: true, ..AskOptions::default() };
     let (mut unsure, mut mended, mut harmed) = (0, 0, 0);
     for _ in 0..TASKS {
         let example = generator.sample();
@@ -67,7 +67,7 @@ fn the_search_mends_more_than_it_harms() {
 fn the_search_can_be_left_out() {
     let agent = agent();
     let task = Generator::new(Split::UnseenTools, 22, GeneratorConfig::default()).sample().task();
-    let options = AskOptions { threshold: 1.01, learn: false, ..AskOptions::default() };
+    let options = AskOptions { learn: Learn::Always, dry_run: true, ..AskOptions::default() };
     assert!(ask(&agent, &task, &options).search.is_some());
     for options in
         [AskOptions { search: false, ..options.clone() }, AskOptions { constrained: false, ..options.clone() }]
@@ -83,11 +83,11 @@ fn what_is_too_improbable_is_left() {
     let agent = agent();
     let task = Generator::new(Split::UnseenTools, 23, GeneratorConfig::default()).sample().task();
     let cancel = Cancel::default();
-    let session = agent.session(None, &cancel);
+    let session = agent.model().session(None, &cancel);
     block_on(async {
-        let prefix = session.prefill(&agent.answer_ids(&task).unwrap()).await.unwrap();
+        let prefix = session.prefill(&agent.model().prompt(&task).unwrap()).await.unwrap();
         let write = async |least: f32| {
-            let stop = Stop { least, ..Stop::at(agent.eos(), 64) };
+            let stop = Stop { least, ..Stop::at(agent.model().eos(), 64) };
             session.generate(&prefix, Sampling::GREEDY, &stop, None, |_| Ok(())).await.unwrap()
         };
         let whole = write(f32::NEG_INFINITY).await;
