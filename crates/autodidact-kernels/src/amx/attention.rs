@@ -7,7 +7,7 @@ use std::{arch::x86_64::*, mem::MaybeUninit};
 use super::{
     super::Heads,
     simd::{LANES, dot, exp, exp_in_place, load, max, store},
-    tiles::{BLOCK, Lies, Packed, Product, Registers, Side, View, multiply},
+    tiles::{BLOCK, Layout, Packed, Product, Registers, Side, View, multiply},
 };
 
 impl Heads {
@@ -104,12 +104,12 @@ pub unsafe fn forward(
             let first = sequence * t;
             for head in 0..kv {
                 rotate(qkv, heads, sequence, queries + head, rotary, rotated);
-                keys.pack(View::new(rotated, t, hd), Side::Right, Lies::OuterRows);
+                keys.pack(View::new(rotated, t, hd), Side::Right, Layout::RowPerOuter);
                 let start = first * row + (queries + kv + head) * hd;
-                values.pack(View::strided(&qkv[start..], t, hd, row), Side::Right, Lies::InnerRows);
+                values.pack(View::strided(&qkv[start..], t, hd, row), Side::Right, Layout::RowPerInner);
                 for query in head * group..(head + 1) * group {
                     rotate(qkv, heads, sequence, query, rotary, rotated);
-                    left.pack(View::new(rotated, t, hd), Side::Left, Lies::OuterRows);
+                    left.pack(View::new(rotated, t, hd), Side::Left, Layout::RowPerOuter);
                     for block in 0..t.div_ceil(BLOCK) {
                         let from = block * BLOCK;
                         let (height, seen) = (BLOCK.min(t - from), t.min(from + BLOCK));
@@ -124,7 +124,7 @@ pub unsafe fn forward(
                             inverse[i] = 1.0 / sum;
                             log_sums[query * batch * t + first + from + i] = shift + sum.ln();
                         }
-                        weights.pack(View::strided(scores, height, seen, stride), Side::Left, Lies::OuterRows);
+                        weights.pack(View::strided(scores, height, seen, stride), Side::Left, Layout::RowPerOuter);
                         let to = Product { rows: height, cols: hd, stride: hd, add: false };
                         multiply(&registers, (weights, 0), values, weights.depth(), writable(part), to);
                         for (i, line) in part.chunks_exact(hd).take(height).enumerate() {
@@ -184,19 +184,19 @@ pub unsafe fn backward(
             let first = sequence * t;
             for head in 0..kv {
                 rotate(qkv, heads, sequence, queries + head, rotary, keys_rotated);
-                keys.pack(View::new(keys_rotated, t, hd), Side::Right, Lies::OuterRows);
-                keys_back.pack(View::new(keys_rotated, t, hd), Side::Right, Lies::InnerRows);
+                keys.pack(View::new(keys_rotated, t, hd), Side::Right, Layout::RowPerOuter);
+                keys_back.pack(View::new(keys_rotated, t, hd), Side::Right, Layout::RowPerInner);
                 let start = first * row + (queries + kv + head) * hd;
-                values.pack(View::strided(&qkv[start..], t, hd, row), Side::Right, Lies::OuterRows);
+                values.pack(View::strided(&qkv[start..], t, hd, row), Side::Right, Layout::RowPerOuter);
                 for gradient in [&mut *dkeys, &mut *dvalues] {
                     gradient.clear();
                     gradient.resize(t * hd, 0.0);
                 }
                 for query in head * group..(head + 1) * group {
                     rotate(qkv, heads, sequence, query, rotary, rotated);
-                    left.pack(View::new(rotated, t, hd), Side::Left, Lies::OuterRows);
+                    left.pack(View::new(rotated, t, hd), Side::Left, Layout::RowPerOuter);
                     let dheads = &dout[first * width + query * hd..];
-                    dleft.pack(View::strided(dheads, t, hd, width), Side::Left, Lies::OuterRows);
+                    dleft.pack(View::strided(dheads, t, hd, width), Side::Left, Layout::RowPerOuter);
                     for block in 0..t.div_ceil(BLOCK) {
                         let from = block * BLOCK;
                         let (height, seen) = (BLOCK.min(t - from), t.min(from + BLOCK));
@@ -215,7 +215,7 @@ pub unsafe fn backward(
                             slopes_of(&mut line[..last], &mut slope[..last], log_sum, total);
                         }
                         // Queries.
-                        dscores.pack(View::strided(slopes, height, seen, stride), Side::Left, Lies::OuterRows);
+                        dscores.pack(View::strided(slopes, height, seen, stride), Side::Left, Layout::RowPerOuter);
                         let to = Product { rows: height, cols: hd, stride: hd, add: false };
                         multiply(&registers, (dscores, 0), keys_back, dscores.depth(), writable(part), to);
                         for (i, line) in part.chunks_exact(hd).take(height).enumerate() {
@@ -226,12 +226,12 @@ pub unsafe fn backward(
                         }
                         // Keys and values.
                         let to = Product { rows: seen, cols: hd, stride: hd, add: true };
-                        turned.pack(View::strided(slopes, height, seen, stride), Side::Left, Lies::InnerRows);
-                        right.pack(View::new(&rotated[from * hd..], height, hd), Side::Right, Lies::InnerRows);
+                        turned.pack(View::strided(slopes, height, seen, stride), Side::Left, Layout::RowPerInner);
+                        right.pack(View::new(&rotated[from * hd..], height, hd), Side::Right, Layout::RowPerInner);
                         multiply(&registers, (turned, 0), right, turned.depth(), writable(dkeys), to);
-                        turned.pack(View::strided(scores, height, seen, stride), Side::Left, Lies::InnerRows);
+                        turned.pack(View::strided(scores, height, seen, stride), Side::Left, Layout::RowPerInner);
                         let dheads = View::strided(&dheads[from * width..], height, hd, width);
-                        right.pack(dheads, Side::Right, Lies::InnerRows);
+                        right.pack(dheads, Side::Right, Layout::RowPerInner);
                         multiply(&registers, (turned, 0), right, turned.depth(), writable(dvalues), to);
                     }
                 }

@@ -12,7 +12,7 @@ use burn_flex::{Flex, FlexTensor};
 
 use self::{
     attention::{Rotary, Saved, Scratch},
-    tiles::{Lies, Packed, Product, Registers, Side, View, multiply},
+    tiles::{Layout, Packed, Product, Registers, Side, View, multiply},
 };
 use super::{Form, Heads, Matrix, Rotation};
 
@@ -37,28 +37,51 @@ pub struct AttentionSaved {
     log_sums: Vec<f32>,
 }
 
-/// The numbers of a tensor, row by row; not copied where they lie so.
-fn numbers<const D: usize>(tensor: &Tensor<D>) -> FlexTensor {
-    match tensor.clone().try_into_primitive::<Flex>() {
-        Ok(primitive) => primitive.to_contiguous(),
-        Err(_) => FlexTensor::from_data(tensor.clone().into_data()),
+/// The numbers of a tensor, row by row, in memory of the CPU.
+struct Numbers(FlexTensor);
+
+impl Numbers {
+    /// Copied only where they do not stand row by row in this process already.
+    ///
+    /// # Panics
+    /// For a tensor that does not hold f32.
+    fn of<const D: usize>(tensor: &Tensor<D>) -> Self {
+        let numbers = match tensor.clone().try_into_primitive::<Flex>() {
+            Ok(primitive) => primitive.to_contiguous(),
+            Err(_) => FlexTensor::from_data(tensor.clone().into_data()),
+        };
+        let numbers = Self(numbers);
+        assert_eq!(numbers.slice().len(), tensor.dims().iter().product::<usize>(), "the kernels take tensors of f32");
+        numbers
+    }
+
+    fn slice(&self) -> &[f32] {
+        self.0.as_slice().unwrap_or_default()
     }
 }
 
-fn slice(tensor: &FlexTensor) -> &[f32] {
-    tensor.as_slice().unwrap_or_default()
-}
-
-/// So many numbers, all of which `write` writes.
+/// A vector of `count` numbers that `write` makes.
 ///
 /// # Safety
-/// It must.
+/// `write` must initialize all `count` elements.
 unsafe fn written(count: usize, write: impl FnOnce(&mut [MaybeUninit<f32>])) -> Vec<f32> {
     let mut numbers = Vec::with_capacity(count);
     write(&mut numbers.spare_capacity_mut()[..count]);
-    // SAFETY: there is room for them, and the caller vouches that they are written.
+    // SAFETY: there is room for `count` elements, and the caller vouches that `write` initialized them.
     unsafe { numbers.set_len(count) };
     numbers
+}
+
+/// # Panics
+/// For sizes that do not fit each other.
+fn check_heads(qkv: &Matrix, rotation: Rotation<'_>, heads: Heads) {
+    let Heads { batch, tokens, queries, kv, head_dim } = heads;
+    let n = batch * tokens;
+    assert!(kv > 0 && queries > 0 && queries.is_multiple_of(kv), "the query heads must be a multiple of the others");
+    assert!(head_dim > 0 && head_dim.is_multiple_of(2), "a head must have an even width");
+    assert_eq!(qkv.dims(), [n, (queries + 2 * kv) * head_dim], "`qkv` must hold all heads of all tokens");
+    let table = [n, queries + kv, 2, head_dim / 2];
+    assert!(rotation.cos.dims() == table && rotation.sin.dims() == table, "the rotary tables must fit the heads");
 }
 
 fn matrix(numbers: Vec<f32>, shape: [usize; 2], device: &Device) -> Matrix {
@@ -73,24 +96,27 @@ impl Kernels {
     }
 
     /// A product of two matrices, one of them transposed or neither.
+    ///
+    /// # Panics
+    /// Like all methods: for tensors that do not hold f32, and for shapes that do not fit each other.
     pub fn matmul(self, a: &Matrix, b: &Matrix, form: Form) -> Matrix {
         let ([ar, ac], [br, bc]) = (a.dims(), b.dims());
-        let (left, right) = (numbers(a), numbers(b));
-        let (left, right) = (View::new(slice(&left), ar, ac), View::new(slice(&right), br, bc));
-        let (rows, left_lies) = match form {
-            Form::LeftTransposed => (ac, Lies::InnerRows),
-            _ => (ar, Lies::OuterRows),
+        let (left, right) = (Numbers::of(a), Numbers::of(b));
+        let (left, right) = (View::new(left.slice(), ar, ac), View::new(right.slice(), br, bc));
+        let (rows, left_layout) = match form {
+            Form::LeftTransposed => (ac, Layout::RowPerInner),
+            _ => (ar, Layout::RowPerOuter),
         };
-        let (cols, right_lies) = match form {
-            Form::RightTransposed => (br, Lies::OuterRows),
-            _ => (bc, Lies::InnerRows),
+        let (cols, right_layout) = match form {
+            Form::RightTransposed => (br, Layout::RowPerOuter),
+            _ => (bc, Layout::RowPerInner),
         };
         let out = FACTORS.with_borrow_mut(|(packed_left, packed_right)| {
             let to = Product { rows, cols, stride: cols, add: false };
             // SAFETY: `self` exists only where the processor has the instructions; a product is written whole.
             unsafe {
-                packed_left.pack(left, Side::Left, left_lies);
-                packed_right.pack(right, Side::Right, right_lies);
+                packed_left.pack(left, Side::Left, left_layout);
+                packed_right.pack(right, Side::Right, right_layout);
                 let registers = Registers::configure();
                 written(rows * cols, |out| {
                     multiply(&registers, (packed_left, 0), packed_right, packed_left.depth(), out, to);
@@ -103,13 +129,14 @@ impl Kernels {
     /// Normalised rows times the gain; the same without it; and the inverse root mean squares, `[n, 1]`.
     pub fn norm_forward(self, x: &Matrix, gain: &Matrix, eps: f64) -> (Matrix, Matrix, Matrix) {
         let [n, d] = x.dims();
+        assert!(d > 0 && gain.dims() == [1, d], "`gain` must be one row as wide as `x`");
         let (mut unit, mut inverse) = (Vec::new(), vec![0.0; n]);
-        let (x, gain, device) = (numbers(x), numbers(gain), x.device());
+        let (x, gain, device) = (Numbers::of(x), Numbers::of(gain), x.device());
         // SAFETY: `self` exists only where the processor has the instructions; all rows are written.
         let out = unsafe {
             written(n * d, |out| {
                 unit = written(n * d, |unit| {
-                    rows::norm_forward(slice(&x), slice(&gain), eps as f32, (unit, out), &mut inverse);
+                    rows::norm_forward(x.slice(), gain.slice(), eps as f32, (unit, out), &mut inverse);
                 });
             })
         };
@@ -119,30 +146,36 @@ impl Kernels {
     /// The gradients of the input and of the gain.
     pub fn norm_backward(self, unit: &Matrix, inverse_rms: &Matrix, gain: &Matrix, dy: &Matrix) -> (Matrix, Matrix) {
         let [n, d] = dy.dims();
+        let fits = unit.dims() == [n, d] && inverse_rms.dims() == [n, 1] && gain.dims() == [1, d];
+        assert!(d > 0 && fits, "`unit`, `inverse_rms` and `gain` must have the shapes of the forward pass");
         let mut dgain = vec![0.0; d];
         let device = dy.device();
-        let (unit, inverse_rms, gain, dy) = (numbers(unit), numbers(inverse_rms), numbers(gain), numbers(dy));
-        let saved = (slice(&unit), slice(&inverse_rms));
+        let (unit, inverse_rms, gain, dy) =
+            (Numbers::of(unit), Numbers::of(inverse_rms), Numbers::of(gain), Numbers::of(dy));
+        let saved = (unit.slice(), inverse_rms.slice());
         // SAFETY: `self` exists only where the processor has the instructions; all rows are written.
-        let dx = unsafe { written(n * d, |dx| rows::norm_backward(saved, slice(&gain), slice(&dy), dx, &mut dgain)) };
+        let dx = unsafe { written(n * d, |dx| rows::norm_backward(saved, gain.slice(), dy.slice(), dx, &mut dgain)) };
         (matrix(dx, [n, d], &device), matrix(dgain, [1, d], &device))
     }
 
     /// `silu(gate) up`.
     pub fn gate_forward(self, gate_up: &Matrix) -> Matrix {
         let [n, width] = gate_up.dims();
-        let (gate_up, device) = (numbers(gate_up), gate_up.device());
+        assert!(width > 0 && width.is_multiple_of(2), "`gate_up` must hold as many gates as values");
+        let (gate_up, device) = (Numbers::of(gate_up), gate_up.device());
         // SAFETY: `self` exists only where the processor has the instructions; all rows are written.
-        let out = unsafe { written(n * (width / 2), |out| rows::gate_forward(slice(&gate_up), width / 2, out)) };
+        let out = unsafe { written(n * (width / 2), |out| rows::gate_forward(gate_up.slice(), width / 2, out)) };
         matrix(out, [n, width / 2], &device)
     }
 
     /// The gradient of `gate_up`.
     pub fn gate_backward(self, gate_up: &Matrix, dy: &Matrix) -> Matrix {
         let [n, width] = gate_up.dims();
-        let (gate_up, dy, device) = (numbers(gate_up), numbers(dy), dy.device());
+        assert!(width > 0 && width.is_multiple_of(2), "`gate_up` must hold as many gates as values");
+        assert_eq!(dy.dims(), [n, width / 2], "`dy` must have the shape of the gate's output");
+        let (gate_up, dy, device) = (Numbers::of(gate_up), Numbers::of(dy), dy.device());
         // SAFETY: `self` exists only where the processor has the instructions; all rows are written.
-        let out = unsafe { written(n * width, |out| rows::gate_backward(slice(&gate_up), slice(&dy), width / 2, out)) };
+        let out = unsafe { written(n * width, |out| rows::gate_backward(gate_up.slice(), dy.slice(), width / 2, out)) };
         matrix(out, [n, width], &device)
     }
 
@@ -150,14 +183,15 @@ impl Kernels {
     pub fn attention_forward(self, qkv: Matrix, rotation: Rotation<'_>, heads: Heads) -> (Matrix, AttentionSaved) {
         let (n, device) = (heads.batch * heads.tokens, qkv.device());
         let width = heads.queries * heads.head_dim;
+        check_heads(&qkv, rotation, heads);
         let mut log_sums = vec![0.0; heads.queries * n];
-        let (numbers_of_qkv, cos, sin) = (numbers(&qkv), numbers(rotation.cos), numbers(rotation.sin));
-        let rotary = Rotary { cos: slice(&cos), sin: slice(&sin) };
+        let (numbers_of_qkv, cos, sin) = (Numbers::of(&qkv), Numbers::of(rotation.cos), Numbers::of(rotation.sin));
+        let rotary = Rotary { cos: cos.slice(), sin: sin.slice() };
         let out = SCRATCH.with_borrow_mut(|scratch| {
             // SAFETY: `self` exists only where the processor has the instructions; all heads of all rows are written.
             unsafe {
                 written(n * width, |out| {
-                    attention::forward(slice(&numbers_of_qkv), rotary, heads, out, &mut log_sums, scratch);
+                    attention::forward(numbers_of_qkv.slice(), rotary, heads, out, &mut log_sums, scratch);
                 })
             }
         });
@@ -174,15 +208,19 @@ impl Kernels {
         heads: Heads,
     ) -> Matrix {
         let shape = saved.qkv.dims();
-        let (qkv, out, dout_numbers) = (numbers(&saved.qkv), numbers(&saved.out), numbers(dout));
-        let (cos, sin) = (numbers(rotation.cos), numbers(rotation.sin));
-        let rotary = Rotary { cos: slice(&cos), sin: slice(&sin) };
-        let saved = Saved { qkv: slice(&qkv), out: slice(&out), log_sums: &saved.log_sums };
+        let (n, width) = (heads.batch * heads.tokens, heads.queries * heads.head_dim);
+        check_heads(&saved.qkv, rotation, heads);
+        let fits = saved.out.dims() == [n, width] && saved.log_sums.len() == heads.queries * n;
+        assert!(fits && dout.dims() == [n, width], "the backward pass must get the heads of the forward pass");
+        let (qkv, out, dout_numbers) = (Numbers::of(&saved.qkv), Numbers::of(&saved.out), Numbers::of(dout));
+        let (cos, sin) = (Numbers::of(rotation.cos), Numbers::of(rotation.sin));
+        let rotary = Rotary { cos: cos.slice(), sin: sin.slice() };
+        let saved = Saved { qkv: qkv.slice(), out: out.slice(), log_sums: &saved.log_sums };
         let dqkv = SCRATCH.with_borrow_mut(|scratch| {
             // SAFETY: `self` exists only where the processor has the instructions; all heads of all rows are written.
             unsafe {
                 written(shape[0] * shape[1], |dqkv| {
-                    attention::backward(saved, slice(&dout_numbers), rotary, heads, dqkv, scratch);
+                    attention::backward(saved, dout_numbers.slice(), rotary, heads, dqkv, scratch);
                 })
             }
         });

@@ -7,6 +7,7 @@
 
 use std::{
     arch::{asm, x86_64::*},
+    marker::PhantomData,
     mem::MaybeUninit,
 };
 
@@ -43,8 +44,8 @@ const CONFIG: TileConfig = {
     TileConfig(bytes)
 };
 
-/// The tile registers of this thread, configured; given back when dropped.
-pub struct Registers(());
+/// The tile registers of this thread, configured; released when dropped. They stay on their thread: not `Send`.
+pub struct Registers(PhantomData<*const ()>);
 
 impl Registers {
     /// # Safety
@@ -52,7 +53,7 @@ impl Registers {
     pub unsafe fn configure() -> Self {
         // SAFETY: reads 64 bytes; the caller vouches for the instruction.
         unsafe { asm!("ldtilecfg [{}]", in(reg) &CONFIG, options(nostack, readonly)) };
-        Self(())
+        Self(PhantomData)
     }
 }
 
@@ -97,13 +98,13 @@ pub struct Packed {
     depth: usize,
 }
 
-/// How the outer and inner indices of a factor lie in memory.
+/// How a factor stands in memory.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Lies {
+pub enum Layout {
     /// A row per outer index.
-    OuterRows,
+    RowPerOuter,
     /// A row per inner index.
-    InnerRows,
+    RowPerInner,
 }
 
 /// Which side of the product a factor is on.
@@ -143,29 +144,29 @@ impl Packed {
     /// # Safety
     /// The processor must have AVX-512 with bf16 conversions.
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")]
-    pub unsafe fn pack(&mut self, view: View<'_>, side: Side, lies: Lies) {
-        let (outer, inner) = match lies {
-            Lies::OuterRows => (view.rows, view.cols),
-            Lies::InnerRows => (view.cols, view.rows),
+    pub unsafe fn pack(&mut self, view: View<'_>, side: Side, layout: Layout) {
+        let (outer, inner) = match layout {
+            Layout::RowPerOuter => (view.rows, view.cols),
+            Layout::RowPerInner => (view.cols, view.rows),
         };
         self.reserve(outer, inner);
-        let turned = (side == Side::Right) == (lies == Lies::OuterRows);
+        let turned = (side == Side::Right) == (layout == Layout::RowPerOuter);
         let groups = outer.div_ceil(BLOCK) * 2;
         // Along the rows of the memory, which the processor foresees.
-        let (lines, places) = match lies {
-            Lies::OuterRows => (groups, self.depth),
-            Lies::InnerRows => (self.depth, groups),
+        let (lines, places) = match layout {
+            Layout::RowPerOuter => (groups, self.depth),
+            Layout::RowPerInner => (self.depth, groups),
         };
         for line in 0..lines {
             for place in 0..places {
-                let (group, step) = match lies {
-                    Lies::OuterRows => (line, place),
-                    Lies::InnerRows => (place, line),
+                let (group, step) = match layout {
+                    Layout::RowPerOuter => (line, place),
+                    Layout::RowPerInner => (place, line),
                 };
                 let (first, from) = (group * OUTER, step * INNER);
-                let (row, column, height, width) = match lies {
-                    Lies::OuterRows => (first, from, OUTER, INNER),
-                    Lies::InnerRows => (from, first, INNER, OUTER),
+                let (row, column, height, width) = match layout {
+                    Layout::RowPerOuter => (first, from, OUTER, INNER),
+                    Layout::RowPerInner => (from, first, INNER, OUTER),
                 };
                 let mut edge = [0.0f32; OUTER * INNER];
                 let (source, stride) = if row + height <= view.rows && column + width <= view.cols {
@@ -185,9 +186,9 @@ impl Packed {
                 let tile = self.tile(group, step);
                 // SAFETY: the source holds `height` rows of `width` numbers, and the tile 16 lines.
                 unsafe {
-                    match lies {
-                        Lies::OuterRows => rows_tile(source.as_ptr(), stride, tile.as_mut_ptr().cast()),
-                        Lies::InnerRows => pairs_tile(source.as_ptr(), stride, tile.as_mut_ptr().cast()),
+                    match layout {
+                        Layout::RowPerOuter => rows_tile(source.as_ptr(), stride, tile.as_mut_ptr().cast()),
+                        Layout::RowPerInner => pairs_tile(source.as_ptr(), stride, tile.as_mut_ptr().cast()),
                     }
                     if turned {
                         transpose(tile.as_mut_ptr().cast());
