@@ -3,12 +3,8 @@
 use std::rc::Rc;
 
 use autodidact::{
-    agent::{Agent, AskEvent, AskOptions, Event, ModelFiles, OpenOptions},
-    calls::menu_from_json,
-    error::{Error, Result},
-    inference::Cancel,
-    storage::MemoryStore,
-    task::Task,
+    Agent, AskEvent, AskOptions, Cancel, Error, MemoryStore, ModelFiles, OpenOptions, Result, Task, agent::Event,
+    menu_from_json,
 };
 
 const TOOLS: &str = r#"[

@@ -1,28 +1,45 @@
 //! A private agent that teaches itself, following the published method of test-time self-improvement
 //! (arXiv 2510.07841), on [burn](https://burn.dev), natively and in a browser tab.
 //!
-//! [`Agent::open`] takes the files of a Hugging Face model directory and a store; [`Agent::ask`] answers a task with tool calls, and when it
-//! is unsure writes examples, trains a LoRA on them, answers again, and keeps or drops what it learned ([`AskOptions`]). Everything is pulled:
-//! nothing runs between two pulls of an [`Asking`](agent::Asking), and dropping it cancels the work. The base weights are never changed.
+//! # From a model directory to an answer
 //!
-//! ```rust,ignore
+//! 1. Read the files of a Hugging Face model directory into [`ModelFiles`], and choose a home for learned adapters: [`MemoryStore`], or
+//!    [`FolderStore`] natively.
+//! 2. [`Agent::open`] loads them.
+//! 3. [`Agent::ask`] takes a [`Task`] (messages and a menu of [`Tool`]s) and [`AskOptions`]. It answers with [`ToolCall`]s. When it is
+//!    unsure it writes examples, trains a LoRA on them, answers again, and keeps or drops what it learned: [`Learn`] says when.
+//! 4. Pull the returned [`Asking`](agent::Asking): events come first, then the [`Trace`]. Nothing runs between two pulls, and dropping it
+//!    cancels the work. The base weights never change.
+//!
+//! An [`Agent`] is not `Send`. The queue of a GPU belongs to one thread and a browser has only one, so everything is async on one thread;
+//! any executor will do. Every error is an [`Error`] with a stable [`code`](Error::code).
+//!
+//! # A program
+//!
+//! ```rust,no_run
 #![doc = include_str!("../examples/native.rs")]
 //! ```
 //!
+//! # Modules
+//!
+//! A module names only modules of lower floors, and a test holds that.
+//!
 //! | floor | modules |
 //! | --- | --- |
-//! | the agent | [`agent`]: the loop, its gate, its memory, the user as teacher |
+//! | the agent | [`agent`]: the model, the memory, and the tiers of a question; the user as teacher |
 //! | the method | [`uncertainty`], [`synthesis`], [`adaptation`] |
 //! | the machine | [`inference`], [`adapter`], [`storage`] |
-//! | the model | [`model`], [`grammar`]; [`nn`] with hand-written backward passes; [`tokenizer`], [`calls`], [`prompt`]; [`mod@format`] |
-//! | the ground | [`platform`], [`backend`], [`error`], [`task`] |
-//!
-//! A module names only modules of lower floors. Every error is an [`Error`] with a stable [`code`](Error::code).
+//! | the model | [`model`], [`grammar`]; [`prompt`]; [`nn`] with hand-written backward passes, [`tokenizer`], [`calls`] |
+//! | the ground | [`backend`]; [`platform`], [`mod@format`]; [`error`], [`task`] |
 //!
 //! # Features
 //!
-//! None is on by default, and none of them opens a file or a connection beside the crate's [`storage::FolderStore`].
-//! `gpu`: the native GPU backend (a browser build always has WebGPU). `cuda`: NVIDIA GPUs through LibTorch.
+//! None is on by default, and none of them opens a file or a connection beside [`FolderStore`].
+//!
+//! | feature | what it adds |
+//! | --- | --- |
+//! | `gpu` | the native GPU backend (Vulkan, Metal or DirectX); a browser build always has WebGPU |
+//! | `cuda` | NVIDIA GPUs through an installed LibTorch |
 #![recursion_limit = "256"]
 #![warn(missing_docs)]
 
@@ -47,5 +64,16 @@ pub mod uncertainty;
 #[cfg(target_family = "wasm")]
 pub mod web;
 
-pub use agent::{Agent, AskOptions};
+pub use agent::{Agent, AskEvent, AskOptions, Learn, ModelFiles, OpenOptions, Trace};
+pub use calls::menu_from_json;
 pub use error::{Error, Result};
+pub use inference::Cancel;
+#[cfg(not(target_family = "wasm"))]
+pub use storage::FolderStore;
+pub use storage::{AdapterStore, MemoryStore};
+pub use task::{Message, Pair, Task, Tool, ToolCall};
+
+/// The examples of the README, compiled as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
