@@ -1,4 +1,4 @@
-//! Files, with errors that name them.
+//! Reading and writing files, with errors that name the path.
 
 use std::{
     fs,
@@ -7,7 +7,7 @@ use std::{
 
 use autodidact::error::{Error, Result};
 
-/// An [`Error::Io`] for that path.
+/// An [`Error::Io`] for this path.
 pub fn io(path: &Path, error: impl std::fmt::Display) -> Error {
     Error::Io { path: path.display().to_string(), reason: error.to_string() }
 }
@@ -17,12 +17,12 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(|e| io(path, e))
 }
 
-/// Makes a folder with its parents.
+/// Creates a folder and its parents.
 pub fn make_dir(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(|e| io(path, e))
 }
 
-/// Writes a file whole or not at all: to a neighbour first, then renamed over the old one.
+/// Writes a file completely or not at all: first under another name, which then replaces the old file.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".part");

@@ -1,4 +1,4 @@
-//! Opening models and stores from folders.
+//! Opens models and stored adapters from folders.
 
 use std::{
     path::{Path, PathBuf},
@@ -6,18 +6,17 @@ use std::{
 };
 
 use autodidact::{
-    agent::{Agent, Event, INDEX, ModelFiles, OpenOptions, SINGLE, shard_names, template_text},
-    backend::BackendChoice,
+    agent::{Agent, INDEX, ModelFiles, OpenOptions, SINGLE, shard_names, template_text},
     error::{Error, Result},
-    storage::{FolderStore, MemoryStore},
+    storage::{AdapterStore, FolderStore, MemoryStore},
 };
 
-use super::{
-    args::{Device, ModelArgs},
+use crate::{
     files,
+    shared::{Device, ModelArgs, StoreArgs},
 };
 
-/// The seed model, part of the program.
+/// Files of the seed model, which is part of the program.
 const SEED: [(&str, &[u8]); 5] = [
     ("config.json", include_bytes!("../model/seed/config.json")),
     ("generation_config.json", include_bytes!("../model/seed/generation_config.json")),
@@ -62,34 +61,33 @@ pub fn model_files(dir: Option<&Path>) -> Result<ModelFiles> {
 }
 
 /// The folder of stored adapters.
-pub fn store(path: Option<&PathBuf>) -> Result<FolderStore> {
+pub fn store(args: &StoreArgs) -> Result<FolderStore> {
     let default = || directories::ProjectDirs::from("", "", "autodidact").map(|dirs| dirs.data_dir().join("adapters"));
-    let path = path.cloned().or_else(default).unwrap_or_else(|| PathBuf::from("adapters"));
+    let path = args.store.clone().or_else(default).unwrap_or_else(|| PathBuf::from("adapters"));
     FolderStore::open(path)
 }
 
-/// An agent over a model directory.
-pub async fn agent(args: &ModelArgs, on_event: impl FnMut(Event)) -> Result<Agent> {
-    let files = model_files(args.model.as_deref())?;
-    let store = Rc::new(store(args.store.as_ref())?);
-    Agent::open(files, store, options(args.device), on_event).await
+/// Refuses a name that a stored adapter has.
+pub async fn check_name_is_free(store: &FolderStore, name: &str) -> Result<()> {
+    if store.has(name).await? {
+        let reason = "an adapter of that name is stored; choose another name, or add --replace";
+        return Err(Error::invalid(format!("name `{name}`"), reason));
+    }
+    Ok(())
 }
 
-/// An agent that has no stored adapters and keeps none.
+/// An agent with the user's stored adapters.
+pub async fn agent(model: &ModelArgs, store: &StoreArgs) -> Result<Agent> {
+    let files = model_files(model.model.as_deref())?;
+    let store = Rc::new(self::store(store)?);
+    Agent::open(files, store, options(model.device), |_| {}).await
+}
+
+/// An agent without stored adapters: it reads none and keeps none.
 pub async fn bare_agent(model: Option<&Path>, device: Device) -> Result<Agent> {
     Agent::open(model_files(model)?, Rc::new(MemoryStore::new()), options(device), |_| {}).await
 }
 
 fn options(device: Device) -> OpenOptions {
-    OpenOptions { backend: choice(device), force_software_gpu: false }
-}
-
-/// The backend of a `--device`.
-pub fn choice(device: Device) -> BackendChoice {
-    match device {
-        Device::Auto => BackendChoice::Auto,
-        Device::Cpu => BackendChoice::Cpu,
-        Device::Gpu => BackendChoice::WebGpu,
-        Device::Cuda => BackendChoice::Cuda,
-    }
+    OpenOptions { backend: device.into(), force_software_gpu: false }
 }

@@ -1,4 +1,4 @@
-//! The command line as a stranger's script sees it: `ask` and `adapters`, with their exit codes.
+//! Commands as a script calls them, with their output and exit codes.
 
 use std::{
     path::Path,
@@ -20,7 +20,7 @@ fn succeed(store: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The code in brackets of a failed call.
+/// The error code that a failed call prints in brackets.
 fn failure(store: &Path, arguments: &[&str]) -> String {
     let output = run(store, arguments);
     assert!(!output.status.success(), "{arguments:?} did not fail");
@@ -28,7 +28,7 @@ fn failure(store: &Path, arguments: &[&str]) -> String {
     text.split_once("error [").and_then(|(_, rest)| rest.split_once(']')).expect("a typed error").0.to_owned()
 }
 
-/// A run that learned and kept `name`: not every seed writes a valid example.
+/// The trace of a run that stored what it learned as `name`. Not every seed gives a valid example, so it tries several.
 fn learn(store: &Path, name: &str) -> Value {
     for seed in ["0", "1", "2", "3", "4", "5", "6", "7"] {
         let json = succeed(store, &["ask", QUERY, "--threshold", "1.01", "--keep", name, "--seed", seed, "--json"]);
@@ -60,13 +60,13 @@ fn asks_learns_and_keeps() {
     }
     assert!(trace["base_answer"].is_object() && trace["answer"].is_object());
 
-    // A name in use is refused before any work, and what is stored stays.
+    // A name in use is refused before any work, and the stored adapter stays.
     assert_eq!(failure(store, &["ask", QUERY, "--threshold", "1.01", "--keep", "travel"]), "InvalidInput");
     let list: Value = serde_json::from_str(&succeed(store, &["adapters", "list", "--json"])).unwrap();
     assert_eq!(list.as_array().unwrap().len(), 1);
     assert_eq!(list[0]["name"], "travel");
 
-    // Out, in under another name, applied, deleted.
+    // The adapter is exported, imported under another name, applied, renamed and deleted.
     let zip = store.join("out.zip");
     let zip = zip.to_str().unwrap();
     succeed(store, &["adapters", "export", "travel", zip]);
@@ -145,13 +145,13 @@ fn models_grow_and_are_averaged() {
         serde_json::from_slice(&std::fs::read(Path::new(dir).join(file)).unwrap()).unwrap()
     };
 
-    // Longer sequences are a matter of two numbers.
+    // A longer context changes two numbers and no weight.
     assert!(program(&["deepen", seed, "--context", "4096", "--out", &path("long")]).0);
     assert_eq!(json(&path("long"), "config.json")["max_position_embeddings"], 4096);
     assert_eq!(json(&path("long"), "tokenizer_config.json")["model_max_length"], 4096);
     assert_eq!(weights(&path("long")), weights(seed));
 
-    // The mean of a model with itself is that model, and models of two shapes have none.
+    // The average of a model with itself is that model; models of different shapes have no average.
     assert!(program(&["average", seed, seed, "--share", "0.25", "--out", &path("mean")]).0);
     assert_eq!(weights(&path("mean")), weights(seed));
     let layers = json(seed, "config.json")["num_hidden_layers"].as_u64().unwrap();
@@ -159,7 +159,7 @@ fn models_grow_and_are_averaged() {
     let d_ff = json(seed, "config.json")["intermediate_size"].as_u64().unwrap() + 64;
     assert!(program(&["widen", seed, "--d-ff", &d_ff.to_string(), "--out", &path("wide")]).0);
     assert_eq!(json(&path("wide"), "config.json")["intermediate_size"], d_ff);
-    // The size of a head follows from two others where it is not stated, and must not change with them.
+    // A head size that is not stated follows from two other sizes, and must not change with them.
     let unstated = path("unstated");
     std::fs::create_dir(&unstated).unwrap();
     for entry in std::fs::read_dir(seed).unwrap() {

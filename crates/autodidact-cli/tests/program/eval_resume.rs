@@ -36,7 +36,7 @@ fn lines(dir: &Path) -> usize {
     fs::read_to_string(dir.join("tasks.jsonl")).map_or(0, |text| text.matches('\n').count())
 }
 
-/// The records in order of their keys, without what a clock says.
+/// The records in order of their keys, without times.
 fn records(dir: &Path) -> Vec<Value> {
     let text = fs::read_to_string(dir.join("tasks.jsonl")).unwrap();
     let mut records: Vec<Value> = text
@@ -51,7 +51,7 @@ fn records(dir: &Path) -> Vec<Value> {
     records
 }
 
-/// The summary without what depends on clock, machine or folder.
+/// The summary without what depends on the time, the machine or the folder.
 fn summary(dir: &Path) -> Value {
     let mut summary: Value = serde_json::from_slice(&fs::read(dir.join("summary.json")).unwrap()).unwrap();
     for key in ["command", "date", "machine", "latency", "peak_memory_bytes"] {
@@ -67,7 +67,7 @@ fn a_killed_run_goes_on_and_ends_like_an_uninterrupted_one() {
     run(eval(&whole, &[]));
     assert_eq!(lines(&whole), LINES);
 
-    // Killed twice, at other places.
+    // Killed twice, at different points.
     for least in [3, LINES / 2] {
         let mut child = eval(&killed, &[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         while lines(&killed) < least {
@@ -79,7 +79,7 @@ fn a_killed_run_goes_on_and_ends_like_an_uninterrupted_one() {
         let written = lines(&killed);
         assert!((least..LINES).contains(&written), "{written} of {LINES} lines");
         println!("killed after {written} of {LINES} lines");
-        // What a crash of the machine can leave: half a line.
+        // A crash of the machine can leave half a line.
         let text = fs::read_to_string(killed.join("tasks.jsonl")).unwrap();
         let torn = &text[..text.rfind('\n').map_or(0, |end| end - 20)];
         fs::write(killed.join("tasks.jsonl"), torn).unwrap();
@@ -93,7 +93,7 @@ fn a_killed_run_goes_on_and_ends_like_an_uninterrupted_one() {
         assert!(fs::metadata(killed.join(name)).unwrap().len() > 500, "{name}");
     }
 
-    // A finished run has nothing to do, and another one is not mixed with it.
+    // A finished run has nothing left to do, and no other run is mixed with it.
     let before = fs::read(whole.join("tasks.jsonl")).unwrap();
     run(eval(&whole, &[]));
     assert_eq!(fs::read(whole.join("tasks.jsonl")).unwrap(), before);

@@ -1,4 +1,4 @@
-//! `ttd` with a server, which here is a thread that always says the same.
+//! `ttd` with a server: here a thread that always gives the same reply.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -9,7 +9,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-/// Serves one reply to all requests; the bodies and first lines of the requests come out of the channel.
+/// Gives one reply to all requests; the channel returns the first line and the body of each.
 fn serve(status: &'static str, content: &'static str) -> (String, mpsc::Receiver<(String, Value)>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/v1/", listener.local_addr().unwrap());

@@ -6,4 +6,6 @@ mod cli;
 mod eval_resume;
 #[cfg(feature = "teacher-server")]
 mod eval_teacher;
+mod floors;
+mod help;
 mod pretrain_resume;

@@ -1,4 +1,4 @@
-//! `autodidact pretrain`, killed and started again, ends where an uninterrupted run ends.
+//! `autodidact pretrain`, killed and started again, ends with the weights of an uninterrupted run.
 
 use std::{
     fs,
@@ -15,8 +15,9 @@ const STEPS: usize = 14;
 fn tasks(folder: &Path, name: &str) -> PathBuf {
     let line = |i: usize| {
         format!(
-            "{{\"id\":\"{i}\",\"query\":\"{name} {i}\",\"tools\":[{{\"name\":\"f\",\"parameters\":{{\"type\":\"object\",\"properties\":\
-             {{\"n\":{{\"type\":\"integer\"}}}}}}}}],\"answer\":[{{\"name\":\"f\",\"arguments\":{{\"n\":{i}}}}}]}}\n"
+            "{{\"id\":\"{i}\",\"query\":\"{name} {i}\",\"tools\":[{{\"name\":\"f\",\"parameters\":\
+             {{\"type\":\"object\",\"properties\":{{\"n\":{{\"type\":\"integer\"}}}}}}}}],\
+             \"answer\":[{{\"name\":\"f\",\"arguments\":{{\"n\":{i}}}}}]}}\n"
         )
     };
     let path = folder.join(format!("{name}.jsonl"));
@@ -59,7 +60,7 @@ fn a_killed_run_ends_like_an_uninterrupted_one() {
     let given = tasks(folder.path(), "given");
     assert!(pretrain(&whole, &given, STEPS).status().unwrap().success());
 
-    // Killed (SIGKILL on Unix) between two checkpoints.
+    // Killed (by SIGKILL on Unix) between two checkpoints.
     let mut child = pretrain(&killed, &given, STEPS).spawn().unwrap();
     let start = Instant::now();
     while log(&killed).len() < 5 {
@@ -85,11 +86,11 @@ fn a_killed_run_ends_like_an_uninterrupted_one() {
         assert!(fs::read_to_string(killed.join("training").join(plot)).unwrap().starts_with("<svg"), "{plot}");
     }
 
-    // Once the learning rate falls, a longer run is another run: refused, and nothing is lost.
+    // Once the learning rate falls, a run with more steps is another run: it is refused, and nothing is lost.
     assert!(!pretrain(&whole, &given, 40).status().unwrap().success());
     assert_eq!(losses(&whole).len(), STEPS);
 
-    // Other tasks make another run, and tasks change what is learned.
+    // Other tasks make it another run, and they change what is learned.
     let other = tasks(folder.path(), "other");
     assert!(!pretrain(&killed, &other, STEPS).status().unwrap().success());
     let changed = folder.path().join("changed");
@@ -121,10 +122,10 @@ fn a_run_goes_on_from_a_model() {
     }
     assert_eq!(before, read(&first, "model.safetensors"));
     assert_ne!(before, read(&second, "model.safetensors"));
-    // Where the first run ended, and not where it began.
+    // The second run starts where the first one ended, not where it began.
     assert!(log(&second)[0].loss < log(&first)[0].loss, "{} after {}", log(&second)[0].loss, log(&first)[0].loss);
 
-    // From the same weights it goes on; from others it is another run, and into the model's own folder it does not write.
+    // The run resumes from the same weights. Other weights make it another run, and the model's own folder is refused.
     assert!(go_on(&first, &second, 2).status().unwrap().success());
     let third = folder.path().join("third");
     assert!(pretrain(&third, &given, 2).status().unwrap().success());

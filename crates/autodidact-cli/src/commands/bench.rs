@@ -1,0 +1,136 @@
+//! `autodidact bench`: measures what each stage of the loop costs on this machine.
+
+use autodidact::{
+    agent::{Agent, AskEvent, AskOptions, Trace, Writing},
+    error::{Error, Result},
+    grammar::Grammar,
+    inference::Cancel,
+    platform::Stopwatch,
+    task::Task,
+};
+use autodidact_lab::{
+    latency::Latency,
+    taskgen::{Generator, GeneratorConfig, Split},
+};
+
+use crate::{
+    everyday, open,
+    shared::{ModelArgs, StoreArgs},
+};
+
+/// Options of `bench`.
+#[derive(Debug, clap::Args)]
+pub struct BenchArgs {
+    #[command(flatten)]
+    model: ModelArgs,
+    #[command(flatten)]
+    store: StoreArgs,
+    /// Runs of each case; the median is printed.
+    #[arg(long, default_value_t = 5)]
+    runs: usize,
+    /// Generated tasks on which the cost of scoring and learning is compared with answering alone.
+    #[arg(long, default_value_t = 20)]
+    tasks: usize,
+}
+
+/// The stages in the table.
+const STAGES: [&str; 6] = ["score", "answer", "synthesize", "train", "answer_again", "total"];
+
+/// The longest run that the project allows on two cores, in seconds.
+const LONGEST_RUN: f64 = 30.0;
+
+/// Prints the median seconds of each stage without an update and with one, then the costs of scoring and decoding.
+pub async fn run(args: BenchArgs) -> Result<()> {
+    let agent = open::agent(&args.model, &args.store).await?;
+    let task = everyday::task()?;
+    println!("model {} on {}, {} runs, median seconds\n", agent.model().name, agent.backend().kind, args.runs);
+    println!("| case | score | answer | synthesize | train | answer again | total |");
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    for (case, threshold) in [("sure: no update", 0.0), ("unsure: whole loop", 1.01)] {
+        let mut traces: Vec<Trace> = Vec::new();
+        for seed in 0..args.runs.max(1) as u64 {
+            let options = AskOptions { threshold, seed, ..AskOptions::default() };
+            let cancel = Cancel::default();
+            let mut asking = agent.ask(&task, &options, &cancel);
+            while let Some(event) = asking.next().await {
+                if let AskEvent::Done(trace) = event? {
+                    traces.push(*trace);
+                }
+            }
+        }
+        // A run whose examples were all rejected ends early, so its times belong to another case.
+        let complete: Vec<&Trace> = traces.iter().filter(|t| t.adapted || threshold < 1.0).collect();
+        let cells = STAGES.map(|stage| median(&complete, stage));
+        let learned = traces.iter().filter(|t| t.adapted).count();
+        let case =
+            if threshold > 1.0 { format!("{case} ({learned} of {} learned)", traces.len()) } else { case.into() };
+        println!("| {case} | {} |", cells.join(" | "));
+        let slowest = traces.iter().filter_map(|t| t.seconds.get("total")).fold(0.0, |a: f64, b| a.max(*b));
+        if slowest > LONGEST_RUN {
+            let reason = format!("a run took {slowest:.1} s; the limit is {LONGEST_RUN} s");
+            return Err(Error::Backend { reason });
+        }
+        if traces.iter().any(|t| !t.restored) {
+            return Err(Error::Backend { reason: "the base weights changed".into() });
+        }
+    }
+    if args.tasks > 0 {
+        // Generated tasks like those of training.
+        let mut generator = Generator::new(Split::InDistribution, 1, GeneratorConfig::default());
+        let tasks: Vec<Task> = (0..args.tasks).map(|_| generator.sample().task()).collect();
+        println!("\n{}", Latency::measure(&agent, &tasks, &Cancel::default()).await?);
+        println!("\n{}", decoding(&agent, &tasks).await?);
+    }
+    Ok(())
+}
+
+/// Time spent writing answers.
+#[derive(Default)]
+struct Spent {
+    seconds: f64,
+    tokens: usize,
+}
+
+impl Spent {
+    fn milliseconds_per_token(&self) -> f64 {
+        self.seconds * 1e3 / self.tokens.max(1) as f64
+    }
+}
+
+/// The cost of a token with and without a grammar.
+async fn decoding(agent: &Agent, tasks: &[Task]) -> Result<String> {
+    let cancel = Cancel::default();
+    let session = agent.session(None, &cancel);
+    let max_tokens = AskOptions::default().max_answer_tokens;
+    let format = agent.prompts().format();
+    let mut compiling = 0.0;
+    let (mut free, mut constrained) = (Spent::default(), Spent::default());
+    agent.vocabulary()?;
+    for task in tasks {
+        let watch = Stopwatch::start();
+        agent.vocabulary()?.constrain(&Grammar::answer(format, &task.tools))?;
+        compiling += watch.seconds();
+        let prefix = session.prefill(&agent.answer_ids(task)?).await?;
+        for (with_grammar, spent) in [(false, &mut free), (true, &mut constrained)] {
+            let watch = Stopwatch::start();
+            let writing = Writing::greedy(max_tokens, with_grammar);
+            let (_, written) = agent.respond(&session, &prefix, task, writing, |_| {}).await?;
+            spent.seconds += watch.seconds();
+            spent.tokens += written.log_probs.len();
+        }
+    }
+    // A constrained answer compiles its grammar too, which is stated apart.
+    constrained.seconds -= compiling;
+    Ok(format!(
+        "decoding: {:.3} ms a token without a grammar, {:.3} ms with one, {:.1} ms of each answer to compile it",
+        free.milliseconds_per_token(),
+        constrained.milliseconds_per_token(),
+        compiling * 1e3 / tasks.len().max(1) as f64
+    ))
+}
+
+fn median(traces: &[&Trace], stage: &str) -> String {
+    let mut seconds: Vec<f64> = traces.iter().filter_map(|t| t.seconds.get(stage).copied()).collect();
+    seconds.sort_by(f64::total_cmp);
+    seconds.get(seconds.len() / 2).map_or_else(|| "-".into(), |s| format!("{s:.3}"))
+}

@@ -1,0 +1,78 @@
+//! `autodidact inspect`: describes a model directory.
+
+use std::path::PathBuf;
+
+use autodidact::{
+    agent::Agent,
+    error::{Error, Result},
+    inference::{Cancel, Sampling, Session, Stop},
+    prompt::tool_value,
+};
+use serde_json::json;
+
+use crate::{everyday, files, open, shared::Device};
+
+/// Options of `inspect`.
+#[derive(Debug, clap::Args)]
+pub struct InspectArgs {
+    /// Model directory in Hugging Face's layout.
+    dir: PathBuf,
+    /// Write a prompt with its token ids, logits and greedy answer to this file.
+    #[arg(long, value_name = "FILE")]
+    reference: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Tokens of the greedy answer in a reference.
+const ANSWER_TOKENS: usize = 32;
+
+/// Loads the whole model, which checks every tensor, and describes it.
+pub async fn run(args: InspectArgs) -> Result<()> {
+    let agent = open::bare_agent(Some(&args.dir), Device::Cpu).await?;
+    let (model, config) = (agent.model(), agent.decoder().config());
+    if args.json {
+        println!("{}", json!(model));
+    } else {
+        println!("{}: {} with {} weights in {} bytes", model.name, model.family, model.parameters, model.bytes);
+        println!(
+            "layers {}, width {}, heads {}/{} of {}, mlp {}",
+            config.n_layers, config.d_model, config.n_heads, config.n_kv_heads, config.head_dim, config.d_ff
+        );
+        println!("vocabulary {}, context {}, tied {}", config.vocab_size, config.context, config.tied);
+        println!(
+            "calls {:?}, synthesis {:?}, end of turn {:?}",
+            agent.prompts().format(),
+            agent.prompts().style(),
+            agent.eos()
+        );
+        println!("fingerprint {}", model.fingerprint);
+    }
+    if let Some(path) = &args.reference {
+        files::write(path, reference(&agent).await?.as_bytes())?;
+    }
+    Ok(())
+}
+
+/// A prompt with its token ids, the logits after it, and the start of its greedy answer, as JSON.
+async fn reference(agent: &Agent) -> Result<String> {
+    let task = everyday::task()?;
+    let text = agent.prompts().answer_prompt(&task)?;
+    let ids = agent.tokenizer().encode(&text)?;
+    let cancel = Cancel::default();
+    let session = Session { decoder: agent.decoder(), lora: None, cancel: &cancel };
+    let prefix = session.prefill(&ids).await?;
+    let stop = Stop::at(&[], ANSWER_TOKENS);
+    let greedy = session.generate(&prefix, Sampling::GREEDY, &stop, None, |_| Ok(())).await?;
+    let tools: Vec<_> = task.tools.iter().map(tool_value).collect();
+    let file = json!({
+        "messages": [{"role": "user", "content": task.query()}],
+        "tools": tools,
+        "text": text,
+        "ids": ids,
+        "logits_last": prefix.next_logits,
+        "greedy": greedy.ids,
+    });
+    serde_json::to_string(&file).map_err(|e| Error::invalid("reference", e.to_string()))
+}

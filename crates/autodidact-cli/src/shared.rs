@@ -1,0 +1,69 @@
+//! Groups of flags that several commands share.
+
+use std::path::PathBuf;
+
+use autodidact::backend::BackendChoice;
+use clap::{Args, ValueEnum};
+
+/// The model to open, and the device to run it on.
+#[derive(Debug, Clone, Args)]
+pub struct ModelArgs {
+    /// Model directory in Hugging Face's layout [default: the seed model that is part of the program].
+    #[arg(long, value_name = "DIR")]
+    pub model: Option<PathBuf>,
+    /// Device to compute on.
+    #[arg(long, value_enum, default_value_t = Device::Cpu)]
+    pub device: Device,
+}
+
+/// The folder of stored adapters.
+#[derive(Debug, Clone, Args)]
+pub struct StoreArgs {
+    // Global, so that it may also follow a subcommand, as in `adapters list --store DIR`.
+    /// Folder of stored adapters [default: in the user's data folder].
+    #[arg(long, value_name = "DIR", global = true)]
+    pub store: Option<PathBuf>,
+}
+
+/// Storing what was learned.
+#[derive(Debug, Clone, Args)]
+pub struct KeepArgs {
+    /// Store what was learned under this name, for `ask --adapter`.
+    #[arg(long, value_name = "NAME")]
+    pub keep: Option<String>,
+    /// With --keep: replace an adapter of that name.
+    #[arg(long)]
+    pub replace: bool,
+}
+
+/// The seed of the random numbers.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct SeedArgs {
+    /// Seed of the random numbers.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+}
+
+/// The device to compute on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Device {
+    /// A hardware GPU if there is one, else the CPU.
+    Auto,
+    /// The CPU.
+    Cpu,
+    /// The GPU, through Vulkan, Metal or DirectX.
+    Gpu,
+    /// The first NVIDIA GPU, through LibTorch (only in builds with the feature `cuda`).
+    Cuda,
+}
+
+impl From<Device> for BackendChoice {
+    fn from(device: Device) -> Self {
+        match device {
+            Device::Auto => Self::Auto,
+            Device::Cpu => Self::Cpu,
+            Device::Gpu => Self::WebGpu,
+            Device::Cuda => Self::Cuda,
+        }
+    }
+}
