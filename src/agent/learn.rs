@@ -1,5 +1,7 @@
 //! When the agent learns.
 
+use std::{fmt, str::FromStr};
+
 use serde::{Deserialize, Serialize};
 
 use super::memory::Memory;
@@ -29,6 +31,36 @@ pub enum Learn {
 impl Default for Learn {
     fn default() -> Self {
         Self::Below(DEFAULT_THRESHOLD)
+    }
+}
+
+impl fmt::Display for Learn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Never => f.write_str("never"),
+            Self::Below(threshold) => write!(f, "below:{threshold}"),
+            Self::Share(share) => write!(f, "share:{share}"),
+            Self::Always => f.write_str("always"),
+        }
+    }
+}
+
+impl FromStr for Learn {
+    type Err = Error;
+
+    /// `never`, `below:T`, `share:S` or `always`.
+    fn from_str(text: &str) -> Result<Self> {
+        let wrong = || Error::invalid("learn", format!("`{text}` is not one of never, below:T, share:S, always"));
+        let number = |digits: &str| digits.parse::<f32>().map_err(|_| wrong());
+        let learn = match text.split_once(':') {
+            Some(("below", threshold)) => Self::Below(number(threshold)?),
+            Some(("share", share)) => Self::Share(number(share)?),
+            None if text == "never" => Self::Never,
+            None if text == "always" => Self::Always,
+            _ => return Err(wrong()),
+        };
+        learn.check()?;
+        Ok(learn)
     }
 }
 
@@ -74,6 +106,7 @@ mod tests {
             good.check().unwrap();
             let json = serde_json::to_value(good).unwrap();
             assert_eq!(serde_json::from_value::<Learn>(json).unwrap(), good);
+            assert_eq!(good.to_string().parse::<Learn>().unwrap(), good);
         }
         for bad in
             [Learn::Below(0.0), Learn::Below(1.01), Learn::Below(f32::NAN), Learn::Share(1.5), Learn::Share(-0.1)]
@@ -82,5 +115,8 @@ mod tests {
         }
         assert_eq!(serde_json::to_value(Learn::Below(0.5)).unwrap(), serde_json::json!({"below": 0.5}));
         assert_eq!(serde_json::to_value(Learn::Never).unwrap(), "never");
+        for wrong in ["", "sometimes", "below", "below:x", "below:2", "share:-1", "never:1"] {
+            assert_eq!(wrong.parse::<Learn>().unwrap_err().code(), "InvalidInput", "{wrong}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! `autodidact bench`: measures what each stage of the loop costs on this machine.
 
 use autodidact::{
-    agent::{Agent, AskEvent, AskOptions, Trace, Writing},
+    agent::{Agent, AskEvent, AskOptions, Learn, Trace, Writing},
     error::{Error, Result},
     grammar::Grammar,
     inference::Cancel,
@@ -43,13 +43,15 @@ const LONGEST_RUN: f64 = 30.0;
 pub async fn run(args: BenchArgs) -> Result<()> {
     let agent = open::agent(&args.model, &args.store).await?;
     let task = everyday::task()?;
-    println!("model {} on {}, {} runs, median seconds\n", agent.model().name, agent.backend().kind, args.runs);
+    println!("model {} on {}, {} runs, median seconds\n", agent.model().report().name, agent.backend().kind, args.runs);
     println!("| case | score | answer | synthesize | train | answer again | total |");
     println!("| --- | --- | --- | --- | --- | --- | --- |");
-    for (case, threshold) in [("sure: no update", 0.0), ("unsure: whole loop", 1.01)] {
+    // A threshold that every certainty reaches, and one that none does.
+    let cases = [("sure: no update", Learn::Below(f32::MIN_POSITIVE)), ("unsure: whole loop", Learn::Always)];
+    for (case, learn) in cases {
         let mut traces: Vec<Trace> = Vec::new();
         for seed in 0..args.runs.max(1) as u64 {
-            let options = AskOptions { threshold, seed, ..AskOptions::default() };
+            let options = AskOptions { learn, seed, ..AskOptions::default() };
             let cancel = Cancel::default();
             let mut asking = agent.ask(&task, &options, &cancel);
             while let Some(event) = asking.next().await {
@@ -59,11 +61,14 @@ pub async fn run(args: BenchArgs) -> Result<()> {
             }
         }
         // A run whose examples were all rejected ends early, so its times belong to another case.
-        let complete: Vec<&Trace> = traces.iter().filter(|t| t.adapted || threshold < 1.0).collect();
+        let complete: Vec<&Trace> = traces.iter().filter(|t| t.adapted || learn != Learn::Always).collect();
         let cells = STAGES.map(|stage| median(&complete, stage));
         let learned = traces.iter().filter(|t| t.adapted).count();
-        let case =
-            if threshold > 1.0 { format!("{case} ({learned} of {} learned)", traces.len()) } else { case.into() };
+        let case = if learn == Learn::Always {
+            format!("{case} ({learned} of {} learned)", traces.len())
+        } else {
+            case.into()
+        };
         println!("| {case} | {} |", cells.join(" | "));
         let slowest = traces.iter().filter_map(|t| t.seconds.get("total")).fold(0.0, |a: f64, b| a.max(*b));
         if slowest > LONGEST_RUN {
@@ -100,21 +105,21 @@ impl Spent {
 /// The cost of a token with and without a grammar.
 async fn decoding(agent: &Agent, tasks: &[Task]) -> Result<String> {
     let cancel = Cancel::default();
-    let session = agent.session(None, &cancel);
+    let session = agent.model().session(None, &cancel);
     let max_tokens = AskOptions::default().max_answer_tokens;
-    let format = agent.prompts().format();
+    let format = agent.model().prompts().format();
     let mut compiling = 0.0;
     let (mut free, mut constrained) = (Spent::default(), Spent::default());
-    agent.vocabulary()?;
+    agent.model().vocabulary()?;
     for task in tasks {
         let watch = Stopwatch::start();
-        agent.vocabulary()?.constrain(&Grammar::answer(format, &task.tools))?;
+        agent.model().vocabulary()?.constrain(&Grammar::answer(format, &task.tools))?;
         compiling += watch.seconds();
-        let prefix = session.prefill(&agent.answer_ids(task)?).await?;
+        let prefix = session.prefill(&agent.model().prompt(task)?).await?;
         for (with_grammar, spent) in [(false, &mut free), (true, &mut constrained)] {
             let watch = Stopwatch::start();
             let writing = Writing::greedy(max_tokens, with_grammar);
-            let (_, written) = agent.respond(&session, &prefix, task, writing, |_| {}).await?;
+            let written = agent.model().respond(&session, &prefix, task, writing, |_| {}).await?;
             spent.seconds += watch.seconds();
             spent.tokens += written.log_probs.len();
         }

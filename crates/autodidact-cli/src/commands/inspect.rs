@@ -31,7 +31,7 @@ const ANSWER_TOKENS: usize = 32;
 /// Loads the whole model, which checks every tensor, and describes it.
 pub async fn run(args: InspectArgs) -> Result<()> {
     let agent = open::bare_agent(Some(&args.dir), Device::Cpu).await?;
-    let (model, config) = (agent.model(), agent.decoder().config());
+    let (model, config) = (agent.model().report(), agent.model().decoder().config());
     if args.json {
         println!("{}", json!(model));
     } else {
@@ -43,9 +43,9 @@ pub async fn run(args: InspectArgs) -> Result<()> {
         println!("vocabulary {}, context {}, tied {}", config.vocab_size, config.context, config.tied);
         println!(
             "calls {:?}, synthesis {:?}, end of turn {:?}",
-            agent.prompts().format(),
-            agent.prompts().style(),
-            agent.eos()
+            agent.model().prompts().format(),
+            agent.model().prompts().style(),
+            agent.model().eos()
         );
         println!("fingerprint {}", model.fingerprint);
     }
@@ -58,10 +58,10 @@ pub async fn run(args: InspectArgs) -> Result<()> {
 /// A prompt with its token ids, the logits after it, and the start of its greedy answer, as JSON.
 async fn reference(agent: &Agent) -> Result<String> {
     let task = everyday::task()?;
-    let text = agent.prompts().answer_prompt(&task)?;
-    let ids = agent.tokenizer().encode(&text)?;
+    let text = agent.model().prompts().answer_prompt(&task)?;
+    let ids = agent.model().tokenizer().encode(&text)?;
     let cancel = Cancel::default();
-    let session = Session { decoder: agent.decoder(), lora: None, cancel: &cancel };
+    let session = Session { decoder: agent.model().decoder(), lora: None, cancel: &cancel };
     let prefix = session.prefill(&ids).await?;
     let stop = Stop::at(&[], ANSWER_TOKENS);
     let greedy = session.generate(&prefix, Sampling::GREEDY, &stop, None, |_| Ok(())).await?;

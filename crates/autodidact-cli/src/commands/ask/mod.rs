@@ -5,7 +5,7 @@ mod printer;
 use std::path::PathBuf;
 
 use autodidact::{
-    agent::{AskEvent, AskOptions, MemoryMode},
+    agent::{AskEvent, AskOptions, Learn, MemoryMode},
     calls::menu_from_json,
     error::{Error, Result},
     inference::Cancel,
@@ -35,10 +35,13 @@ pub struct AskArgs {
     /// entropy of the candidate tools.
     #[arg(long, default_value_t = Estimator::Perplexity)]
     estimator: Estimator,
-    /// Certainty below which the agent is unsure and tries to improve its answer: 0 for never, 1.01 for always.
-    #[arg(long, default_value_t = 0.95)]
-    threshold: f32,
-    /// Do not learn, even when unsure.
+    /// When the agent is unsure and improves its answer: never, below:T (its certainty is below T) or always.
+    #[arg(long, value_name = "WHEN", default_value_t = Learn::default())]
+    learn: Learn,
+    /// As `--learn below:T`, with 0 for neither learning nor searching, and more than 1 for always.
+    #[arg(long, value_name = "T", conflicts_with = "learn", hide = true)]
+    threshold: Option<f32>,
+    /// Search when unsure, but do not learn.
     #[arg(long)]
     no_learning: bool,
     /// When unsure, do not try answers with other probable tools.
@@ -109,8 +112,8 @@ pub async fn run(args: AskArgs) -> Result<()> {
 /// The agent's options as the flags set them.
 fn options(args: &AskArgs) -> AskOptions {
     let mut options = AskOptions {
-        threshold: args.threshold,
-        learn: !args.no_learning,
+        learn: args.learn,
+        dry_run: args.no_learning,
         search: !args.no_search,
         orders: args.orders,
         keep: args.storing.keep.clone(),
@@ -125,6 +128,15 @@ fn options(args: &AskArgs) -> AskOptions {
         learn_within: args.learn_within,
         ..AskOptions::default()
     };
+    match args.threshold {
+        Some(0.0) => {
+            options.learn = Learn::Never;
+            (options.search, options.orders) = (false, 1);
+        }
+        Some(threshold) if threshold > 1.0 => options.learn = Learn::Always,
+        Some(threshold) => options.learn = Learn::Below(threshold),
+        None => {}
+    }
     if args.memory {
         options.memory.mode = MemoryMode::Keep;
     }

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use autodidact::{
     Agent,
     adaptation::TrainEvent,
-    agent::{Answer, Event, Phase, ScoreReport, Trace, Which},
+    agent::{Answer, AnswerKind, Event, Phase, ScoreReport, Trace},
     task::ToolCall,
 };
 use indicatif::ProgressBar;
@@ -33,7 +33,7 @@ impl Printer {
 
     /// The model and its backend.
     pub fn opened(&self, agent: &Agent) {
-        let (model, backend) = (agent.model(), agent.backend());
+        let (model, backend) = (agent.model().report(), agent.backend());
         let size = model.parameters as f64 / 1e6;
         self.line(&format!(
             "model    {} ({}, {size:.1} M weights) on {}: {}",
@@ -45,10 +45,14 @@ impl Printer {
     pub fn event(&mut self, event: &Event) {
         match event {
             Event::Score { uncertainty } => self.score(uncertainty),
-            Event::Answer { answer: Which::Base, result } => self.line(&format!("answer   {}", answer(result))),
-            Event::Answer { answer: Which::Searched, result } => self.line(&format!("best     {}", answer(result))),
-            Event::Answer { answer: Which::Reordered, result } => self.line(&format!("surest   {}", answer(result))),
-            Event::Answer { answer: Which::Context, result } => self.line(&format!("context  {}", answer(result))),
+            Event::Answer { answer: AnswerKind::Base, result } => self.line(&format!("answer   {}", answer(result))),
+            Event::Answer { answer: AnswerKind::Searched, result } => {
+                self.line(&format!("best     {}", answer(result)))
+            }
+            Event::Answer { answer: AnswerKind::Reordered, result } => {
+                self.line(&format!("surest   {}", answer(result)))
+            }
+            Event::Answer { answer: AnswerKind::Context, result } => self.line(&format!("context  {}", answer(result))),
             Event::Phase { phase: Phase::Search } => self.line("         not sure enough: answering with other tools"),
             Event::Phase { phase: Phase::Reorder } => {
                 self.line("         not sure enough: asking in other orders of the menu")

@@ -15,7 +15,7 @@ use crate::{files, shared::SeedArgs};
 /// Options of `generate`.
 #[derive(Debug, clap::Args)]
 pub struct GenerateArgs {
-    /// Which tools and wordings the tasks use.
+    /// AnswerKind tools and wordings the tasks use.
     #[arg(long, value_enum, default_value_t = SplitName::Train)]
     split: SplitName,
     /// Number of tasks.

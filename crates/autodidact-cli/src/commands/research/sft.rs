@@ -86,9 +86,9 @@ pub async fn run(args: SftArgs) -> Result<()> {
         bar.set_position(event.step as u64);
         bar.set_message(format!("loss {:.3}, {:.0} tokens/s", event.loss, event.tokens_per_second));
     };
-    let tuned = agent.fine_tune(&tasks, (&config, args.seed.seed), &Cancel::default(), on_step).await?;
+    let tuned = agent.model().fine_tune(&tasks, &config, args.seed.seed, &Cancel::default(), on_step).await?;
     bar.finish_and_clear();
-    if !agent.is_unchanged().await? {
+    if !agent.model().is_unchanged().await? {
         return Err(Error::Backend { reason: "the base weights changed during the training".into() });
     }
     write(&agent, &args, &tuned).await?;
@@ -98,7 +98,10 @@ pub async fn run(args: SftArgs) -> Result<()> {
     let steps = training.steps;
     println!("{steps} steps on {tasks} tasks; the loss went from {first:.3} to {last:.3} (means of ten steps)");
     if *skipped > 0 {
-        println!("{skipped} tasks do not fit the context of {} tokens and were skipped", agent.model().context);
+        println!(
+            "{skipped} tasks do not fit the context of {} tokens and were skipped",
+            agent.model().report().context
+        );
     }
     println!("{}", args.out.display());
     Ok(())
@@ -106,7 +109,7 @@ pub async fn run(args: SftArgs) -> Result<()> {
 
 /// Writes the PEFT directory, and stores the adapter if it was given a name.
 async fn write(agent: &Agent, args: &SftArgs, tuned: &FineTuned) -> Result<()> {
-    let (model, base) = (agent.decoder().config(), agent.model());
+    let (model, base) = (agent.model().decoder().config(), agent.model().report());
     let peft = tuned.adapter.to_peft(model, &base.name, &base.fingerprint).await?;
     let (config, weights) = peft.to_bytes()?;
     // The configuration is written last: where there is one, the adapter is complete.

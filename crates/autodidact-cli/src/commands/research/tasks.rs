@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use autodidact::{error::Result, task::Labelled};
+use autodidact::{error::Result, task::Sample};
 use autodidact_lab::evaluation::Suite;
 
 use crate::files;
@@ -13,6 +13,6 @@ pub fn read(path: &Path) -> Result<Suite> {
 }
 
 /// The tasks of a suite with their right answers, to train on.
-pub fn labeled(suite: Suite) -> impl Iterator<Item = Labelled> {
-    suite.items.into_iter().map(|item| Labelled { task: item.task, calls: item.gold })
+pub fn labeled(suite: Suite) -> impl Iterator<Item = Sample> {
+    suite.items.into_iter().map(|item| Sample { task: item.task, calls: item.gold })
 }

@@ -81,7 +81,7 @@ pub async fn run(args: EvalArgs) -> Result<()> {
         }
     }
     progress.bar().finish_and_clear();
-    if !agent.is_unchanged().await? {
+    if !agent.model().is_unchanged().await? {
         return Err(Error::Backend { reason: "the base weights changed during the run".into() });
     }
     let earlier_peak = report::stated_peak(out).filter(|_| !*fresh);

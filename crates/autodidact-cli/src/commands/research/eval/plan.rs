@@ -32,7 +32,7 @@ pub fn plan(args: &EvalArgs, inputs: Inputs<'_>) -> Result<Plan> {
     let EvalArgs { run, method, baselines, .. } = args;
     let adaptation = adaptation(method.preset, &args.learning);
     let synthesis = synthesis(method, &args.synthesis)?;
-    let model = inputs.agent.model();
+    let model = inputs.agent.model().report();
     let plan = Plan {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         model: model.name.clone(),

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use autodidact::error::{Error, Result};
-use autodidact_lab::evaluation::{Completion, Request};
+use autodidact_lab::evaluation::{Request, TextSource};
 use serde_json::{Value, json};
 
 /// A server of chat completions.
@@ -17,7 +17,7 @@ pub struct Server {
 const TIMEOUT: u64 = 300;
 
 #[async_trait(?Send)]
-impl Completion for Server {
+impl TextSource for Server {
     async fn complete(&self, request: &Request<'_>) -> Result<String> {
         let url = format!("{}/chat/completions", self.url);
         let failed = |reason: String| Error::Io { path: url.clone(), reason };

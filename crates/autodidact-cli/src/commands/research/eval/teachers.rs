@@ -21,7 +21,7 @@ pub async fn load(args: &EvalArgs) -> Result<Option<NamedTeacher>> {
         return server(place, &args.baselines.teacher_model).map(Some);
     }
     let agent = open::bare_agent(Some(Path::new(place)), args.model.device).await?;
-    let name = format!("{} ({})", agent.model().name, agent.model().fingerprint);
+    let name = format!("{} ({})", agent.model().report().name, agent.model().report().fingerprint);
     Ok(Some(NamedTeacher { teacher: Box::new(ModelTeacher { agent }), name }))
 }
 

@@ -78,8 +78,8 @@ impl HeldOut {
         for suite in &self.suites {
             let (mut strict, mut names) = (0, 0);
             for item in &suite.items {
-                let session = agent.session(None, &cancel);
-                let prefix = match session.prefill(&agent.answer_ids(&item.task)?).await {
+                let session = agent.model().session(None, &cancel);
+                let prefix = match session.prefill(&agent.model().prompt(&item.task)?).await {
                     Ok(prefix) => prefix,
                     // A task that is too long counts as wrong, as in `eval`.
                     Err(Error::ContextOverflow { .. }) => continue,
@@ -87,9 +87,9 @@ impl HeldOut {
                 };
                 // The model alone, as `eval --unconstrained` measures it.
                 let writing = Writing::greedy(MAX_TOKENS, false);
-                let answered = agent.respond(&session, &prefix, &item.task, writing, |_| {}).await;
+                let answered = agent.model().respond(&session, &prefix, &item.task, writing, |_| {}).await;
                 let answer = match answered {
-                    Ok((answer, _)) => answer,
+                    Ok(response) => response.answer,
                     Err(Error::ContextOverflow { .. }) => continue,
                     Err(error) => return Err(error),
                 };

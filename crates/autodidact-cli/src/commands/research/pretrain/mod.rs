@@ -12,7 +12,7 @@ use autodidact::{
     model::self_test,
     platform::Stopwatch,
     prompt::{SEED_END, SEED_PAD},
-    task::Labelled,
+    task::Sample,
     tokenizer::Tokenizer,
 };
 use autodidact_lab::pretrain::{
@@ -160,7 +160,7 @@ async fn measure(held_out: &HeldOut, log: &Log, step: usize, written: Vec<NamedF
 }
 
 /// The tokenizer in this file; a new one if there is none, or if `retrain` is set.
-fn tokenizer(path: &Path, config: &PretrainConfig, tasks: &[Labelled], retrain: bool) -> Result<Tokenizer> {
+fn tokenizer(path: &Path, config: &PretrainConfig, tasks: &[Sample], retrain: bool) -> Result<Tokenizer> {
     if path.exists() && !retrain {
         return Tokenizer::from_bytes(&files::read(path)?);
     }
@@ -172,7 +172,7 @@ fn tokenizer(path: &Path, config: &PretrainConfig, tasks: &[Labelled], retrain: 
 
 /// Labeled tasks from files.
 struct LabeledTasks {
-    tasks: Vec<Labelled>,
+    tasks: Vec<Sample>,
     /// Hash of all files, if there are any: a run resumes only with the same ones.
     digest: Option<String>,
 }
