@@ -47,7 +47,9 @@ is_version() { [[ $("$1" --version 2>/dev/null || true) == "$1 $2" ]]; }
 
 cargo_install() {
     say "installing $* (once; some minutes)"
-    CARGO_TARGET_DIR=$cache/tools-build cargo install --force --root "$tools" "$@"
+    # They run for seconds: optimizing them would take minutes.
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+        CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_TARGET_DIR=$cache/tools-build cargo install --force --root "$tools" "$@"
     rm -rf "$cache/tools-build"
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// Shape of the learning rate after warm-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(target_family = "wasm", serde(rename_all_fields = "camelCase"))]
 pub enum Decay {
     /// Half a cosine down to zero, as `get_cosine_schedule_with_warmup` of `transformers`.
     #[default]

@@ -15,3 +15,4 @@ mod model_parity;
 mod seed;
 mod single_steps;
 mod text_parity;
+mod typescript;
