@@ -2,8 +2,9 @@
 import { AutodidactError, failure } from './errors.ts';
 import { keyOf, listed, wanted, type Listed, type Wanted } from './hub.ts';
 import { Part } from './part.ts';
-import type { AddressedModel, AgentEvent, ModelSource } from './protocol.ts';
 import { folder, noteOf, remove, stored, writeList, writeNote, type Note } from './store.ts';
+import type { AgentEvent, ModelSource } from './types.ts';
+import type { AddressedModel } from './wasm.d.ts';
 
 type Emit = (event: AgentEvent) => void;
 

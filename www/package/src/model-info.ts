@@ -1,6 +1,6 @@
 import { AutodidactError, failure } from './errors.ts';
 import { ask, INDEX, json, listed, NEEDED, SETTINGS, wanted, WEIGHTS, type Listed, type Wanted } from './hub.ts';
-import type { ModelSource } from './protocol.ts';
+import type { ModelSource } from './types.ts';
 
 /** What loading a model would take. */
 export interface ModelInfo {

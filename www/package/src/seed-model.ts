@@ -1,4 +1,4 @@
-import type { ModelSource } from './protocol.ts';
+import type { ModelSource } from './types.ts';
 
 /**
  * The model that comes with this package: 7.7 million weights, 15.4 MB, trained for tool calls and nothing else. A module of its

@@ -1,4 +1,4 @@
-import type { AdapterMeta } from './protocol.ts';
+import type { AdapterMeta } from './types.ts';
 import { downloads } from './store.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { AutodidactError } from './errors.ts';
-import type { Message, Tool, ToolCall } from './protocol.ts';
+import { aborted } from './errors.ts';
+import type { Message, Tool, ToolCall } from './types.ts';
 
 /** A tool that the agent may execute by itself. */
 export interface RunnableTool extends Tool {
@@ -50,7 +50,7 @@ export async function execute(
 }
 
 function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new AutodidactError({ name: 'AbortError', code: 'AbortError', message: 'stopped between tools' });
+  if (signal?.aborted) throw aborted('stopped between tools');
 }
 
 async function executeOne(
