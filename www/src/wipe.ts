@@ -1,4 +1,4 @@
-import { clearDownloads, downloads } from '../package/src/store';
+import { clearDownloads, downloads } from 'autodidact';
 import { forgetOffline } from './offline';
 import { clearKept } from './tools/kept';
 

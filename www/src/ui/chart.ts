@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { TrainEvent } from '../../package/src/protocol';
+import type { TrainEvent } from 'autodidact';
 import { onColours } from '../tools/theme';
 import { fact, h, need } from './dom';
 import { decimals, seconds, small } from './format';
@@ -66,9 +66,9 @@ export class LossChart {
     this.#figures.replaceChildren(
       fact('Step', event ? `${event.step} of ${event.total}` : none),
       fact('Loss', event ? decimals(event.loss, 3) : none),
-      fact('Learning rate', event ? small(event.learning_rate) : none),
-      fact('Tokens/s', event ? decimals(event.tokens_per_second, 0) : none),
-      fact('Time left', event ? seconds(event.eta_seconds) : none),
+      fact('Learning rate', event ? small(event.learningRate) : none),
+      fact('Tokens/s', event ? decimals(event.tokensPerSecond, 0) : none),
+      fact('Time left', event ? seconds(event.etaSeconds) : none),
     );
   }
 

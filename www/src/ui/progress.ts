@@ -1,4 +1,4 @@
-import type { Phase, TrainEvent } from '../../package/src/protocol';
+import type { Phase, TrainEvent } from 'autodidact';
 import { bar, fill } from './bar';
 import { h, need } from './dom';
 import { decimals, seconds } from './format';
