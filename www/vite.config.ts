@@ -10,8 +10,8 @@ const wasmPackage = here('./package/wasm/autodidact.js');
 export const autodidact = { find: /^autodidact$/, replacement: here('./package/src/index.ts') };
 
 /**
- * All that the page may load or contact: its own origin, WebAssembly, the files that the user chose or downloaded (`blob:`), and Hugging
- * Face, which is asked only when the user looks up a model there.
+ * All that the page may load or contact: its own origin, WebAssembly, the files that the user chose or downloaded
+ * (`blob:`), and Hugging Face, which is asked only when the user looks up a model there.
  */
 export const contentSecurityPolicy = [
   "default-src 'none'",

@@ -1,6 +1,6 @@
 /**
- * Settings in the page's address. `?hub=` names a mirror of Hugging Face at the page's own origin (the policy allows no other).
- * `?backend=`, `?store=` and `?software_gpu=1` set things that tests need and the form does not offer.
+ * Settings in the page's address. `?hub=` names a mirror of Hugging Face at the page's own origin (the policy allows no
+ * other). `?backend=`, `?store=` and `?software_gpu=1` set things that tests need and the form does not offer.
  */
 import type { BackendChoice } from 'autodidact';
 

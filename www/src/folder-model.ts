@@ -9,8 +9,8 @@ const PARTS = /^(?:model-\d+-of-\d+\.safetensors|model\.safetensors\.index\.json
 let addresses: string[] = [];
 
 /**
- * A model from the files of a folder that the user chose; those of folders within are left out. `measured` is the same with the
- * sizes. The addresses hold until another folder is chosen.
+ * A model from the files of a folder that the user chose; those of folders within are left out. `measured` is the same
+ * with the sizes. The addresses hold until another folder is chosen.
  */
 export function folderModel(chosen: readonly File[]): { source: ModelSource; measured: ModelSource } {
   const top = chosen.filter(({ webkitRelativePath }) => webkitRelativePath.split('/').length <= 2);

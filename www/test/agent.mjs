@@ -1,6 +1,6 @@
 /**
- * The package without a browser: how calls cross to a worker, and what the agent asks of it. The worker here computes nothing: it
- * notes each call and answers as it is told. `npm run test:tools`.
+ * The package without a browser: how calls cross to a worker, and what the agent asks of it. The worker here computes
+ * nothing: it notes each call and answers as it is told. `npm run test:tools`.
  */
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';

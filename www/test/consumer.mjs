@@ -1,6 +1,7 @@
 /**
- * The npm package as its users have it: a project outside of the repository installs the tarball, checks its types, builds with
- * Vite without configuration, and runs in a real browser. The projects are examples/vite-app and examples/plain-page.
+ * The npm package as its users have it: a project outside of the repository installs the tarball, checks its types,
+ * builds with Vite without configuration, and runs in a real browser. The projects are examples/vite-app and
+ * examples/plain-page.
  *
  *   npm run build:package && npm run test:package
  */

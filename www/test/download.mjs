@@ -1,6 +1,6 @@
 /**
- * Downloads of models in a real browser, from a server that answers as a hub does: connections that are cut, tabs that are closed,
- * damaged files, servers without ranges, a full disk, no disk, no connection.
+ * Downloads of models in a real browser, from a server that answers as a hub does: connections that are cut, tabs that
+ * are closed, damaged files, servers without ranges, a full disk, no disk, no connection.
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';

@@ -78,7 +78,8 @@ async function open({ viewport = DESKTOP, query = {}, ...options } = {}) {
   page.on('pageerror', (error) => problems.push(`page error: ${error.message}`));
   page.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText;
-    // A context keeps its cache in memory, where the weights do not always fit: then the page asks again, past the cache.
+    // A context keeps its cache in memory, where the weights do not always fit: then the page asks again, past the
+    // cache.
     const isTooLarge = reason === 'net::ERR_CACHE_WRITE_FAILURE' && request.url().endsWith(WEIGHTS);
     if (!isTooLarge) problems.push(`request failed: ${request.url()} ${reason}`);
   });
@@ -163,7 +164,10 @@ async function ask() {
   await runState('done', 'stopped');
 }
 
-/** Asks the examples in turn until the agent has learned from one and kept it, and tells which: a tiny model may fail on some. */
+/**
+ * Asks the examples in turn until the agent has learned from one and kept it, and tells which: a tiny model may fail on
+ * some.
+ */
 async function learnAndKeep(name) {
   await learnAlways();
   await page.getByLabel('Keep what it learns as').check();

@@ -1,5 +1,6 @@
 /**
- * The agent's memory, the user as its teacher, and a teacher beyond the tab, in the package as its users have it and a real browser.
+ * The agent's memory, the user as its teacher, and a teacher beyond the tab, in the package as its users have it and a
+ * real browser.
  *
  *   npm run build:package && npm run test:package
  */

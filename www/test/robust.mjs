@@ -1,6 +1,6 @@
 /**
- * The npm package where things go wrong: several tabs at once, tabs that are closed at a bad moment, a download that is cut.
- * A lost device is in tests/web_lost.rs, a full store in tests/web_storage.rs.
+ * The npm package where things go wrong: several tabs at once, tabs that are closed at a bad moment, a download that is
+ * cut. A lost device is in tests/web_lost.rs, a full store in tests/web_storage.rs.
  */
 import assert from 'node:assert/strict';
 import { createReadStream, statSync } from 'node:fs';

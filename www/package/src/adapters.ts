@@ -10,12 +10,21 @@ export interface Adapters {
   list(): Promise<AdapterMeta[]>;
   /** A zip that unpacks to a PEFT directory. */
   export(name: string): Promise<Uint8Array>;
-  /** Checks the adapter of a PEFT zip against the model and keeps it. A name that is taken is refused, unless it may `replace`. */
+  /**
+   * Checks the adapter of a PEFT zip against the model and keeps it. A name that is taken is refused, unless it may
+   * `replace`.
+   */
   import(name: string, zip: Uint8Array, options?: ImportOptions): Promise<AdapterMeta>;
-  /** Refused when the new name is taken. An adapter of the memory no longer belongs to it then, and stays until you delete it. */
+  /**
+   * Refused when the new name is taken. An adapter of the memory no longer belongs to it then, and stays until you
+   * delete it.
+   */
   rename(from: string, to: string): Promise<void>;
   delete(name: string): Promise<void>;
-  /** Takes the newest version of a cluster of the memory back. Resolves to the name of the one before it, if there is one. */
+  /**
+   * Takes the newest version of a cluster of the memory back. Resolves to the name of the one before it, if there is
+   * one.
+   */
   rollBack(cluster: string): Promise<string | null>;
   /** Deletes a cluster of the memory with all its versions. */
   forget(cluster: string): Promise<void>;

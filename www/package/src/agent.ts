@@ -76,8 +76,9 @@ export class Agent {
   }
 
   /**
-   * Tells the agent the user's verdict on an answer. Right calls, as answered or corrected, become an example of the user, and the
-   * adapter of the memory for such tasks is trained anew; a wrong answer takes its newest version back. Needs `memory`.
+   * Tells the agent the user's verdict on an answer. Right calls, as answered or corrected, become an example of the
+   * user, and the adapter of the memory for such tasks is trained anew; a wrong answer takes its newest version back.
+   * Needs `memory`.
    */
   feedback(asked: Asked, feedback: Feedback, options: TaskOptions = {}): Run<AgentEvent, Taught> {
     const { question, learning } = this.#job(asked, options);
@@ -115,7 +116,9 @@ export class Agent {
       this.#client.call('adapt', [question, pairs, learning, emit], options.signal)));
   }
 
-  /** The tools of a menu that is written as JSON. Rejects with code `InvalidInput` and names the place that is wrong. */
+  /**
+   * The tools of a menu that is written as JSON. Rejects with code `InvalidInput` and names the place that is wrong.
+   */
   parseTools(json: string): Promise<Tool[]> {
     return this.#client.call('parseTools', [json]);
   }
@@ -150,7 +153,10 @@ export class Agent {
     return trace;
   }
 
-  /** Executes the calls of an answer, gives the results to the model, and goes on with its next answer, up to `maxSteps`. */
+  /**
+   * Executes the calls of an answer, gives the results to the model, and goes on with its next answer, up to
+   * `maxSteps`.
+   */
   async #execute(
     asked: Asked, first: Answer, { question, learning }: Job, { maxSteps = 1, signal, ...options }: TaskOptions, emit: Emit<TaskEvent>,
   ): Promise<Pick<TaskResult, 'results' | 'final'>> {
@@ -176,7 +182,10 @@ export class Agent {
     return { results, final };
   }
 
-  /** Learns from the examples of a teacher, or those that pass a review. Where there are none, the trace stands with a note. */
+  /**
+   * Learns from the examples of a teacher, or those that pass a review. Where there are none, the trace stands with a
+   * note.
+   */
   async #learnFromOthers(trace: Trace, { question, learning }: Job, { teacher, review, signal, emit }: Tuition): Promise<Trace> {
     emit({ type: 'phase', phase: 'synthesize' });
     const written = teacher
@@ -256,7 +265,9 @@ interface Tuition {
   emit: Emit<AgentEvent>;
 }
 
-/** The lock for what is written under these options and other tabs see: an adapter of that name, the memory, or nothing. */
+/**
+ * The lock for what is written under these options and other tabs see: an adapter of that name, the memory, or nothing.
+ */
 function lockOf({ keep, memory }: AskOptions): string | undefined {
   return keep ?? (memory?.mode === 'keep' ? MEMORY : undefined);
 }

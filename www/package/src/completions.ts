@@ -28,7 +28,10 @@ export function completionsOf(complete: Complete, model: string): CreateCompleti
   return create as CreateCompletion;
 }
 
-/** `isText`: there are no tools. The marks of calls are no content: with tools, the text is sent when it is known to be one. */
+/**
+ * `isText`: there are no tools. The marks of calls are no content: with tools, the text is sent when it is known to be
+ * one.
+ */
 function streamed(
   complete: (onText: (text: string) => void) => Promise<Completion>, heading: Heading, isText: boolean,
 ): AsyncIterable<ChatCompletionChunk> {

@@ -47,8 +47,8 @@ export async function localModel(source: ModelSource, emit: Emit): Promise<Local
       files[file.name] = URL.createObjectURL(blob);
       told.add(file.name);
     }
-    // Now that all files are here: the list before names files that may be gone, this one names none that is not here. Without it there has
-    // to be a connection the next time.
+    // Now that all files are here: the list before names files that may be gone, this one names none that is not here.
+    // Without it there has to be a connection the next time.
     if (dir && 'hub' in source) await writeList(dir, keyOf(source), { model, files: all } satisfies Listed).catch(() => {});
   } catch (error) {
     release();

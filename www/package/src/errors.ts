@@ -1,4 +1,7 @@
-/** The codes of errors; docs/errors.md says why they occur, and what to do. Those of the first line come from JavaScript alone. */
+/**
+ * The codes of errors; docs/errors.md says why they occur, and what to do. Those of the first line come from JavaScript
+ * alone.
+ */
 export type ErrorCode =
   | 'AgentCrashed' | 'WorkerFailed' | 'NotReady' | 'Unexpected'
   | 'UnsupportedModel' | 'ConfigError' | 'MissingTensor' | 'UnusedTensors' | 'ShapeMismatch' | 'UnsupportedDtype' | 'IntegrityError'

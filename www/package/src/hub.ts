@@ -62,7 +62,9 @@ interface Entry {
 
 export const keyOf = ({ hub, revision, endpoint }: HubModel): string => [endpoint, hub, revision].join(' ');
 
-/** The files of a hub's model that the agent needs, all of one commit. Without a connection: as they were the last time. */
+/**
+ * The files of a hub's model that the agent needs, all of one commit. Without a connection: as they were the last time.
+ */
 export async function listed(model: HubModel, init: RequestInit = {}): Promise<Listed> {
   const { hub, revision = 'main', endpoint = HUGGING_FACE } = model;
   if (!/^(\w[\w.-]*\/)?\w[\w.-]*$/.test(hub)) throw invalid(`"${hub}" is no model id: write it as organization/name`);

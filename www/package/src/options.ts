@@ -5,7 +5,10 @@ import type { Confirm, RunnableTool, ToolEvent, ToolResult } from './tools.ts';
 import type { AgentEvent, Answer, AskOptions, BackendChoice, MemoryMode, MemoryOptions, ModelSource, Pair, Trace } from './types.ts';
 
 export interface AgentOptions {
-  /** `seedModel` of `autodidact/seed-model`, the address of a model directory, addresses of files, or the id of a model on a hub. */
+  /**
+   * `seedModel` of `autodidact/seed-model`, the address of a model directory, addresses of files, or the id of a model
+   * on a hub.
+   */
   model: ModelSource;
   /** Tools of every task that brings none of its own. */
   tools?: RunnableTool[];
@@ -46,13 +49,13 @@ export interface TaskOptions extends LearnOptions, RunOptions {
   /** In place of the agent's tools. */
   tools?: RunnableTool[];
   /**
-   * Most answers in a row: after each, the calls of tools with a `run` are executed and their results given to the model. 1, the
-   * default, executes the calls of the first answer only; 0 executes nothing.
+   * Most answers in a row: after each, the calls of tools with a `run` are executed and their results given to the
+   * model. 1, the default, executes the calls of the first answer only; 0 executes nothing.
    */
   maxSteps?: number;
   /**
-   * When to learn: `now`, the default, before the answer that stands; `idle`, after the answer, while nobody waits, for later tasks.
-   * `idle` needs `keep` (it goes on learning from what is kept under that name) or `memory`.
+   * When to learn: `now`, the default, before the answer that stands; `idle`, after the answer, while nobody waits, for
+   * later tasks. `idle` needs `keep` (it goes on learning from what is kept under that name) or `memory`.
    */
   when?: 'now' | 'idle';
   /** In place of the agent's teacher. */
@@ -62,8 +65,8 @@ export interface TaskOptions extends LearnOptions, RunOptions {
 }
 
 /**
- * Returns the examples that may be learned from: those it was shown, some of them, or corrected ones. With none, the first answer
- * stands.
+ * Returns the examples that may be learned from: those it was shown, some of them, or corrected ones. With none, the
+ * first answer stands.
  */
 export type Review = (examples: Pair[]) => Pair[] | Promise<Pair[]>;
 
@@ -77,7 +80,10 @@ export interface TaskResult extends Trace {
   final: Answer;
 }
 
-/** The options as Rust reads them: the defaults of the agent under those of the question, without what only JavaScript reads. */
+/**
+ * The options as Rust reads them: the defaults of the agent under those of the question, without what only JavaScript
+ * reads.
+ */
 export function toAskOptions(defaults: LearnOptions | undefined, question: TaskOptions): AskOptions {
   const { signal, onEvent, tools, maxSteps, when, teacher, review, ...own } = question;
   const { memory, ...options } = { ...defaults, ...own };

@@ -21,7 +21,10 @@ export interface ServerTeacher {
   model: string;
   /** Sent as a bearer token. */
   apiKey?: string;
-  /** Sees each request before it leaves the tab: the user’s words and the tools are in it. Nothing is sent without `true`. */
+  /**
+   * Sees each request before it leaves the tab: the user’s words and the tools are in it. Nothing is sent without
+   * `true`.
+   */
   consent: (request: TeacherRequest, url: string) => boolean | Promise<boolean>;
 }
 

@@ -3,7 +3,9 @@ import type { Message, Tool, ToolCall } from './types.ts';
 
 /** A tool that the agent may execute by itself. */
 export interface RunnableTool extends Tool {
-  /** Executes a call. What it returns goes back to the model, as text or as JSON; what it throws does too, as an error. */
+  /**
+   * Executes a call. What it returns goes back to the model, as text or as JSON; what it throws does too, as an error.
+   */
   run?: (args: Record<string, unknown>, context: { signal: AbortSignal | undefined }) => unknown;
   /** Ask before every call: a function decides, `true` leaves it to the `confirm` of the agent. */
   confirm?: boolean | Confirm;

@@ -1,9 +1,10 @@
 /**
- * The public types of the agent. Each interface that has a struct of the same name in Rust has the same fields as that struct, in
- * camelCase; a test in Rust compares them, so each member stands on a line of its own. Every number is computed in Rust.
+ * The public types of the agent. Each interface that has a struct of the same name in Rust has the same fields as that
+ * struct, in camelCase; a test in Rust compares them, so each member stands on a line of its own. Every number is
+ * computed in Rust.
  */
 
-// ---- Tasks -----------------------------------------------------------------------------------------------------------
+// ---- Tasks ----
 
 /** A function that the agent may call, as in OpenAI's `tools` (the part under `function`). */
 export interface Tool {
@@ -59,13 +60,14 @@ export type Task = Query | Dialogue;
 /** A task as people write it. */
 export type Asked = string | { messages: Message[] };
 
-// ---- Model and backend -----------------------------------------------------------------------------------------------
+// ---- Model and backend ----
 
 export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
 
 /**
- * A Hugging Face model: the address of its directory; or the address of each file (bundlers rename files), with its size and hash
- * where they are known; or its id on a hub. Files with a known hash are checked, kept in the browser, and resumed where they stopped.
+ * A Hugging Face model: the address of its directory; or the address of each file (bundlers rename files), with its
+ * size and hash where they are known; or its id on a hub. Files with a known hash are checked, kept in the browser, and
+ * resumed where they stopped.
  */
 export type ModelSource = string | { name: string; files: Record<string, string | RemoteFile> } | HubModel;
 
@@ -123,15 +125,15 @@ export interface AgentReport {
   model: ModelReport;
 }
 
-// ---- Options of a question -------------------------------------------------------------------------------------------
+// ---- Options of a question ----
 
 /**
  * When to learn from a task.
  *
  * - `never`: the trace still says whether the agent is unsure (by 0.95), and it still searches when it is.
  * - `{ below }`: when the certainty is below this number in (0, 1].
- * - `{ share }`: from this share of the tasks, in [0, 1], the least certain ones. The threshold comes from the last 64 tasks; until
- *   the ninth task it is 0.95.
+ * - `{ share }`: from this share of the tasks, in [0, 1], the least certain ones. The threshold comes from the last 64
+ *   tasks; until the ninth task it is 0.95.
  * - `always`: from every task.
  */
 export type Learn = 'never' | 'always' | { below: number } | { share: number };
@@ -143,13 +145,13 @@ export interface AskOptions {
   /** When to learn; `{ below: 0.95 }` when absent. */
   learn?: Learn;
   /**
-   * When unsure, answer with other probable tools too; true when absent. The most probable of those answers whose values occur in the
-   * dialogue stands, and when it is sure, nothing is learned.
+   * When unsure, answer with other probable tools too; true when absent. The most probable of those answers whose
+   * values occur in the dialogue stands, and when it is sure, nothing is learned.
    */
   search?: boolean;
   /**
-   * Orders of the menu in which the agent asks itself when it is unsure, the given one included, from 1 to 16; 1 when absent. The
-   * surest answer stands, and when it is sure, nothing is learned.
+   * Orders of the menu in which the agent asks itself when it is unsure, the given one included, from 1 to 16; 1 when
+   * absent. The surest answer stands, and when it is sure, nothing is learned.
    */
   orders?: number;
   /** Score the candidates even when the agent is sure without them, so that they can be shown. */
@@ -176,8 +178,8 @@ export interface AskOptions {
   /** Only calls that fit the schemas of the tools can be written; true when absent. */
   constrained?: boolean;
   /**
-   * Use what was learned only if an example that was held back became likelier, and the last sure answers stayed the same. Otherwise
-   * the first answer stands and nothing is kept.
+   * Use what was learned only if an example that was held back became likelier, and the last sure answers stayed the
+   * same. Otherwise the first answer stands and nothing is kept.
    */
   gate?: boolean;
   score?: ScoreConfig;
@@ -275,9 +277,11 @@ export interface LoraConfig {
   targets?: string[];
 }
 
-// ---- Completions -----------------------------------------------------------------------------------------------------
+// ---- Completions ----
 
-/** The text that may be written: calls that fit their schemas, or a text; only calls; any text; JSON that fits a schema. */
+/**
+ * The text that may be written: calls that fit their schemas, or a text; only calls; any text; JSON that fits a schema.
+ */
 export type CompletionForm = 'answer' | 'calls' | 'free' | { json: object | boolean };
 
 export interface CompletionOptions {
@@ -303,7 +307,7 @@ export interface Completion {
   decodeSeconds: number;
 }
 
-// ---- The trace of a task ---------------------------------------------------------------------------------------------
+// ---- The trace of a task ----
 
 /** All that happened for one task. */
 export interface Trace {
@@ -349,7 +353,10 @@ export interface ScoreReport {
   /** The certainty is compared with it. */
   threshold: number;
   unsure: boolean;
-  /** Lead of the best candidate over the second, in [0, 1]; null, like the next two, where the candidates were not scored. */
+  /**
+   * Lead of the best candidate over the second, in [0, 1]; null, like the next two, where the candidates were not
+   * scored.
+   */
   margin: number | null;
   maxProbability: number | null;
   /** In nats. */
@@ -448,7 +455,7 @@ export interface ContextReport {
   accepted: boolean;
 }
 
-// ---- The user and others as teachers ---------------------------------------------------------------------------------
+// ---- The user and others as teachers ----
 
 /** The user's verdict on an answer: these calls are right (none: no tool fits), or the answer is wrong. */
 export type Feedback = { verdict: 'right'; calls: ToolCall[] } | { verdict: 'wrong' };
@@ -473,7 +480,7 @@ export interface TeacherRequest {
   seed: number;
 }
 
-// ---- Stored adapters -------------------------------------------------------------------------------------------------
+// ---- Stored adapters ----
 
 export interface AdapterMeta {
   name: string;
@@ -529,15 +536,15 @@ export interface ImportOptions {
   session?: boolean;
 }
 
-// ---- Events ----------------------------------------------------------------------------------------------------------
+// ---- Events ----
 
 export type Phase =
   | 'load' | 'self-test' | 'recall' | 'score' | 'answer' | 'search' | 'reorder' | 'synthesize' | 'answer-in-context' | 'train'
   | 'gate' | 'answer-again' | 'store' | 'restore';
 
 /**
- * The answer that an event belongs to: the first one, the most probable one over several tools, the surest one over several orders of
- * the menu, the one with the examples in the context, or the one after training.
+ * The answer that an event belongs to: the first one, the most probable one over several tools, the surest one over
+ * several orders of the menu, the one with the examples in the context, or the one after training.
  */
 export type AnswerKind = 'base' | 'searched' | 'reordered' | 'context' | 'adapted';
 

@@ -1,6 +1,7 @@
 /**
- * The surface of the wasm package (`wasm/autodidact.js`) that the worker uses. The mock of the tests has the same. A method of the
- * agent that is declared here can be called from the page with `AgentClient.call`; a callback is its last parameter.
+ * The surface of the wasm package (`wasm/autodidact.js`) that the worker uses. The mock of the tests has the same. A
+ * method of the agent that is declared here can be called from the page with `AgentClient.call`; a callback is its last
+ * parameter.
  */
 import type {
   AdapterMeta, AgentEvent, AgentReport, AskOptions, BackendChoice, Completion, CompletionOptions, Feedback, ImportOptions, Pair, Synthesis,

@@ -1,4 +1,7 @@
-/** The messages between the page and its worker. A call is a method with its parameters; no method has a message of its own. */
+/**
+ * The messages between the page and its worker. A call is a method with its parameters; no method has a message of its
+ * own.
+ */
 import type { WireError } from './errors.ts';
 import type { AgentEvent, AgentReport, ModelSource, Tool } from './types.ts';
 import type * as Wasm from './wasm.d.ts';
@@ -21,7 +24,10 @@ export type Result<M extends Method> = Awaited<ReturnType<Methods[M]>>;
 /** The last of some parameters; where there is none, something that is no function. */
 type Last<P extends unknown[]> = P extends [...unknown[], infer L] ? L : null;
 
-/** Methods whose callback gives a promise: it is a question, and the worker waits for the answer. Other callbacks are only told. */
+/**
+ * Methods whose callback gives a promise: it is a question, and the worker waits for the answer. Other callbacks are
+ * only told.
+ */
 export type Questioning = {
   [M in Method]: Last<Params<M>> extends (event: never) => Promise<unknown> ? M : never;
 }[Method];

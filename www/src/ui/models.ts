@@ -8,7 +8,10 @@ const TAB_BYTES = 4 * 2 ** 30;
 
 const FIELDS = ['folder', 'hub'] as const;
 
-/** The model to load: the one beside the page, one from a folder of this device, or one of Hugging Face. Sizes come before any weights. */
+/**
+ * The model to load: the one beside the page, one from a folder of this device, or one of Hugging Face. Sizes come
+ * before any weights.
+ */
 export class Models {
   readonly #builtIn: ModelSource;
   readonly #endpoint: string | null;

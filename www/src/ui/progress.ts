@@ -58,7 +58,9 @@ export class Progress {
     if (cell) fill(cell.bar, step / total);
   }
 
-  /** `stopped`: the run ended before its end. `measured`: the agent's own seconds by stage, which replace the page's. */
+  /**
+   * `stopped`: the run ended before its end. `measured`: the agent's own seconds by stage, which replace the page's.
+   */
   end(stopped: boolean, measured: Record<string, number> = {}): void {
     clearInterval(this.#timer);
     this.#leave(stopped ? 'stopped' : 'done');
