@@ -611,16 +611,16 @@ describe('the page', () => {
     assert.match(await text('#tool-results'), /^Refused: add_event/);
 
     // The theme holds against the system's, and after a reload.
-    const colour = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    const light = await colour();
-    assert.match(await order('theme'), /^Done: set_theme – The colours are dark/);
-    const dark = await colour();
+    const color = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await color();
+    assert.match(await order('theme'), /^Done: set_theme – The colors are dark/);
+    const dark = await color();
     assert.notEqual(dark, light);
     await assertAccessible();
     await shoot('tools-desktop-dark');
     await page.reload();
     await ready();
-    assert.equal(await colour(), dark);
+    assert.equal(await color(), dark);
     for (const list of ['notes', 'todos']) assert.equal(await things(list).count(), 1, list);
     await page.getByRole('button', { name: 'Delete buy milk' }).click();
     await page.getByText('No notes.').waitFor();

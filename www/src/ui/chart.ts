@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { TrainEvent } from 'autodidact';
-import { onColours } from '../tools/theme';
+import { onColors } from '../tools/theme';
 import { fact, h, need } from './dom';
 import { decimals, seconds, small } from './format';
 
@@ -21,7 +21,7 @@ export class LossChart {
 
   constructor() {
     new ResizeObserver(() => this.#plot?.setSize({ width: this.#box.clientWidth, height: HEIGHT })).observe(this.#box);
-    onColours(() => this.#plot && this.#make());
+    onColors(() => this.#plot && this.#make());
     this.clear('While it trains: the loss at each step.');
   }
 
@@ -75,7 +75,7 @@ export class LossChart {
   #make(): void {
     this.#plot?.destroy();
     this.#box.replaceChildren();
-    // As the theme has it: what stands in the property names the colours of both.
+    // As the theme has it: what stands in the property names the colors of both.
     const probe = this.#box.appendChild(h('span'));
     const color = (name: string) => {
       probe.style.color = `var(${name})`;
