@@ -59,8 +59,8 @@ function refreshAdapters(): void {
 
 /** Ends the agent, forgets everything, and starts a new one as at the first visit. */
 async function clearAll(): Promise<void> {
-  const question =
-    'Delete all adapters, timers, to-dos, notes, downloaded models, settings and the files for use without a network? This cannot be undone.';
+  const kept = 'adapters, timers, to-dos, notes, downloaded models, settings and the files for use without a network';
+  const question = `Delete all ${kept}? This cannot be undone.`;
   if (!(await confirmed(question, 'Clear all'))) return;
   engine.end('Clearing …');
   settings.reset();

@@ -69,7 +69,9 @@ class NotingWorker {
   }
 }
 
-const trace = (unsure) => ({ uncertainty: { certainty: 0.5, threshold: 0.7, unsure }, answer, baseAnswer: answer, training: null, note: null });
+const trace = (unsure) => ({
+  uncertainty: { certainty: 0.5, threshold: 0.7, unsure }, answer, baseAnswer: answer, training: null, note: null,
+});
 const never = () => new Promise(() => {});
 const make = async (options) => (agent = await createAgent({ model: 'nowhere', worker, tools, ...options }));
 const failing = (work) => Promise.resolve(work).then(() => assert.fail('it succeeded'), (error) => error);
@@ -262,14 +264,16 @@ describe('a completion', () => {
     worker.answers.complete = completion;
     await make();
     const messages = [{ role: 'user', content: 'x' }];
-    const { usage } = await agent.chat.completions.create({ messages, temperature: 0.5, top_p: 0.9, seed: 3, max_tokens: 7 }, { adapter: 'mine' });
+    const request = { messages, temperature: 0.5, top_p: 0.9, seed: 3, max_tokens: 7 };
+    const { usage } = await agent.chat.completions.create(request, { adapter: 'mine' });
     const [task, options] = worker.calls.at(-1).params;
     assert.deepEqual(task, { messages, tools: [] });
     assert.deepEqual(options, { form: 'answer', temperature: 0.5, topP: 0.9, seed: 3, maxTokens: 7, adapter: 'mine' });
     assert.deepEqual([usage.prompt_tokens, usage.completion_tokens, usage.total_tokens, usage.extra.e2e_latency_s], [3, 2, 5, 3]);
     worker.answers.complete = (_, __, tell) => ([tell({ event: 'No ' }), tell({ event: 'tool' })], completion);
     const parts = [];
-    for await (const { choices } of await agent.chat.completions.create({ messages, stream: true })) parts.push(choices[0].delta.content);
+    const stream = await agent.chat.completions.create({ messages, stream: true });
+    for await (const { choices } of stream) parts.push(choices[0].delta.content);
     assert.deepEqual(parts, ['', 'No ', 'tool', undefined]);
   });
 });

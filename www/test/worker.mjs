@@ -28,13 +28,20 @@ const wasm = `
   }`;
 
 before(async () => {
-  const stub = { name: 'stub', enforce: 'pre', resolveId: (id) => (id.endsWith('/wasm/autodidact.js') ? '\0wasm' : null), load: (id) => (id === '\0wasm' ? wasm : null) };
+  const stub = {
+    name: 'stub',
+    enforce: 'pre',
+    resolveId: (id) => (id.endsWith('/wasm/autodidact.js') ? '\0wasm' : null),
+    load: (id) => (id === '\0wasm' ? wasm : null),
+  };
   server = await createServer({
-    root: fileURLToPath(new URL('..', import.meta.url)), configFile: false, plugins: [stub], server: { middlewareMode: true, ws: false, watch: null },
-    optimizeDeps: { noDiscovery: true }, appType: 'custom', logLevel: 'error',
+    root: fileURLToPath(new URL('..', import.meta.url)), configFile: false, plugins: [stub], appType: 'custom',
+    server: { middlewareMode: true, ws: false, watch: null }, optimizeDeps: { noDiscovery: true }, logLevel: 'error',
   });
-  const page = { postMessage: (message) => queueMicrotask(() => self.onmessage({ data: structuredClone(message) })), terminate() {} };
-  globalThis.self = { addEventListener() {}, postMessage: (reply) => queueMicrotask(() => page.onmessage({ data: structuredClone(reply) })) };
+  // Messages are copied and come later, as between threads.
+  const send = (to, message) => queueMicrotask(() => to().onmessage({ data: structuredClone(message) }));
+  const page = { postMessage: (message) => send(() => self, message), terminate() {} };
+  globalThis.self = { addEventListener() {}, postMessage: (reply) => send(() => page, reply) };
   await server.ssrLoadModule('/package/src/worker.ts');
   const { AgentClient } = await server.ssrLoadModule('/package/src/client.ts');
   client = new AgentClient(page);
@@ -65,7 +72,8 @@ describe('the worker', () => {
   it('puts questions to the page, and waits for each answer', async () => {
     const asked = [];
     const complete = async ({ prompt }) => (asked.push(prompt), `${prompt}!`);
-    assert.deepEqual(await client.call('distill', ['task', { seed: 1 }, complete]), { task: 'task', options: { seed: 1 }, texts: ['a!', 'b!'] });
+    const outcome = await client.call('distill', ['task', { seed: 1 }, complete]);
+    assert.deepEqual(outcome, { task: 'task', options: { seed: 1 }, texts: ['a!', 'b!'] });
     assert.deepEqual(asked, ['a', 'b']);
     const refused = client.call('distill', ['task', {}, () => Promise.reject(new Error('no consent'))]);
     await assert.rejects(Promise.resolve(refused), /no consent/);

@@ -1,15 +1,18 @@
 import { adaptersOf, MEMORY, type Adapters } from './adapters.ts';
 import { AgentClient } from './client.ts';
-import { completionsOf, type CreateCompletion } from './completions.ts';
+import { completionsOf, type Complete, type CreateCompletion } from './completions.ts';
 import { aborted, AutodidactError, invalid } from './errors.ts';
 import { IdleLearner } from './idle.ts';
-import { toAskOptions, type AgentOptions, type Review, type RunOptions, type TaskEvent, type TaskOptions, type TaskResult } from './options.ts';
+import {
+  toAskOptions, type AgentOptions, type Review, type RunOptions, type TaskEvent, type TaskOptions, type TaskResult,
+} from './options.ts';
 import { Run } from './run.ts';
 import { Tabs } from './tabs.ts';
-import { answered, complete, type Teacher, type TeacherOptions } from './teacher.ts';
+import { answered, askServer, type Teacher, type TeacherOptions } from './teacher.ts';
 import { continued, described, execute, type RunnableTool, type ToolResult } from './tools.ts';
 import type {
-  AdapterMeta, AgentEvent, AgentReport, Answer, Asked, AskOptions, Feedback, Message, Pair, ScoreReport, Synthesis, Task, Taught, Tool, Trace,
+  AdapterMeta, AgentEvent, AgentReport, Answer, Asked, AskOptions, Feedback, Message, Pair, ScoreReport, Synthesis, Task,
+  Taught, Tool, Trace,
 } from './types.ts';
 
 const DEFAULT_STORE = 'autodidact';
@@ -60,9 +63,9 @@ export class Agent {
     this.#idle = new IdleLearner(
       (job, signal) => this.#learnLater(job, signal), options.idleAfter ?? IDLE_AFTER, (outcome) => options.onLearned?.(outcome));
     this.adapters = adaptersOf(client, this.#tabs, (work) => this.#idle.first(work));
-    const create = completionsOf(
-      (task, settings, onText, signal) => this.#idle.first(() => client.call('complete', [task, settings, onText], signal)), report.model.name);
-    this.chat = { completions: { create } };
+    const complete: Complete = (task, settings, onText, signal) =>
+      this.#idle.first(() => client.call('complete', [task, settings, onText], signal));
+    this.chat = { completions: { create: completionsOf(complete, report.model.name) } };
   }
 
   /** Answers a task, learning first when unsure, and executes the calls of tools that have a `run`. */
@@ -211,7 +214,7 @@ export class Agent {
 
   async #taughtExamples(teacher: Teacher, question: Task, learning: AskOptions, signal?: AbortSignal): Promise<Synthesis> {
     if ('url' in teacher) {
-      return this.#client.call('distill', [question, learning, (request) => complete(teacher, request, signal)], signal);
+      return this.#client.call('distill', [question, learning, (request) => askServer(teacher, request, signal)], signal);
     }
     const { synthesis, seed } = learning;
     const options: TeacherOptions = {

@@ -10,7 +10,8 @@ export interface CreateCompletion {
   (request: ChatRequest & { stream?: false }, options?: ChatOptions): Promise<ChatCompletion>;
 }
 
-type Complete = (
+/** Continues a dialogue; `onText` sees each piece of the text. */
+export type Complete = (
   task: Dialogue, options: CompletionOptions, onText: (text: string) => void, signal: AbortSignal | undefined,
 ) => Promise<Completion>;
 

@@ -32,7 +32,7 @@ export interface ServerTeacher {
 export type Teacher = { agent: TeacherAgent } | ServerTeacher;
 
 /** Asks the server, when the user consents. */
-export async function complete(teacher: ServerTeacher, request: TeacherRequest, signal?: AbortSignal): Promise<string> {
+export async function askServer(teacher: ServerTeacher, request: TeacherRequest, signal?: AbortSignal): Promise<string> {
   const fail = (message: string) => failure('IoError', message);
   const url = `${teacher.url.replace(/\/+$/, '')}/chat/completions`;
   const consents = await answered(teacher.consent(request, url), signal);

@@ -4,7 +4,9 @@ import { localModel } from './download.ts';
 import { failure, invalid, toWireError, type WireError } from './errors.ts';
 import type { AgentEvent, AgentReport } from './types.ts';
 import type * as Wasm from './wasm.d.ts';
-import { QUESTIONING, type CreateOptions, type QuestionReply, type Reply, type Request, type ToWorker, type WorkerMethods } from './wire.ts';
+import {
+  QUESTIONING, type CreateOptions, type QuestionReply, type Reply, type Request, type ToWorker, type WorkerMethods,
+} from './wire.ts';
 
 /** The package with its types, in place of the `any` that wasm-bindgen writes. */
 const { Agent, parseTools } = built as unknown as typeof Wasm;
