@@ -6,9 +6,12 @@ import { precache } from './service-worker/precache.ts';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const wasmPackage = here('./package/wasm/autodidact.js');
 
+/** The page imports the package by its name; here it is the source. */
+export const autodidact = { find: /^autodidact$/, replacement: here('./package/src/index.ts') };
+
 /**
- * All that the page may load or contact: its own origin, WebAssembly, the files that the user chose or downloaded (`blob:`), and Hugging
- * Face, which is asked only when the user looks up a model there.
+ * All that the page may load or contact: its own origin, WebAssembly, the files that the user chose or downloaded
+ * (`blob:`), and Hugging Face, which is asked only when the user looks up a model there.
  */
 export const contentSecurityPolicy = [
   "default-src 'none'",
@@ -48,6 +51,7 @@ function needsWasmPackage(): Plugin {
 export default defineConfig({
   // Relative addresses: the built page may lie in any folder of a host.
   base: './',
+  resolve: { alias: [autodidact] },
   plugins: [policyTag(), needsWasmPackage(), precache()],
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 1000, license: { fileName: 'licences.md' } },

@@ -13,6 +13,8 @@ for (const needed of ['wasm/autodidact_bg.wasm', 'model/model.safetensors']) {
 }
 rmSync(here('dist'), { recursive: true, force: true });
 execFileSync(here('../node_modules/.bin/tsc'), ['-p', here('tsconfig.json')], { stdio: 'inherit' });
+// The compiler leaves out declarations that were written by hand; others name it.
+copyFileSync(here('src/wasm.d.ts'), here('dist/wasm.d.ts'));
 
 const scripts = [...readdirSync(here('dist')).filter((name) => name.endsWith('.js')).map((name) => `dist/${name}`), 'wasm/autodidact.js'];
 for (const script of scripts) {
@@ -29,7 +31,7 @@ const rewritten = client.replace("new URL('./worker.ts'", "new URL('./worker.js'
 if (rewritten === client) throw new Error('dist/client.js does not name the worker');
 writeFileSync(here('dist/client.js'), rewritten);
 
-for (const licence of ['LICENSE-MIT', 'LICENSE-APACHE']) copyFileSync(here(`../../${licence}`), here(licence));
+for (const license of ['LICENSE-MIT', 'LICENSE-APACHE']) copyFileSync(here(`../../${license}`), here(license));
 
 const size = scripts.reduce((sum, file) => sum + gzipSync(readFileSync(here(file)), { level: 9 }).length, 0);
 console.log(`JavaScript beside the wasm: ${size} bytes after gzip, of ${LARGEST} at most`);

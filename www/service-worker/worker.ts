@@ -1,6 +1,7 @@
 /**
- * The page without a network: keeps the files of the build, each checked against its hash, and serves them from then on. A new version
- * is fetched beside the old one, only what differs, and takes over at the next load when no other tab shows the old one.
+ * The page without a network: keeps the files of the build, each checked against its hash, and serves them from then
+ * on. A new version is fetched beside the old one, only what differs, and takes over at the next load when no other tab
+ * shows the old one.
  */
 
 /** What the build writes in front of this file (precache.ts). */
@@ -83,7 +84,10 @@ async function isShownElsewhere({ cache }: Request): Promise<boolean> {
   return clients.length > (cache === 'default' ? 0 : 1);
 }
 
-/** Whether a new version is to answer. Once it was told so it stays so: it may take a while, and the same request comes here meanwhile. */
+/**
+ * Whether a new version is to answer. Once it was told so it stays so: it may take a while, and the same request comes
+ * here meanwhile.
+ */
 async function isHandedOver(request: Request): Promise<boolean> {
   const { waiting } = self.registration;
   if (waiting && waiting !== successor && !(await isShownElsewhere(request))) {

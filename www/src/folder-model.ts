@@ -1,5 +1,4 @@
-import { failure } from '../package/src/errors';
-import type { ModelSource } from '../package/src/protocol';
+import { AutodidactError, type ModelSource } from 'autodidact';
 
 const WEIGHTS = 'model.safetensors';
 const NEEDED = ['config.json', 'tokenizer.json'];
@@ -10,15 +9,18 @@ const PARTS = /^(?:model-\d+-of-\d+\.safetensors|model\.safetensors\.index\.json
 let addresses: string[] = [];
 
 /**
- * A model from the files of a folder that the user chose; those of folders within are left out. `measured` is the same with the sizes.
- * The addresses hold until another folder is chosen.
+ * A model from the files of a folder that the user chose; those of folders within are left out. `measured` is the same
+ * with the sizes. The addresses hold until another folder is chosen.
  */
 export function folderModel(chosen: readonly File[]): { source: ModelSource; measured: ModelSource } {
   const top = chosen.filter(({ webkitRelativePath }) => webkitRelativePath.split('/').length <= 2);
   const names = new Set(top.map(({ name }) => name));
   const isWeights = (name: string) => (names.has(WEIGHTS) ? name === WEIGHTS : PARTS.test(name));
   const lacks = NEEDED.find((name) => !names.has(name)) ?? ([...names].some(isWeights) ? undefined : WEIGHTS);
-  if (lacks !== undefined) throw failure('IoError', `the folder has no ${lacks}; choose the directory of a model with ${[...NEEDED, WEIGHTS].join(', ')}`);
+  if (lacks !== undefined) {
+    const message = `the folder has no ${lacks}; choose the directory of a model with ${[...NEEDED, WEIGHTS].join(', ')}`;
+    throw new AutodidactError({ name: 'AutodidactError', code: 'IoError', message });
+  }
   for (const address of addresses) URL.revokeObjectURL(address);
   const used = top.filter(({ name }) => USED.has(name) || isWeights(name));
   const files = used.map((file) => [file.name, URL.createObjectURL(file), file.size] as const);

@@ -1,9 +1,8 @@
 /**
- * The adapter that comes with the page: it was trained on the ways in which people word tasks for the page's own tools (requests/). It fits
- * the built-in model alone, and lives as long as the agent.
+ * The adapter that comes with the page: it was trained on the ways in which people word tasks for the page's own tools
+ * (requests/). It fits the built-in model alone, and lives as long as the agent.
  */
-import type { Agent } from '../package/src/agent';
-import type { Tool } from '../package/src/protocol';
+import type { Agent, Tool } from 'autodidact';
 import { freeName } from './names';
 import { isLocal } from './tools';
 

@@ -1,4 +1,4 @@
-import { createAgent, type Agent, type AgentOptions } from '../package/src/agent';
+import { createAgent, type Agent, type AgentOptions } from 'autodidact';
 
 /** One start of the agent: it can be waited for, and ended at any time. */
 export class Session {

@@ -1,4 +1,4 @@
-import { clearDownloads, downloads } from '../package/src/store';
+import { clearDownloads, downloads } from 'autodidact';
 import { forgetOffline } from './offline';
 import { clearKept } from './tools/kept';
 
@@ -6,8 +6,9 @@ import { clearKept } from './tools/kept';
 const OWN = 'autodidact';
 
 /**
- * Removes all that the page keeps in this browser: the adapters in `store`, the downloaded models, the page's own files for use without a
- * network, timers, to-dos, notes and the theme. The agent of this tab must have ended; those of other tabs let go by themselves.
+ * Removes all that the page keeps in this browser: the adapters in `store`, the downloaded models, the page's own files
+ * for use without a network, timers, to-dos, notes and the theme. The agent of this tab must have ended; those of other
+ * tabs let go by themselves.
  */
 export async function wipe(store: string): Promise<void> {
   clearKept();

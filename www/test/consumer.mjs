@@ -1,6 +1,7 @@
 /**
- * The npm package as its users have it: a project outside of the repository installs the tarball, checks its types, builds with
- * Vite without configuration, and runs in a real browser. The projects are examples/vite-app and examples/plain-page.
+ * The npm package as its users have it: a project outside of the repository installs the tarball, checks its types,
+ * builds with Vite without configuration, and runs in a real browser. The projects are examples/vite-app and
+ * examples/plain-page.
  *
  *   npm run build:package && npm run test:package
  */
@@ -103,18 +104,20 @@ describe('a page without a bundler', () => {
       await failing('a worker that was asked before it has an agent', () => new Promise((_, reject) => {
         const worker = new Worker('/node_modules/autodidact/dist/worker.js', { type: 'module' });
         worker.onmessage = ({ data }) => (worker.terminate(), reject(data.error));
-        worker.postMessage({ id: 1, method: 'ask', params: { task: { query: task, tools }, options: {} } });
+        worker.postMessage({ id: 1, method: 'ask', params: [{ query: task, tools }, {}], hasCallback: true });
       }));
 
       const agent = await make({ tools });
-      const first = agent.ask(task, { threshold: 1.01 });
+      const first = agent.ask(task, { learn: 'always' });
       await failing('two at once', () => agent.ask(task));
       await first;
       await failing('stopped', () => agent.ask(task, { signal: stopped }));
       const stop = new AbortController();
       await failing('stopped on the way', () => agent.ask(task, { signal: stop.signal, onEvent: () => stop.abort() }));
-      await failing('a review that throws', () => agent.ask(task, { threshold: 1.01, review: () => { throw new Error('not now'); } }));
+      await failing('a review that throws', () => agent.ask(task, { learn: 'always', review: () => { throw new Error('not now'); } }));
       await failing('no task', () => agent.ask(''));
+      await failing('an option that there is not', () => agent.ask(task, { threshold: 1 }));
+      await failing('a threshold that is none', () => agent.ask(task, { learn: { below: 2 } }));
       await failing('no such adapter', () => agent.ask(task, { adapter: 'none' }));
       await failing('no zip', () => agent.adapters.import('wrong', new Uint8Array([1, 2, 3])));
       const json_schema = { schema: { type: 'string', enum: [1] } };
@@ -154,6 +157,8 @@ describe('a page without a bundler', () => {
       'stopped on the way': 'AbortError',
       'a review that throws': 'Unexpected',
       'no task': 'InvalidInput',
+      'an option that there is not': 'InvalidInput',
+      'a threshold that is none': 'InvalidInput',
       'no such adapter': 'AdapterNotFound',
       'no zip': 'IntegrityError',
       'a schema that nothing fits': 'GrammarError',
@@ -175,7 +180,7 @@ describe('a page without a bundler', () => {
       const asked = [];
       const agent = await make({ confirm: (call) => asked.push(call.name) < 0 });
       const statuses = async (tool, maxSteps) => {
-        const { results, final } = await agent.ask(task, { tools: [{ ...set_timer, ...tool }], threshold: 0, maxSteps });
+        const { results, final } = await agent.ask(task, { tools: [{ ...set_timer, ...tool }], learn: 'never', search: false, maxSteps });
         return [results.map((step) => step.map(({ status, value, error }) => [status, value ?? error ?? null])), final.error ?? null];
       };
       const outcome = {
@@ -192,7 +197,7 @@ describe('a page without a bundler', () => {
       const stop = new AbortController();
       let ran = false;
       const asking = { ...set_timer, run: () => (ran = true), confirm: (_, { signal }) => (stop.abort(), signal.aborted) };
-      outcome.stopped = await agent.ask(task, { tools: [asking], threshold: 0, signal: stop.signal }).then(() => 'nothing', ({ code }) => code);
+      outcome.stopped = await agent.ask(task, { tools: [asking], learn: 'never', signal: stop.signal }).then(() => 'nothing', ({ code }) => code);
       outcome.ran = ran;
       agent.dispose();
       return outcome;
@@ -217,27 +222,27 @@ describe('a page without a bundler', () => {
       const heard = () => new Promise((resolve) => (globalThis.tell = resolve));
       const onLearned = (outcome) => (outcomes.push(outcome.error?.code ?? (outcome.trace.training ? 'learned' : 'no example')), tell());
       const agent = await make({ tools, idleAfter: 200, onLearned });
-      const ask = (task, more) => agent.ask(task, { threshold: 1.01, learn: 'idle', keep: 'idle', ...more });
+      const ask = (task, more) => agent.ask(task, { learn: 'always', when: 'idle', keep: 'idle', ...more });
 
       const unnamed = await ask('Set a timer for 5 minutes', { keep: undefined }).result.catch(({ code }) => code);
       let told = heard();
-      const { training } = await ask('Set a timer for 5 minutes');
+      const { training, uncertainty } = await ask('Set a timer for 5 minutes');
       const pending = [agent.pending];
       await told;
       pending.push(agent.pending);
 
       // A job that is long enough to be stopped, and a question in its middle.
       told = heard();
-      await ask('Set a timer for 7 minutes', { steps: 300 });
+      await ask('Set a timer for 7 minutes', { adaptation: { steps: 300 } });
       await new Promise((resolve) => setTimeout(resolve, 1500));
-      const waited = await agent.ask('Set a timer for 8 minutes', { learn: 'off', threshold: 1.01 });
+      const waited = await agent.ask('Set a timer for 8 minutes', { learn: 'never' });
       pending.push(agent.pending, outcomes.length);
       agent.dispose();
-      return { unnamed, training, pending, outcomes, off: [waited.training, waited.uncertainty.unsure] };
+      return { unnamed, training, unsure: uncertainty.unsure, pending, outcomes, never: waited.training };
     });
     assert.equal(outcome.unnamed, 'InvalidInput');
-    assert.equal(outcome.training, null);
-    assert.deepEqual(outcome.off, [null, true], 'it says that it is unsure, and does not learn');
+    assert.deepEqual([outcome.training, outcome.unsure], [null, true], 'it says that it is unsure, and does not learn yet');
+    assert.equal(outcome.never, null);
     assert.match(outcome.outcomes[0], /^(learned|no example)$/);
     assert.deepEqual(outcome.pending, [1, 0, 1, 1], 'the job that was stopped waits again');
     await page.context().close();

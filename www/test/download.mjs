@@ -1,6 +1,6 @@
 /**
- * Downloads of models in a real browser, from a server that answers as a hub does: connections that are cut, tabs that are closed,
- * damaged files, servers without ranges, a full disk, no disk, no connection.
+ * Downloads of models in a real browser, from a server that answers as a hub does: connections that are cut, tabs that
+ * are closed, damaged files, servers without ranges, a full disk, no disk, no connection.
  */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -56,7 +56,7 @@ async function tab(at = origin) {
       try {
         const agent = await make({ model, onEvent, ...more });
         const weights = events.filter(({ file }) => file === 'model.safetensors');
-        const { answer } = await agent.ask('Set a timer for 5 minutes', { tools, threshold: 0 });
+        const { answer } = await agent.ask('Set a timer for 5 minutes', { tools, learn: 'never', search: false });
         agent.dispose();
         return { name: agent.report.model.name, weights, files: [...new Set(events.map(({ file }) => file))].sort(), calls: answer.calls.length };
       } catch ({ code, message }) {

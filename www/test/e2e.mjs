@@ -78,7 +78,8 @@ async function open({ viewport = DESKTOP, query = {}, ...options } = {}) {
   page.on('pageerror', (error) => problems.push(`page error: ${error.message}`));
   page.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText;
-    // A context keeps its cache in memory, where the weights do not always fit: then the page asks again, past the cache.
+    // A context keeps its cache in memory, where the weights do not always fit: then the page asks again, past the
+    // cache.
     const isTooLarge = reason === 'net::ERR_CACHE_WRITE_FAILURE' && request.url().endsWith(WEIGHTS);
     if (!isTooLarge) problems.push(`request failed: ${request.url()} ${reason}`);
   });
@@ -128,9 +129,13 @@ async function shoot(name, { fullPage = true, whole = false } = {}) {
   if (whole) await floating('');
 }
 
-async function setThreshold(value) {
-  await page.locator('#threshold').fill(String(value));
-  assert.equal(await text('#threshold-value'), value.toFixed(2));
+const learnAlways = () => page.locator('#learn').selectOption('always');
+
+/** Sets the threshold. No answer is below 0.01: then nothing is learned, and no other answer is looked for. */
+async function learnBelow(value) {
+  await page.locator('#learn').selectOption('below');
+  await page.locator('#below').fill(String(value));
+  assert.equal(await text('#below-value'), value.toFixed(2));
 }
 
 async function setNumbers(numbers) {
@@ -159,9 +164,12 @@ async function ask() {
   await runState('done', 'stopped');
 }
 
-/** Asks the examples in turn until the agent has learned from one and kept it, and tells which: a tiny model may fail on some. */
+/**
+ * Asks the examples in turn until the agent has learned from one and kept it, and tells which: a tiny model may fail on
+ * some.
+ */
 async function learnAndKeep(name) {
-  await setThreshold(1.01);
+  await learnAlways();
   await page.getByLabel('Keep what it learns as').check();
   await page.locator('#keep-name').fill(name);
   for (const example of EXAMPLES) {
@@ -360,7 +368,7 @@ describe('the page', () => {
     await action('Use', 'first').click();
     await status('The next question starts from “first”.');
     assert.equal(await page.locator('#adapter').inputValue(), 'first');
-    await setThreshold(0);
+    await learnBelow(0.01);
     await ask();
     assert.equal(await page.locator('#results').getAttribute('data-state'), 'done');
     assert.equal(await text('#meter-badge'), 'Sure');
@@ -401,7 +409,7 @@ describe('the page', () => {
     await keep.uncheck();
     await keep.check();
     assert.equal(await keepName.inputValue(), 'my-adapter-2');
-    await setThreshold(1.01);
+    await learnAlways();
     await forget();
     await keepName.fill('first');
     await page.locator('#ask').click();
@@ -484,7 +492,7 @@ describe('the page', () => {
   it('understands tasks for its own tools as people word them', { skip: MOCK && 'the mock does not read the task' }, async () => {
     await open();
     await ready();
-    await setThreshold(0);
+    await learnBelow(0.01);
     await page.locator('[data-example="timer"]').click();
     const order = async (task) => {
       await page.locator('#query').fill(task);
@@ -509,7 +517,7 @@ describe('the page', () => {
   it('stops a run, and can ask again', async () => {
     await open();
     await ready();
-    await setThreshold(1.01);
+    await learnAlways();
     await setNumbers({ pairs: 4, steps: 400 });
     await page.locator('#ask').click();
     await phase('score').or(phase('answer')).or(phase('synthesize')).or(phase('train')).first().waitFor();
@@ -517,7 +525,7 @@ describe('the page', () => {
     await runState('stopped');
     await status('Stopped.');
     assert.equal(await text('#banner'), '');
-    await setThreshold(0);
+    await learnBelow(0.01);
     await ask();
     assert.equal(await page.locator('#results').getAttribute('data-state'), 'done');
     assert.match(await text('#answer-base'), /\S/);
@@ -526,7 +534,7 @@ describe('the page', () => {
   it('executes the calls of its own tools, and asks before a download', { skip: MOCK && 'the mock does not read the task' }, async () => {
     await open();
     await ready();
-    await setThreshold(0);
+    await learnBelow(0.01);
     const order = async (example, task) => {
       await page.locator(`[data-example="${example}"]`).click();
       if (task) await page.locator('#query').fill(task);
@@ -543,7 +551,7 @@ describe('the page', () => {
     await page.waitForFunction((before) => document.querySelector('#timers .left').textContent !== before, left);
     await page.reload();
     await ready();
-    await setThreshold(0);
+    await learnBelow(0.01);
     assert.match(await things('timers').innerText(), /pasta\s+8:\d\d/);
     assert.match(await order('timer', 'Cancel the bread timer'), /^Error: cancel_timer – There is no timer “bread”/);
     assert.match(await order('timer', 'Cancel the pasta timer'), /^Done: cancel_timer/);
@@ -603,22 +611,22 @@ describe('the page', () => {
     assert.match(await text('#tool-results'), /^Refused: add_event/);
 
     // The theme holds against the system's, and after a reload.
-    const colour = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    const light = await colour();
-    assert.match(await order('theme'), /^Done: set_theme – The colours are dark/);
-    const dark = await colour();
+    const color = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await color();
+    assert.match(await order('theme'), /^Done: set_theme – The colors are dark/);
+    const dark = await color();
     assert.notEqual(dark, light);
     await assertAccessible();
     await shoot('tools-desktop-dark');
     await page.reload();
     await ready();
-    assert.equal(await colour(), dark);
+    assert.equal(await color(), dark);
     for (const list of ['notes', 'todos']) assert.equal(await things(list).count(), 1, list);
     await page.getByRole('button', { name: 'Delete buy milk' }).click();
     await page.getByText('No notes.').waitFor();
 
     // What the page cannot do is only shown; a task without a fitting tool does nothing.
-    await setThreshold(0);
+    await learnBelow(0.01);
     assert.match(await order('hotel'), /^Not run: find_hotel/);
     assert.equal(await order('none'), '');
   });
@@ -631,7 +639,7 @@ describe('the page', () => {
     assert.equal(await page.evaluate(() => fetch('not-there').then(() => true, () => false)), false, 'there is a network still');
     await page.reload();
     await ready();
-    await setThreshold(0);
+    await learnBelow(0.01);
     await ask();
     assert.equal(await page.locator('#results').getAttribute('data-state'), 'done');
     assert.match(await text('#answer-base'), /set_timer/);
@@ -713,12 +721,12 @@ describe('the page', () => {
     await worksOffline();
     await learnAndKeep('kept');
     await page.getByLabel('Keep what it learns as').uncheck();
-    await setThreshold(0);
+    await learnBelow(0.01);
     if (!MOCK) {
       await setAndAsk('note');
       await setAndAsk('theme');
     }
-    await page.getByLabel('Find the threshold by itself').check();
+    await page.locator('#learn').selectOption('share');
     const storage = () => text('#storage');
     await page.waitForFunction(() => /Adapters\s+[1-9]/.test(document.getElementById('storage').innerText));
     assert.match(await storage(), /Used\s+\d+\.\d MB \(\d+(\.\d+)? % of [\d.]+ [MG]B\)/);
@@ -738,7 +746,8 @@ describe('the page', () => {
     await page.getByText('Nothing is stored').waitFor();
     assert.equal(await text('#notes'), 'No notes.');
     assert.equal(await page.locator('html').getAttribute('data-theme'), 'system');
-    assert.equal(await page.getByLabel('Find the threshold by itself').isChecked(), false);
+    assert.equal(await page.locator('#learn').inputValue(), 'below');
+    assert.equal(await text('#below-value'), '0.95');
     assert.match(await storage(), /Adapters\s+0 B/);
     const left = await page.evaluate(async () => ({
       caches: await globalThis.caches.keys(),
@@ -760,7 +769,7 @@ describe('the page', () => {
       };
     })), []);
     // And it goes on: asks, and at the next visit keeps itself again.
-    await setThreshold(0);
+    await learnBelow(0.01);
     await ask();
     assert.equal(await page.locator('#results').getAttribute('data-state'), 'done');
     await page.reload();
@@ -771,7 +780,7 @@ describe('the page', () => {
   it('checks what it learned before it is used, and finds its threshold', async () => {
     await open();
     await ready();
-    await setThreshold(1.01);
+    await learnAlways();
     await page.getByLabel('Check before use').check();
     for (const example of EXAMPLES) {
       await page.locator(`[data-example="${example}"]`).click();
@@ -791,10 +800,9 @@ describe('the page', () => {
     await ask();
     assert.equal(await page.locator('#gate-report > *').count(), 0);
 
-    const auto = page.getByLabel('Find the threshold by itself');
-    await auto.check();
-    assert.equal(await text('#threshold-value'), 'its own threshold');
-    assert.ok(await page.locator('#threshold').isDisabled());
+    const learn = page.getByLabel('It learns from a task');
+    await learn.selectOption('share');
+    assert.ok(await page.locator('#below').isHidden());
     const share = page.getByLabel('Share to learn from');
     await share.fill('101');
     await page.locator('#ask').click();
@@ -806,8 +814,36 @@ describe('the page', () => {
     // Of a share of nothing it learns from nothing, once it has seen eight tasks.
     for (let n = 0; n < 9; n++) await ask();
     if (!MOCK) assert.equal(await text('#meter-badge'), 'Sure');
-    await auto.uncheck();
-    assert.equal(await text('#threshold-value'), '1.01');
+    // What is hidden is not in the way.
+    await share.fill('101');
+    await learn.selectOption('never');
+    await ask();
+    assert.equal(await page.locator('#results').getAttribute('data-state'), 'done');
+    assert.ok(await share.isHidden());
+  });
+
+  it('learns always, never, or below a threshold, as it is told', async () => {
+    await open();
+    await ready();
+    const learn = page.getByLabel('It learns from a task');
+    const example = MOCK ? 'timer' : 'athens';
+    await setAndAsk(example);
+    assert.match(await text('#meter .verdict'), /is below the threshold 0\.95: it looks further\.$/);
+    assert.equal(await page.locator('#meter .mark').count(), 1);
+    assert.notEqual(await page.locator('#chart').getAttribute('data-points'), '0');
+
+    await learn.selectOption('never');
+    await setAndAsk(example);
+    assert.equal(await text('#meter-badge'), 'Unsure', 'it says so still');
+    assert.match(await text('#pairs-list'), /you chose that it never learns/);
+    assert.equal(await page.locator('#chart').getAttribute('data-points'), '0');
+
+    await learn.selectOption('always');
+    await setAndAsk(example);
+    assert.match(await text('#meter .verdict'), /: it learns from every task\.$/);
+    assert.equal(await page.locator('#meter .mark').count(), 0);
+    await assertAccessible();
+    await shoot('always-desktop-light');
   });
 
   it('is taught by its user, remembers after a reload, and forgets what it is told to', { skip: MOCK && 'the mock has no memory' }, async () => {
@@ -815,7 +851,7 @@ describe('the page', () => {
     await ready();
     await page.locator('[data-example="hotel"]').click();
     await page.locator('#query').fill('A cheap bed in Porto, just two nights');
-    await setThreshold(0);
+    await learnBelow(0.01);
     await ask();
     assert.ok(await page.locator('#feedback').isHidden(), 'without a memory nothing is asked');
     await page.getByLabel('Between tasks it').selectOption('keep');
@@ -845,7 +881,7 @@ describe('the page', () => {
     await page.locator('[data-example="hotel"]').click();
     await page.locator('#query').fill('A cheap bed in Porto, just two nights');
     await page.getByLabel('Between tasks it').selectOption('keep');
-    await setThreshold(0);
+    await learnBelow(0.01);
     await ask();
     assert.match(await text('#answer-note'), /It began with “memory-[0-9a-f-]+\.v1” of its memory/);
     assert.equal(await text('#answer-base .calls'), 'find_hotel(city: "Porto", nights: 2, class: "economy")');
@@ -864,7 +900,7 @@ describe('the page', () => {
     await open();
     await ready();
     await page.getByLabel('Show me its examples first').check();
-    await setThreshold(1.01);
+    await learnAlways();
     const accept = page.getByRole('button', { name: 'Learn from these' });
     const begin = async () => {
       await forget();
@@ -927,7 +963,7 @@ describe('the page', () => {
     await forget();
     await load.click();
     await status('Ready.');
-    await setThreshold(0);
+    await learnBelow(0.01);
     // The page's own adapter is for the built-in model.
     await page.locator('#query').fill('Set the timer, minutes: 9, label: pasta');
     await ask();
@@ -962,7 +998,7 @@ describe('the page', () => {
       assert.equal(hub.asked().length, 1);
       assert.match(await text('#device'), /Model\s+test\/seed/);
     }
-    await setThreshold(0);
+    await learnBelow(0.01);
     await ask();
     assert.equal(await page.locator('#results').getAttribute('data-state'), 'done');
     problems = problems.filter((problem) => !/status of 404|^status 404: .*\/hub\/api\//.test(problem));
@@ -1008,7 +1044,7 @@ describe('the page', () => {
     await page.locator('#seed').fill('4294967295');
     assert.equal(await page.locator('[aria-invalid]').count(), 0);
     assert.equal(await text('#numbers-message'), '');
-    await setThreshold(0);
+    await learnBelow(0.01);
     await ask();
     assert.equal(await page.locator('#results').getAttribute('data-state'), 'done');
   });
@@ -1037,9 +1073,9 @@ describe('the page', () => {
     await tabTo('timer');
     await page.keyboard.press('Enter');
     assert.match(await page.locator('#query').inputValue(), /^9 minutes for the pasta$/);
-    await tabTo('threshold');
+    await tabTo('below');
     await page.keyboard.press('Home');
-    assert.equal(await text('#threshold-value'), '0.00');
+    assert.equal(await text('#below-value'), '0.01');
     await tabTo('ask');
     await page.keyboard.press('Enter');
     await runState('done');
@@ -1062,7 +1098,7 @@ describe('the page', () => {
       await open(options);
       await ready();
       if (size === 'phone') {
-        await setThreshold(0);
+        await learnBelow(0.01);
         await page.evaluate(() => scrollTo(0, 0));
         await ask();
         await inView('#results > :first-child');
@@ -1089,7 +1125,7 @@ describe('the page', () => {
   it('shows what it does while it does it', async () => {
     await open();
     await ready();
-    await setThreshold(1.01);
+    await learnAlways();
     await page.locator(`[data-example="${EXAMPLES[0]}"]`).click();
     await setNumbers({ steps: 16 });
     await watchShifts(false);

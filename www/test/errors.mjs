@@ -1,4 +1,7 @@
-/** The codes of errors: the package's type and docs/errors.md name the same ones, and each has a remedy. `npm run test:tools`. */
+/**
+ * The codes of errors: the package's type and docs/errors.md name the same ones, and each has a remedy. `npm run
+ * test:tools`.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';

@@ -1,4 +1,5 @@
-// A server with the addresses and answers of a Hugging Face hub, for tests: a model with its hashes, and files in ranges.
+// A server with the addresses and answers of a Hugging Face hub, for tests: a model with its hashes, and files in
+// ranges.
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -15,8 +16,9 @@ const TYPES = { '.js': 'text/javascript', '.wasm': 'application/wasm', '.json': 
 const typeOf = (path) => TYPES[/\.\w+$/.exec(path)?.[0]] ?? 'application/octet-stream';
 
 /**
- * Serves the model of `folder` as a hub, its files as a directory under /plain/, and `site` for pages of the same origin. `files` is
- * either `whole` or `shards`. `log` has what was asked for; `rule` bends the answers of the weights: `{cut, stall, flip, whole, etag, status}`.
+ * Serves the model of `folder` as a hub, its files as a directory under /plain/, and `site` for pages of the same
+ * origin. `files` is either `whole` or `shards`. `log` has what was asked for; `rule` bends the answers of the weights:
+ * `{cut, stall, flip, whole, etag, status}`.
  */
 export async function startHub(folder, site) {
   const files = new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));

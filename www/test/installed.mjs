@@ -12,7 +12,10 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const TIMEOUT = Number(process.env.TIMEOUT_MS ?? 300_000);
 const EXAMPLES = here('../../examples');
 
-/** A name that is this machine, as the browser of these tests sees it: a page there is not secure, unlike one at the machine's own address. */
+/**
+ * A name that is this machine, as the browser of these tests sees it: a page there is not secure, unlike one at the
+ * machine's own address.
+ */
 export const ELSEWHERE = 'elsewhere.example';
 const FLAGS = ['--headless=new', '--no-sandbox', '--disable-dev-shm-usage', `--host-resolver-rules=MAP ${ELSEWHERE} 127.0.0.1`];
 
@@ -73,7 +76,10 @@ export async function open(origin, problems = [], context) {
   return page;
 }
 
-/** A page of the package without a bundler: `make(options)` gives an agent on the CPU, `tools` a timer, `task` a question for it. */
+/**
+ * A page of the package without a bundler: `make(options)` gives an agent on the CPU, `tools` a timer, `task` a
+ * question for it.
+ */
 export async function bare(context, origin) {
   origin ??= await serve(project('plain-page'), '.');
   const page = await open(origin, [], context);

@@ -1,5 +1,6 @@
 /**
- * The agent's memory, the user as its teacher, and a teacher beyond the tab, in the package as its users have it and a real browser.
+ * The agent's memory, the user as its teacher, and a teacher beyond the tab, in the package as its users have it and a
+ * real browser.
  *
  *   npm run build:package && npm run test:package
  */
@@ -39,7 +40,7 @@ describe('the memory', () => {
     page = await bare(context, origin);
     const after = await page.evaluate(async ({ query }) => {
       const agent = await make({ tools });
-      const ask = (memory) => agent.ask(query, { memory, threshold: 0 });
+      const ask = (memory) => agent.ask(query, { memory, learn: 'never', search: false });
       const [kept, reset] = [await ask('keep'), await ask('reset')];
       const both = await agent.ask(query, { memory: 'keep', keep: 'mine' }).result.catch(({ code }) => code);
       const wrong = await agent.feedback(query, { verdict: 'wrong' }, { memory: { mode: 'keep' } });
@@ -51,7 +52,7 @@ describe('the memory', () => {
     assert.ok(after.recalled.gate.passed && after.recalled.similarity === 1);
     assert.equal(after.reset, null);
     assert.equal(after.both, 'InvalidInput');
-    assert.equal(after.wrong.rolled_back, taught.adapter.name);
+    assert.equal(after.wrong.rolledBack, taught.adapter.name);
     assert.equal(after.left, 0);
 
     const session = await page.evaluate(async ({ query, calls }) => {
@@ -63,7 +64,7 @@ describe('the memory', () => {
       await agent.adapters.forget(cluster).catch(() => {});
       const unknown = await agent.adapters.rollBack(cluster).catch(({ code }) => code);
       const next = await make({ tools, defaults: { memory: 'session' } });
-      const { recalled } = await next.ask(query, { threshold: 0 });
+      const { recalled } = await next.ask(query, { learn: 'never', search: false });
       agent.dispose();
       next.dispose();
       return { unlearned, unknown, other: recalled ?? null };
@@ -83,18 +84,25 @@ describe('an unsure agent', () => {
       const agent = await make({ tools: [...tools, weather] });
       const phases = [];
       const onEvent = (event) => event.type === 'phase' && phases.push(event.phase);
-      const off = await agent.ask(task, { orders: 4, threshold: 1.01, learn: 'off', onEvent });
-      const found = await agent.ask(task, { threshold: 'auto', update_rate: 1, learn: 'off' });
+      // It learns later, in an agent that has ended then.
+      const later = { when: 'idle', keep: 'later' };
+      const unsure = await agent.ask(task, { orders: 4, learn: { below: 1 }, onEvent, ...later });
+      const found = await agent.ask(task, { learn: { share: 1 }, ...later });
+      const never = await agent.ask(task, { learn: 'never' });
+      const scored = await agent.score(task, { learn: { below: 0.5 } });
       const wrong = await agent.ask(task, { orders: 17 }).result.catch(({ code }) => code);
       agent.dispose();
-      return { off, phases, found, wrong };
+      return { unsure, phases, found, never, scored, wrong };
     });
-    const { orders, uncertainty, training, synthesis } = seen.off;
+    const { orders, uncertainty, training, synthesis } = seen.unsure;
     assert.deepEqual([orders.asked, orders.accepted, orders.menu.toSorted()], [4, false, ['get_weather', 'set_timer']]);
-    assert.deepEqual([uncertainty.unsure, uncertainty.threshold, training, synthesis], [true, Math.fround(1.01), null, null]);
+    assert.deepEqual([uncertainty.unsure, uncertainty.threshold, training, synthesis], [true, 1, null, null]);
     assert.deepEqual(seen.phases, ['answer', 'score', 'search', 'reorder', 'restore']);
     assert.equal(seen.found.uncertainty.threshold, Math.fround(0.95), 'too few tasks were seen to find one');
     assert.equal(seen.found.orders, undefined);
+    assert.deepEqual([seen.never.training, seen.never.synthesis, seen.never.uncertainty.threshold], [null, null, Math.fround(0.95)]);
+    assert.equal(seen.never.uncertainty.unsure, seen.never.uncertainty.certainty < Math.fround(0.95));
+    assert.deepEqual([seen.scored.threshold, seen.scored.unsure], [0.5, seen.scored.certainty < 0.5]);
     assert.equal(seen.wrong, 'InvalidInput');
     await page.context().close();
   });
@@ -110,17 +118,17 @@ describe('a review of the examples', () => {
         const order = [];
         const review = (examples) => (order.push('review'), (order.shown = examples), choose(examples));
         const onEvent = ({ type }) => (type === 'pair' || type === 'train') && order.at(-1) !== type && order.push(type);
-        const trace = await agent.ask(task, { threshold: 1.01, pairs: 2, review, onEvent, ...options });
+        const trace = await agent.ask(task, { learn: { below: 1 }, synthesis: { pairs: 2 }, review, onEvent, ...options });
         return { order: [...order], shown: order.shown, trace };
       };
       const none = await ask(() => []);
       const mended = await ask(([first]) => [{ ...first, query: `${first.query}, please` }], { keep: 'mine' });
-      const sure = await ask((all) => all, { threshold: 0 });
-      const failed = await agent.ask(task, { threshold: 1.01, review: () => Promise.reject(new Error('no')) }).result.catch(({ message }) => message);
+      const sure = await ask((all) => all, { learn: { below: 0.01 } });
+      const failed = await agent.ask(task, { learn: 'always', review: () => Promise.reject(new Error('no')) }).result.catch(({ message }) => message);
       const stop = new AbortController();
-      const waits = agent.ask(task, { threshold: 1.01, signal: stop.signal, review: () => (setTimeout(() => stop.abort()), new Promise(() => {})) });
+      const waits = agent.ask(task, { learn: 'always', signal: stop.signal, review: () => (setTimeout(() => stop.abort()), new Promise(() => {})) });
       const stopped = await waits.result.catch(({ code }) => code);
-      const idle = await agent.ask(task, { learn: 'idle', keep: 'x', review: (all) => all }).result.catch(({ code }) => code);
+      const idle = await agent.ask(task, { when: 'idle', keep: 'x', review: (all) => all }).result.catch(({ code }) => code);
       const [kept] = await agent.adapters.list();
       agent.dispose();
       return { none, mended, sure, failed, stopped, idle, kept };
@@ -128,7 +136,8 @@ describe('a review of the examples', () => {
     assert.deepEqual(seen.none.order, ['pair', 'review']);
     assert.ok(seen.none.shown.length > 0);
     assert.deepEqual([seen.none.trace.training, seen.none.trace.adapted, seen.none.trace.uncertainty.unsure], [null, false, true]);
-    assert.equal(seen.none.trace.uncertainty.threshold, Math.fround(1.01));
+    assert.equal(seen.none.trace.uncertainty.threshold, 1);
+    assert.equal(seen.mended.trace.uncertainty.threshold, 1, 'the user’s own');
     assert.match(seen.none.trace.note, /none of the examples was accepted/);
     assert.deepEqual(seen.mended.order, ['pair', 'review', 'train']);
     const query = `${seen.mended.shown[0].query}, please`;
@@ -161,19 +170,19 @@ describe('a teacher beyond the tab', () => {
     const good = JSON.stringify({ query: 'Set a timer for 9 minutes', calls: [{ name: 'set_timer', arguments: { minutes: 9 } }] });
     let reply = { status: 200, json: { choices: [{ message: { content: good } }] } };
     const { url, sent } = await startTeacher(() => reply);
-    const ask = (allowed, threshold = 1.01) => page.evaluate(async ({ allowed, threshold, url }) => {
+    const ask = (allowed, learn = 'always') => page.evaluate(async ({ allowed, learn, url }) => {
       const shown = [];
       const teacher = {
         url, model: 'big', apiKey: 'secret',
         consent: (request, url) => (shown.push({ request, url }), allowed),
       };
       const agent = await make({ tools });
-      const trace = await agent.ask('Set a timer for 7 minutes', { teacher, threshold });
+      const trace = await agent.ask('Set a timer for 7 minutes', { teacher, learn });
       agent.dispose();
       return { shown, trace };
-    }, { allowed, threshold, url });
+    }, { allowed, learn, url });
 
-    const sure = await ask(true, 0);
+    const sure = await ask(true, { below: 0.01 });
     assert.deepEqual([sure.shown.length, sent.length], [0, 0], 'a sure agent asks nobody');
 
     const refused = await ask(false);
@@ -199,7 +208,7 @@ describe('a teacher beyond the tab', () => {
 
     const local = await page.evaluate(async () => {
       const [agent, other] = [await make({ tools }), await make({ tools })];
-      const trace = await agent.ask('Set a timer for 7 minutes', { teacher: { agent: other }, threshold: 1.01 });
+      const trace = await agent.ask('Set a timer for 7 minutes', { teacher: { agent: other }, learn: 'always' });
       agent.dispose();
       other.dispose();
       return trace;

@@ -1,6 +1,7 @@
 /**
- * Compares package/src/wasm.d.ts, written by hand, with what wasm-bindgen wrote for package/wasm/: functions that are missing, take
- * another number of arguments or do not resolve alike fail `npm run check`. The fields of objects are `any` there.
+ * Compares package/src/wasm.d.ts, written by hand, with what wasm-bindgen wrote for package/wasm/: functions that are
+ * missing, take another number of arguments or do not resolve alike fail `npm run check`. The fields of objects are
+ * `any` there.
  */
 import type * as Declared from '../package/src/wasm';
 import type * as Built from '../package/wasm/autodidact.js';

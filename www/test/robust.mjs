@@ -1,6 +1,6 @@
 /**
- * The npm package where things go wrong: several tabs at once, tabs that are closed at a bad moment, a download that is cut.
- * A lost device is in tests/web_lost.rs, a full store in tests/web_storage.rs.
+ * The npm package where things go wrong: several tabs at once, tabs that are closed at a bad moment, a download that is
+ * cut. A lost device is in tests/web_lost.rs, a full store in tests/web_storage.rs.
  */
 import assert from 'node:assert/strict';
 import { createReadStream, statSync } from 'node:fs';
@@ -52,7 +52,7 @@ describe('two tabs', () => {
     assert.deepEqual([await a.evaluate(() => changes), await b.evaluate(() => changes)], [2, 2]);
 
     // Who comes second finds the name taken, and what is there stays.
-    const race = await Promise.all([a, b].map((page, i) => page.evaluate((steps) => learn('three', { steps }).then(() => 'kept', ({ code }) => code), i + 3)));
+    const race = await Promise.all([a, b].map((page, i) => page.evaluate((steps) => learn('three', { adaptation: { steps } }).then(() => 'kept', ({ code }) => code), i + 3)));
     assert.deepEqual([...race].sort(), ['InvalidInput', 'kept']);
     assert.equal((await names(b)).filter((name) => name.startsWith('three')).length, 1);
     await context.close();
@@ -63,15 +63,15 @@ describe('a tab that is closed', () => {
   it('in the middle of its training leaves the store as it was, and holds nobody up', async () => {
     const context = await newContext();
     const [a, b] = [await tab(context), await tab(context)];
-    await a.evaluate(async () => void (await learn('kept', { steps: 3 })));
+    await a.evaluate(async () => void (await learn('kept', { adaptation: { steps: 3 } })));
     await b.evaluate(async () => {
-      const run = learn('kept', { steps: 5000, replace: true });
+      const run = learn('kept', { adaptation: { steps: 5000 }, replace: true });
       for await (const event of run) if (event.type === 'train' && event.step > 1) break;
       globalThis.running = run;
     });
     await b.close();
     assert.deepEqual(await names(a), ['kept: 3']);
-    assert.equal(await a.evaluate(async () => (await learn('kept', { steps: 4, replace: true })).steps), 4);
+    assert.equal(await a.evaluate(async () => (await learn('kept', { adaptation: { steps: 4 }, replace: true })).steps), 4);
     assert.deepEqual(await names(a), ['kept: 4']);
     await context.close();
   });
@@ -79,11 +79,11 @@ describe('a tab that is closed', () => {
   it('while it writes leaves the old adapter or the new one, whole', async () => {
     const context = await newContext();
     const a = await tab(context);
-    await a.evaluate(async () => void (await learn('kept', { steps: 3 })));
+    await a.evaluate(async () => void (await learn('kept', { adaptation: { steps: 3 } })));
     for (const steps of [4, 6]) {
       const b = await tab(context);
       await b.evaluate((steps) => {
-        const run = learn('kept', { steps, replace: true });
+        const run = learn('kept', { adaptation: { steps }, replace: true });
         return new Promise((resolve) => void (async () => {
           for await (const event of run) if (event.type === 'train' && event.step === steps) resolve();
         })());

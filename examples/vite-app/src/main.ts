@@ -70,7 +70,7 @@ find('form').addEventListener('submit', async (event) => {
   try {
     const run = agent.ask(find<HTMLInputElement>('task').value, {
       signal: running.signal,
-      threshold: learn ? 1.01 : 0.95,
+      ...(learn && { learn: 'always' as const }),
       ...(known && { adapter: 'notes' }),
       ...(learn && { keep: 'notes' }),
     });

@@ -1,5 +1,5 @@
-import { AutodidactError } from './errors.ts';
-import type { CompletionForm, CompletionOptions, Completion, Message, Tool, ToolCall } from './protocol.ts';
+import { invalid } from './errors.ts';
+import type { Completion, CompletionForm, CompletionOptions, Message, Tool, ToolCall } from './types.ts';
 
 // Names in OpenAI's shape are OpenAI's.
 
@@ -107,7 +107,17 @@ function toCall({ function: { name, arguments: text } }: ChatToolCall): ToolCall
   return { name, arguments: value as Record<string, unknown> };
 }
 
-export function toOptions(request: ChatRequest, adapter: string | undefined): CompletionOptions {
+/** The options in a request, by OpenAI's names. */
+export interface RequestOptions {
+  form: CompletionForm;
+  temperature?: number;
+  top_p?: number;
+  seed?: number;
+  max_tokens?: number;
+  adapter?: string;
+}
+
+export function toOptions(request: ChatRequest, adapter: string | undefined): RequestOptions {
   const { temperature, top_p, seed, max_tokens } = request;
   return {
     form: form(request),
@@ -119,13 +129,16 @@ export function toOptions(request: ChatRequest, adapter: string | undefined): Co
   };
 }
 
+/** The same, as the worker takes them. */
+export function toCompletionOptions({ top_p, max_tokens, ...same }: RequestOptions): CompletionOptions {
+  return { ...same, ...(top_p !== undefined && { topP: top_p }), ...(max_tokens !== undefined && { maxTokens: max_tokens }) };
+}
+
 function form({ tool_choice = 'auto', response_format = { type: 'text' } }: ChatRequest): CompletionForm {
   if (response_format.type === 'text') return tool_choice === 'required' ? 'calls' : 'answer';
   if (tool_choice === 'required') throw invalid('`tool_choice: "required"` and a JSON `response_format` exclude each other');
   return { json: response_format.type === 'json_schema' ? response_format.json_schema.schema : { type: 'object' } };
 }
-
-const invalid = (message: string) => new AutodidactError({ name: 'AutodidactError', code: 'InvalidInput', message });
 
 /** What all parts of one answer have in common. */
 export interface Heading {
@@ -134,15 +147,15 @@ export interface Heading {
   model: string;
 }
 
-export function toUsage({ prompt_tokens, completion_tokens, prefill_seconds, decode_seconds }: Completion): Usage {
+export function toUsage({ promptTokens, completionTokens, prefillSeconds, decodeSeconds }: Completion): Usage {
   return {
-    prompt_tokens,
-    completion_tokens,
-    total_tokens: prompt_tokens + completion_tokens,
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
     extra: {
-      prefill_tokens_per_s: prompt_tokens / prefill_seconds,
-      decode_tokens_per_s: completion_tokens / decode_seconds,
-      e2e_latency_s: prefill_seconds + decode_seconds,
+      prefill_tokens_per_s: promptTokens / prefillSeconds,
+      decode_tokens_per_s: completionTokens / decodeSeconds,
+      e2e_latency_s: prefillSeconds + decodeSeconds,
     },
   };
 }

@@ -2,8 +2,9 @@
 import { AutodidactError, failure } from './errors.ts';
 import { keyOf, listed, wanted, type Listed, type Wanted } from './hub.ts';
 import { Part } from './part.ts';
-import type { AddressedModel, AgentEvent, ModelSource } from './protocol.ts';
 import { folder, noteOf, remove, stored, writeList, writeNote, type Note } from './store.ts';
+import type { AgentEvent, ModelSource } from './types.ts';
+import type { AddressedModel } from './wasm.d.ts';
 
 type Emit = (event: AgentEvent) => void;
 
@@ -46,8 +47,8 @@ export async function localModel(source: ModelSource, emit: Emit): Promise<Local
       files[file.name] = URL.createObjectURL(blob);
       told.add(file.name);
     }
-    // Now that all files are here: the list before names files that may be gone, this one names none that is not here. Without it there has
-    // to be a connection the next time.
+    // Now that all files are here: the list before names files that may be gone, this one names none that is not here.
+    // Without it there has to be a connection the next time.
     if (dir && 'hub' in source) await writeList(dir, keyOf(source), { model, files: all } satisfies Listed).catch(() => {});
   } catch (error) {
     release();

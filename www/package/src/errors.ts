@@ -1,12 +1,20 @@
-import type { WireError } from './protocol.ts';
-
-/** What can go wrong: docs/errors.md says why, and what to do. The first line is of JavaScript alone. */
+/**
+ * The codes of errors; docs/errors.md says why they occur, and what to do. Those of the first line come from JavaScript
+ * alone.
+ */
 export type ErrorCode =
   | 'AgentCrashed' | 'WorkerFailed' | 'NotReady' | 'Unexpected'
   | 'UnsupportedModel' | 'ConfigError' | 'MissingTensor' | 'UnusedTensors' | 'ShapeMismatch' | 'UnsupportedDtype' | 'IntegrityError'
   | 'TokenizerError' | 'TemplateError' | 'GrammarError' | 'ContextOverflow' | 'InvalidInput' | 'AdapterError' | 'BaseMismatch'
   | 'AdapterNotFound' | 'StorageError' | 'QuotaExceeded' | 'AbortError' | 'WebGPUNotAvailable' | 'DeviceLost' | 'BackendError'
   | 'TrainingDiverged' | 'SelfTestFailed' | 'Busy' | 'IoError';
+
+/** An error as plain data, which can cross the worker. */
+export interface WireError {
+  name: string;
+  code: string;
+  message: string;
+}
 
 /** An error of the agent, with the stable `code` that Rust gave it. */
 export class AutodidactError extends Error {
@@ -38,13 +46,21 @@ export class AutodidactError extends Error {
   }
 }
 
-export const failure = (code: string, message: string) => new AutodidactError({ name: 'AutodidactError', code, message });
+/** An error with a code. As on the platform, the name of an aborted call is `AbortError`. */
+export const failure = (code: ErrorCode, message: string): AutodidactError =>
+  new AutodidactError({ name: code === 'AbortError' ? code : 'AutodidactError', code, message });
+
+/** The error for bad input: `message` says what to change. */
+export const invalid = (message: string): AutodidactError => failure('InvalidInput', message);
+
+/** The error of a call that was stopped. */
+export const aborted = (message: string): AutodidactError => failure('AbortError', message);
 
 const FATAL = new Set(['AgentCrashed', 'WorkerFailed', 'DeviceLost', 'BackendError']);
 
 const OF_GPU = new Set(['WebGPUNotAvailable', 'SelfTestFailed', 'DeviceLost', 'BackendError']);
 
-/** Whatever was thrown, in the form that crosses the worker. */
+/** Whatever was thrown, as plain data. */
 export function toWireError(error: unknown): WireError {
   // A panic in Rust reaches JavaScript as a trap; the instance must not be used again.
   if (error instanceof WebAssembly.RuntimeError) {

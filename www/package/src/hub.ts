@@ -1,6 +1,6 @@
-import { failure } from './errors.ts';
-import type { HubModel, RemoteFile } from './protocol.ts';
+import { failure, invalid } from './errors.ts';
 import { folder, listOf } from './store.ts';
+import type { HubModel, RemoteFile } from './types.ts';
 
 /** A file to fetch, by the name that the agent asks for. */
 export interface Wanted {
@@ -30,7 +30,7 @@ export function wanted(files: Record<string, string | RemoteFile>): Wanted[] {
   return Object.entries(files).map(([name, file]) => {
     if (typeof file === 'string') return { name, url: file };
     const { url, bytes, sha256 } = file;
-    if (sha256 !== undefined && !/^[\da-f]{64}$/i.test(sha256)) throw failure('InvalidInput', `${name}: \`sha256\` has to be 64 hexadecimal digits`);
+    if (sha256 !== undefined && !/^[\da-f]{64}$/i.test(sha256)) throw invalid(`${name}: \`sha256\` has to be 64 hexadecimal digits`);
     return { name, url, bytes, hash: sha256 && `sha256-${sha256.toLowerCase()}` };
   });
 }
@@ -62,10 +62,12 @@ interface Entry {
 
 export const keyOf = ({ hub, revision, endpoint }: HubModel): string => [endpoint, hub, revision].join(' ');
 
-/** The files of a hub's model that the agent needs, all of one commit. Without a connection: as they were the last time. */
+/**
+ * The files of a hub's model that the agent needs, all of one commit. Without a connection: as they were the last time.
+ */
 export async function listed(model: HubModel, init: RequestInit = {}): Promise<Listed> {
   const { hub, revision = 'main', endpoint = HUGGING_FACE } = model;
-  if (!/^(\w[\w.-]*\/)?\w[\w.-]*$/.test(hub)) throw failure('InvalidInput', `"${hub}" is no model id: write it as organisation/name`);
+  if (!/^(\w[\w.-]*\/)?\w[\w.-]*$/.test(hub)) throw invalid(`"${hub}" is no model id: write it as organization/name`);
   const base = endpoint.replace(/\/+$/, '');
   const dir = await folder();
   const before = dir && (await listOf<Listed>(dir, keyOf(model)));

@@ -4,8 +4,8 @@ import { AutodidactError } from './errors.ts';
 export type Learned<T> = { trace: T; error?: undefined } | { error: AutodidactError; trace?: undefined };
 
 /**
- * Learns while nobody waits: jobs begin some time after the last call ended, one at a time, and a call of the user stops the running
- * job at its next token or step, to begin again later.
+ * Learns while nobody waits: jobs begin some time after the last call ended, one at a time, and a call of the user
+ * stops the running job at its next token or step, to begin again later.
  */
 export class IdleLearner<Job, T> {
   readonly #run: (job: Job, signal: AbortSignal) => Promise<T>;

@@ -1,6 +1,6 @@
 import { AutodidactError, failure } from './errors.ts';
 import { ask, INDEX, json, listed, NEEDED, SETTINGS, wanted, WEIGHTS, type Listed, type Wanted } from './hub.ts';
-import type { ModelSource } from './protocol.ts';
+import type { ModelSource } from './types.ts';
 
 /** What loading a model would take. */
 export interface ModelInfo {
@@ -10,9 +10,10 @@ export interface ModelInfo {
   /** Of all files. */
   bytes: number;
   /**
-   * Estimate of the bytes that the agent will use: the files of the weights, as they are read; the weights as numbers of four bytes each,
-   * which is twice those files at 16 bits; and the keys and values of two texts of 2048 tokens (fewer where the model takes fewer):
-   * 2 × 2 × 4 × tokens × layers × key/value heads × size of a head. Training comes on top.
+   * Estimate of the bytes that the agent will use: the files of the weights, as they are read; the weights as numbers
+   * of four bytes each, which is twice those files at 16 bits; and the keys and values of two texts of 2048 tokens
+   * (fewer where the model takes fewer): 2 × 2 × 4 × tokens × layers × key/value heads × size of a head. Training comes
+   * on top.
    */
   memory: number;
 }

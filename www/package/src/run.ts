@@ -1,8 +1,8 @@
 import { AutodidactError } from './errors.ts';
 
 /**
- * A running call: await it for its result, or loop over it for its events, or both. Events that came before the loop began
- * are not lost. Leaving the loop does not stop the call; an `AbortSignal` does.
+ * A running call: await it for its result, or loop over it for its events, or both. Events that came before the loop
+ * began are not lost. Leaving the loop does not stop the call; an `AbortSignal` does.
  */
 export class Run<Event, Result> implements PromiseLike<Result>, AsyncIterable<Event> {
   readonly #events: Event[] = [];

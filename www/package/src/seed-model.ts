@@ -1,8 +1,9 @@
-import type { ModelSource } from './protocol.ts';
+import type { ModelSource } from './types.ts';
 
 /**
- * The model that comes with this package: 7.7 million weights, 15.4 MB, trained for tool calls and nothing else. A module of its
- * own, so that pages with another model do not carry it. Each address stands here as a whole for bundlers to find.
+ * The model that comes with this package: 7.7 million weights, 15.4 MB, trained for tool calls and nothing else. A
+ * module of its own, so that pages with another model do not carry it. Each address stands here as a whole for bundlers
+ * to find.
  */
 export const seedModel: ModelSource = {
   name: 'seed',

@@ -1,9 +1,9 @@
-import type { AdapterMeta } from './protocol.ts';
+import type { AdapterMeta } from './types.ts';
 import { downloads } from './store.ts';
 
 /**
- * Several tabs with one store: one at a time learns for or writes an adapter, and all hear of changes. Where the browser
- * has no Web Locks or BroadcastChannel, a tab is alone with itself; each write is whole in any case.
+ * Several tabs with one store: one at a time learns for or writes an adapter, and all hear of changes. Where the
+ * browser has no Web Locks or BroadcastChannel, a tab is alone with itself; each write is whole in any case.
  */
 export class Tabs {
   readonly #store: string;

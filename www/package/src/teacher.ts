@@ -1,36 +1,49 @@
-import type { Agent } from './agent.ts';
-import { AutodidactError } from './errors.ts';
-import type { TeacherRequest } from './protocol.ts';
+import { aborted, failure } from './errors.ts';
+import type { Asked, Synthesis, SynthesisConfig, TeacherRequest, Tool } from './types.ts';
+
+/** An agent that can write examples for another one. */
+export interface TeacherAgent {
+  synthesize(asked: Asked, options: TeacherOptions): PromiseLike<Synthesis>;
+}
+
+export interface TeacherOptions {
+  tools: Tool[];
+  synthesis?: SynthesisConfig;
+  seed?: number;
+  signal?: AbortSignal;
+}
 
 /** A server that speaks OpenAI's chat completions. */
 export interface ServerTeacher {
   /** Address up to the version, such as `https://example.com/v1`. */
   url: string;
-  /** What the server calls the model. */
+  /** The server's name of the model. */
   model: string;
   /** Sent as a bearer token. */
   apiKey?: string;
-  /** Is shown each request before it leaves the tab: the user’s words and the tools are in it. Nothing is sent without `true`. */
+  /**
+   * Sees each request before it leaves the tab: the user’s words and the tools are in it. Nothing is sent without
+   * `true`.
+   */
   consent: (request: TeacherRequest, url: string) => boolean | Promise<boolean>;
 }
 
-/** Who writes the examples in place of the agent: another agent in this tab, or a server. */
-export type Teacher = { agent: Agent } | ServerTeacher;
-
-/** Thrown by a request that was not allowed; its message is told in the trace. */
-export const REFUSED = 'the request to the teacher was not allowed';
+/** Writes the examples in place of the agent: another agent in this tab, or a server. */
+export type Teacher = { agent: TeacherAgent } | ServerTeacher;
 
 /** Asks the server, when the user consents. */
-export async function complete(teacher: ServerTeacher, request: TeacherRequest, signal?: AbortSignal): Promise<string> {
-  const fail = (message: string) => new AutodidactError({ name: 'AutodidactError', code: 'IoError', message });
+export async function askServer(teacher: ServerTeacher, request: TeacherRequest, signal?: AbortSignal): Promise<string> {
+  const fail = (message: string) => failure('IoError', message);
   const url = `${teacher.url.replace(/\/+$/, '')}/chat/completions`;
-  if ((await answered(teacher.consent(request, url), signal)) !== true) throw fail(REFUSED);
-  const { prompt, ...sampling } = request;
+  const consents = await answered(teacher.consent(request, url), signal);
+  if (consents !== true) throw fail('the request to the teacher was not allowed');
+  const { prompt, temperature, topP, maxTokens, seed } = request;
+  const messages = [{ role: 'user', content: prompt }];
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...(teacher.apiKey && { Authorization: `Bearer ${teacher.apiKey}` }) },
-    body: JSON.stringify({ model: teacher.model, messages: [{ role: 'user', content: prompt }], ...sampling }),
-    // Another host was not consented to.
+    body: JSON.stringify({ model: teacher.model, messages, temperature, top_p: topP, max_tokens: maxTokens, seed }),
+    // The user consented to this host alone.
     redirect: 'error',
     ...(signal && { signal }),
   });
@@ -43,7 +56,7 @@ export async function complete(teacher: ServerTeacher, request: TeacherRequest, 
 /** The answer of the user, unless the task is stopped before. */
 export function answered<T>(answer: T | Promise<T>, signal?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = () => reject(new AutodidactError({ name: 'AbortError', code: 'AbortError', message: 'stopped before the user answered' }));
+    const stop = () => reject(aborted('stopped before the user answered'));
     if (signal?.aborted) return stop();
     signal?.addEventListener('abort', stop, { once: true });
     Promise.resolve(answer).then(resolve, reject);

@@ -1,9 +1,11 @@
-import { AutodidactError } from './errors.ts';
-import type { Message, Tool, ToolCall } from './protocol.ts';
+import { aborted } from './errors.ts';
+import type { Message, Tool, ToolCall } from './types.ts';
 
 /** A tool that the agent may execute by itself. */
 export interface RunnableTool extends Tool {
-  /** Executes a call. What it returns goes back to the model, as text or as JSON; what it throws does too, as an error. */
+  /**
+   * Executes a call. What it returns goes back to the model, as text or as JSON; what it throws does too, as an error.
+   */
   run?: (args: Record<string, unknown>, context: { signal: AbortSignal | undefined }) => unknown;
   /** Ask before every call: a function decides, `true` leaves it to the `confirm` of the agent. */
   confirm?: boolean | Confirm;
@@ -50,7 +52,7 @@ export async function execute(
 }
 
 function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new AutodidactError({ name: 'AbortError', code: 'AbortError', message: 'stopped between tools' });
+  if (signal?.aborted) throw aborted('stopped between tools');
 }
 
 async function executeOne(

@@ -2,8 +2,8 @@ const MONTHS = ['january', 'february', 'march', 'april', 'may', 'june', 'july', 
 const DAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 
 /**
- * The day that a text names: 2026-12-24, 24.12.2026, 24 December, December 24 2026, today, tomorrow, a day of the week. Without a
- * year it is the next such day. Other forms are refused: a guess in a calendar does harm.
+ * The day that a text names: 2026-12-24, 24.12.2026, 24 December, December 24 2026, today, tomorrow, a day of the week.
+ * Without a year it is the next such day. Other forms are refused: a guess in a calendar does harm.
  */
 export function readDay(text: string, now = new Date()): Date {
   const today = new Date(now.getFullYear(), now.getMonth(), now.getDate());

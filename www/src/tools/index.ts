@@ -1,6 +1,5 @@
+import type { RunnableTool, Tool, ToolCall } from 'autodidact';
 import { confirmed } from '../ui/confirm';
-import type { Tool, ToolCall } from '../../package/src/protocol';
-import type { RunnableTool } from '../../package/src/tools';
 import { calculate } from './calculator';
 import { addEvent } from './calendar';
 import type { LocalTool } from './local';
@@ -14,6 +13,9 @@ import { convertUnits } from './units';
 export const localTools: readonly LocalTool[] = [
   setTimer, cancelTimer, addNote, listNotes, addTodo, listTodos, closeTodo, calculate, convertUnits, addEvent, setTheme,
 ];
+
+/** The same, as the model sees them. */
+export const localMenu: Tool[] = localTools.map(({ name, description, parameters }) => ({ name, description, parameters }));
 
 const local = new Map(localTools.map((tool) => [tool.name, tool]));
 

@@ -1,4 +1,4 @@
-import type { RunnableTool } from '../../package/src/tools';
+import type { RunnableTool } from 'autodidact';
 
 /** The type of a parameter; `enum` names what it may be. */
 export type Parameter = 'string' | 'number' | 'integer' | { type: 'string'; enum: readonly string[] };

@@ -14,20 +14,21 @@ const show = () => {
 theme.subscribe(show);
 show();
 
-/** Calls back when the colours become others, by the user's choice or the system's. */
-export function onColours(listener: () => void): void {
+/** Calls back when the colors change, by the user's choice or the system's. */
+export function onColors(listener: () => void): void {
   theme.subscribe(listener);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', listener);
 }
 
 export const setTheme = localTool({
   name: 'set_theme',
+  // The page's adapter was trained with this spelling.
   description: 'Set the colour theme',
   parameters: { theme: { type: 'string', enum: THEMES } },
   run: (args) => {
     const wanted = textOf(args, 'theme').toLowerCase();
     if (!isTheme(wanted)) throw new Error(`there is no theme “${wanted}”`);
     theme.value = wanted;
-    return wanted === 'system' ? 'The colours follow the system.' : `The colours are ${wanted}.`;
+    return wanted === 'system' ? 'The colors follow the system.' : `The colors are ${wanted}.`;
   },
 });

@@ -9,7 +9,10 @@ interface Unit {
   zero: number;
 }
 
-/** By kind: the size in the kind's base unit, then all names, the first of which is shown; for temperatures the zero too. */
+/**
+ * By kind: the size in the kind's base unit, then all names, the first of which is shown; for temperatures the zero
+ * too.
+ */
 const TABLE: Record<string, readonly (readonly [size: number, names: string, zero?: number])[]> = {
   length: [
     [1, 'm meter metre'], [1000, 'km kilometer kilometre'], [0.01, 'cm centimeter centimetre'], [0.001, 'mm millimeter millimetre'],

@@ -1,8 +1,6 @@
-import type { Agent } from '../../package/src/agent';
-import { AutodidactError } from '../../package/src/errors';
+import { AutodidactError, type AdapterMeta, type Agent, type Lesson } from 'autodidact';
 import { freeName, nameFrom } from '../names';
 import { saveFile } from '../save';
-import type { AdapterMeta, Lesson } from '../../package/src/protocol';
 import { confirmed } from './confirm';
 import { h, need } from './dom';
 import { bytes, counted, dateTime, decimals, sentence } from './format';
@@ -36,7 +34,7 @@ export class Adapters {
   }
 
   async refresh(): Promise<void> {
-    // What the page brought along is not the user's.
+    // The adapter that the page ships with is not the user's.
     const adapters = (await (await this.#hooks.agent()).adapters.list()).filter(({ session, memory }) => !session || memory);
     // What stays the same is not touched: someone may be clicking on it.
     if (JSON.stringify(adapters) === JSON.stringify(this.#adapters)) return;

@@ -1,11 +1,11 @@
-import type { Answer, AnswerSide, Trace } from '../../package/src/protocol';
+import type { Answer, AnswerKind, Trace } from 'autodidact';
 import { callsView, sameCalls } from './calls';
 import { h, need } from './dom';
 import { sentence } from './format';
 import { reasonText } from './reasons';
 
 /** Over the second answer, by what it came of. */
-const HEADINGS: Record<Exclude<AnswerSide, 'base'>, string> = {
+const HEADINGS: Record<Exclude<AnswerKind, 'base'>, string> = {
   searched: 'Best of several tools',
   reordered: 'Surest of several orders',
   context: 'With its examples at hand',
@@ -16,7 +16,7 @@ const HEADINGS: Record<Exclude<AnswerSide, 'base'>, string> = {
 export class Answers {
   readonly #second = need('answer-adapted');
   /** Whatever comes after the first answer stands where a trained one would. */
-  readonly #sides: Record<AnswerSide, HTMLElement> = { base: need('answer-base'), searched: this.#second, reordered: this.#second, context: this.#second, adapted: this.#second };
+  readonly #sides: Record<AnswerKind, HTMLElement> = { base: need('answer-base'), searched: this.#second, reordered: this.#second, context: this.#second, adapted: this.#second };
   readonly #heading = need('after-heading');
   readonly #badge = need('answer-badge');
   readonly #note = need('answer-note');
@@ -29,14 +29,14 @@ export class Answers {
   }
 
   /** The next piece of an answer that is being written. */
-  write(side: AnswerSide, text: string): void {
+  write(side: AnswerKind, text: string): void {
     const box = this.#sides[side];
     let live = box.querySelector(`.live[data-side="${side}"]`);
     if (!live) box.replaceChildren((live = h('pre', { class: 'live', 'data-side': side })));
     live.append(text);
   }
 
-  show(side: AnswerSide, answer: Answer): void {
+  show(side: AnswerKind, answer: Answer): void {
     if (side !== 'base') this.#heading.textContent = HEADINGS[side];
     this.#sides[side].replaceChildren(
       callsView(answer.calls),
@@ -47,11 +47,11 @@ export class Answers {
 
   /** `start`: where it began, unless with the plain model. */
   finish(trace: Trace, start: string | undefined): void {
-    this.show('base', trace.base_answer);
+    this.show('base', trace.baseAnswer);
     const second = standing(trace);
     if (second) {
       this.show(second, trace.answer);
-      const same = sameCalls(trace.base_answer.calls, trace.answer.calls);
+      const same = sameCalls(trace.baseAnswer.calls, trace.answer.calls);
       this.#mark(same ? 'same' : 'changed', same ? 'Same answer' : 'Answer changed');
     } else {
       this.#heading.textContent = HEADINGS.adapted;
@@ -100,7 +100,7 @@ export function doneText(trace: Trace): string {
 }
 
 /** Which answer after the first one stands, if one does. */
-function standing({ adapted, context, orders, search }: Trace): AnswerSide | null {
+function standing({ adapted, context, orders, search }: Trace): AnswerKind | null {
   if (adapted) return 'adapted';
   if (context?.accepted) return 'context';
   if (orders && orders.chosen > 0) return 'reordered';

@@ -1,4 +1,4 @@
-import { remedyFor, type AutodidactError } from '../../package/src/errors';
+import { remedyFor, type AutodidactError } from 'autodidact';
 import { h, need } from './dom';
 import { sentence } from './format';
 

@@ -1,4 +1,4 @@
-import type { ToolCall } from '../../package/src/protocol';
+import type { ToolCall } from 'autodidact';
 import { h } from './dom';
 
 /** A call in the way programmers read it: `set_timer(minutes: 9, label: "pasta")`. */

@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import type { TrainEvent } from '../../package/src/protocol';
-import { onColours } from '../tools/theme';
+import type { TrainEvent } from 'autodidact';
+import { onColors } from '../tools/theme';
 import { fact, h, need } from './dom';
 import { decimals, seconds, small } from './format';
 
@@ -21,7 +21,7 @@ export class LossChart {
 
   constructor() {
     new ResizeObserver(() => this.#plot?.setSize({ width: this.#box.clientWidth, height: HEIGHT })).observe(this.#box);
-    onColours(() => this.#plot && this.#make());
+    onColors(() => this.#plot && this.#make());
     this.clear('While it trains: the loss at each step.');
   }
 
@@ -66,16 +66,16 @@ export class LossChart {
     this.#figures.replaceChildren(
       fact('Step', event ? `${event.step} of ${event.total}` : none),
       fact('Loss', event ? decimals(event.loss, 3) : none),
-      fact('Learning rate', event ? small(event.learning_rate) : none),
-      fact('Tokens/s', event ? decimals(event.tokens_per_second, 0) : none),
-      fact('Time left', event ? seconds(event.eta_seconds) : none),
+      fact('Learning rate', event ? small(event.learningRate) : none),
+      fact('Tokens/s', event ? decimals(event.tokensPerSecond, 0) : none),
+      fact('Time left', event ? seconds(event.etaSeconds) : none),
     );
   }
 
   #make(): void {
     this.#plot?.destroy();
     this.#box.replaceChildren();
-    // As the theme has it: what stands in the property names the colours of both.
+    // As the theme has it: what stands in the property names the colors of both.
     const probe = this.#box.appendChild(h('span'));
     const color = (name: string) => {
       probe.style.color = `var(${name})`;

@@ -4,8 +4,8 @@ import { need } from './dom';
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Asks before something that cannot be undone, or has an effect outside of the page. One question at a time; what was stopped meanwhile
- * (`signal`) is not asked, and is a no.
+ * Asks before something that cannot be undone, or has an effect outside of the page. One question at a time; what was
+ * stopped meanwhile (`signal`) is not asked, and is a no.
  */
 export function confirmed(question: string, verb: string, kind: 'danger' | 'primary' = 'danger', signal?: AbortSignal): Promise<boolean> {
   const mine = last.then(() => !signal?.aborted && ask(question, verb, kind));

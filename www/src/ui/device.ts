@@ -1,4 +1,4 @@
-import type { AgentReport, BackendReport } from '../../package/src/protocol';
+import type { AgentReport, BackendReport } from 'autodidact';
 import { fact, h, need } from './dom';
 import { bytes, compact, count, small } from './format';
 
@@ -11,12 +11,12 @@ export function showDevice(report: AgentReport | null): void {
   const list = need('device');
   if (!report) return list.replaceChildren(fact('Backend', 'not started'));
   const { backend, model } = report;
-  const test = backend.self_test;
+  const test = backend.selfTest;
   list.replaceChildren(
     fact('Backend', backendName(backend)),
     fact('Adapter', backend.software ? `${backend.adapter} (in software)` : backend.adapter),
     fact('Why', backend.reason),
-    fact('Self-test', test ? `differs by ${small(test.max_difference)}, ${small(test.tolerance)} allowed` : 'not needed'),
+    fact('Self-test', test ? `differs by ${small(test.maxDifference)}, ${small(test.tolerance)} allowed` : 'not needed'),
     fact('Model', `${model.name} (${model.family})`),
     fact('Parameters', compact(model.parameters), count(model.parameters)),
     fact('Size', bytes(model.bytes)),

@@ -1,5 +1,4 @@
-import { AutodidactError } from '../../package/src/errors';
-import type { Feedback, Taught, ToolCall } from '../../package/src/protocol';
+import { AutodidactError, type Feedback, type Taught, type ToolCall } from 'autodidact';
 import { need, setUsable } from './dom';
 import { sentence } from './format';
 
@@ -64,9 +63,9 @@ export class FeedbackForm {
     this.#setUsable(false);
     this.#hooks.say('Learning from you …');
     try {
-      const { adapter, rolled_back: back, note } = await this.#hooks.teach(feedback);
+      const { adapter, rolledBack, note } = await this.#hooks.teach(feedback);
       const kept = adapter && `Learned: it is kept as “${adapter.name}”.`;
-      this.#hooks.say(kept ?? (back ? `Took back what it had learned (“${back}”).` : sentence(note ?? 'nothing was kept')));
+      this.#hooks.say(kept ?? (rolledBack ? `Took back what it had learned (“${rolledBack}”).` : sentence(note ?? 'nothing was kept')));
       this.hide();
       need('answer-heading').focus();
     } catch (reason) {

@@ -1,4 +1,4 @@
-import type { GateReport } from '../../package/src/protocol';
+import type { GateReport } from 'autodidact';
 import { fact, h, need } from './dom';
 import { counted, decimals, percent } from './format';
 

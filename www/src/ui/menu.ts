@@ -1,5 +1,4 @@
-import { AutodidactError } from '../../package/src/errors';
-import type { Tool } from '../../package/src/protocol';
+import { AutodidactError, type Tool } from 'autodidact';
 import { isLocal } from '../tools';
 import { h, need } from './dom';
 import { counted, sentence } from './format';

@@ -1,4 +1,4 @@
-import type { Candidate, Estimator, Uncertainty } from '../../package/src/protocol';
+import type { Candidate, Estimator, ScoreReport } from 'autodidact';
 import { bar, fill } from './bar';
 import { fact, h, need } from './dom';
 import { decimals, percent } from './format';
@@ -27,7 +27,8 @@ export class Meter {
     this.#root.replaceChildren(h('p', { class: 'empty' }, 'After a question: how sure the agent is, and how likely each tool is.'));
   }
 
-  show(uncertainty: Uncertainty): void {
+  /** `always`: it learns however sure it is, so there is no threshold. */
+  show(uncertainty: ScoreReport, always: boolean): void {
     const { estimator, certainty, threshold, unsure } = uncertainty;
     this.#badge.hidden = false;
     this.#badge.dataset['kind'] = unsure ? 'unsure' : 'sure';
@@ -36,13 +37,16 @@ export class Meter {
     const hidden = candidates.length - SHOWN;
     this.#root.replaceChildren(
       h('p', { class: 'verdict' },
-        `${NAMES[estimator]} `, h('b', { id: 'margin' }, decimals(certainty, 3)), unsure ? ' is below ' : ' is not below ',
-        'the threshold ', h('b', {}, decimals(threshold)), unsure ? ': it looks further.' : ': it answers at once.'),
-      gauge(NAMES[estimator], certainty, threshold),
+        `${NAMES[estimator]} `, h('b', { id: 'margin' }, decimals(certainty, 3)),
+        ...(always ? [': it learns from every task.'] : [
+          unsure ? ' is below ' : ' is not below ', 'the threshold ', h('b', {}, decimals(threshold)),
+          unsure ? ': it looks further.' : ': it answers at once.',
+        ])),
+      gauge(NAMES[estimator], certainty, always ? null : threshold),
       h('ol', { class: 'candidates', 'aria-label': 'Candidates' }, ...candidates.slice(0, SHOWN).map(candidateView)),
       hidden > 0 ? h('p', { class: 'hint' }, `and ${hidden} less likely`) : '',
       h('dl', { class: 'facts' },
-        ...([['Margin', 'margin'], ['Top probability', 'max_probability'], ['Entropy', 'entropy'], ['Perplexity', 'perplexity']] as const)
+        ...([['Margin', 'margin'], ['Top probability', 'maxProbability'], ['Entropy', 'entropy'], ['Perplexity', 'perplexity']] as const)
           .map(([label, key]) => fact(label, measured(uncertainty[key])))),
     );
   }
@@ -50,27 +54,31 @@ export class Meter {
 
 const measured = (value: number | null): string => (value === null ? 'not measured' : decimals(value, 3));
 
-function gauge(name: string, certainty: number, threshold: number): HTMLElement {
+function gauge(name: string, certainty: number, threshold: number | null): HTMLElement {
   const track = bar(certainty, 'gauge');
-  const mark = h('span', { class: 'mark', 'aria-hidden': 'true' });
-  fill(mark, threshold);
   return h(
     'div',
     {
       class: 'gauge-box', role: 'meter', 'aria-label': name, 'aria-valuemin': 0, 'aria-valuemax': 1, 'aria-valuenow': decimals(certainty, 3),
-      'aria-valuetext': `${decimals(certainty, 3)}, threshold ${decimals(threshold)}`,
+      'aria-valuetext': decimals(certainty, 3) + (threshold === null ? '' : `, threshold ${decimals(threshold)}`),
     },
     track,
-    mark,
+    threshold !== null && markAt(threshold),
     h('span', { class: 'scale', 'aria-hidden': 'true' }, h('span', {}, '0 toss-up'), h('span', {}, 'certain 1')),
   );
 }
 
-function candidateView({ name, probability, log_prob }: Candidate): HTMLElement {
+function markAt(threshold: number): HTMLElement {
+  const mark = h('span', { class: 'mark', 'aria-hidden': 'true' });
+  fill(mark, threshold);
+  return mark;
+}
+
+function candidateView({ name, probability, logProb }: Candidate): HTMLElement {
   return h('li', {},
     name === null ? h('span', { class: 'name' }, 'no call') : h('code', { class: 'name' }, name),
     bar(probability),
     h('span', { class: 'number' }, percent(probability)),
-    h('span', { class: 'number log', title: 'Log-probability' }, decimals(log_prob)),
+    h('span', { class: 'number log', title: 'Log-probability' }, decimals(logProb)),
   );
 }

@@ -1,7 +1,4 @@
-import { HUGGING_FACE } from '../../package/src/hub';
-import { modelInfo, type ModelInfo } from '../../package/src/model-info';
-import { AutodidactError } from '../../package/src/errors';
-import type { ModelSource } from '../../package/src/protocol';
+import { AutodidactError, modelInfo, type HubModel, type ModelInfo, type ModelSource } from 'autodidact';
 import { folderModel } from '../folder-model';
 import { fact, need } from './dom';
 import { bytes, counted, sentence } from './format';
@@ -9,13 +6,15 @@ import { bytes, counted, sentence } from './format';
 /** What the WebAssembly of a tab can address. */
 const TAB_BYTES = 4 * 2 ** 30;
 
-const KINDS = ['seed', 'folder', 'hub'] as const;
-type Kind = (typeof KINDS)[number];
+const FIELDS = ['folder', 'hub'] as const;
 
-/** The model to load: the one beside the page, one from a folder of this device, or one of Hugging Face. Sizes come before any weights. */
+/**
+ * The model to load: the one beside the page, one from a folder of this device, or one of Hugging Face. Sizes come
+ * before any weights.
+ */
 export class Models {
-  readonly #seed: ModelSource;
-  readonly #endpoint: string;
+  readonly #builtIn: ModelSource;
+  readonly #endpoint: string | null;
   readonly #facts = need('model-facts');
   readonly #message = need('model-message');
   readonly #load = need<HTMLButtonElement>('model-load');
@@ -26,10 +25,10 @@ export class Models {
   #looking = new AbortController();
 
   /** `hub` is the address of a mirror; otherwise Hugging Face itself is asked. */
-  constructor(seed: ModelSource, hub: string | null, onLoad: () => void) {
-    this.#seed = this.#loaded = seed;
-    this.#endpoint = hub && URL.canParse(hub, document.baseURI) ? new URL(hub, document.baseURI).href : HUGGING_FACE;
-    need('hub-host').textContent = new URL(this.#endpoint).host;
+  constructor(builtIn: ModelSource, hub: string | null, onLoad: () => void) {
+    this.#builtIn = this.#loaded = builtIn;
+    this.#endpoint = hub && URL.canParse(hub, document.baseURI) ? new URL(hub, document.baseURI).href : null;
+    if (this.#endpoint) need('hub-host').textContent = new URL(this.#endpoint).host;
     for (const radio of this.#radios()) radio.addEventListener('change', () => this.#show());
     const folder = need<HTMLInputElement>('model-folder');
     folder.addEventListener('change', () => {
@@ -56,13 +55,13 @@ export class Models {
     return this.#loaded;
   }
 
-  get isSeed(): boolean {
-    return this.#loaded === this.#seed;
+  get isBuiltIn(): boolean {
+    return this.#loaded === this.#builtIn;
   }
 
   /** Back to the model that comes with the page. */
   reset(): void {
-    this.#loaded = this.#seed;
+    this.#loaded = this.#builtIn;
     for (const radio of this.#radios()) radio.checked = radio.value === 'seed';
     this.#show();
   }
@@ -72,9 +71,9 @@ export class Models {
   }
 
   #show(): void {
-    const kind = (document.querySelector<HTMLInputElement>('input[name="model"]:checked')?.value ?? 'seed') as Kind;
-    for (const each of KINDS) if (each !== 'seed') need(`${each}-field`).hidden = each !== kind;
-    this.#offer(kind === 'seed' && !this.isSeed ? this.#seed : null);
+    const kind = document.querySelector<HTMLInputElement>('input[name="model"]:checked')?.value ?? 'seed';
+    for (const each of FIELDS) need(`${each}-field`).hidden = each !== kind;
+    this.#offer(kind === 'seed' && !this.isBuiltIn ? this.#builtIn : null);
   }
 
   #offer(source: ModelSource | null, info?: ModelInfo): void {
@@ -94,8 +93,8 @@ export class Models {
 
   #lookUp(): void {
     const hub = this.#id.value.trim();
-    if (hub === '') return this.#say('Write the id of a model, like organisation/name.', true);
-    const source = { hub, endpoint: this.#endpoint };
+    if (hub === '') return this.#say('Write the id of a model, like organization/name.', true);
+    const source: HubModel = { hub, ...(this.#endpoint && { endpoint: this.#endpoint }) };
     void this.#look(() => ({ source, measured: source }));
   }
 

@@ -1,4 +1,4 @@
-import type { Pair, Synthesis } from '../../package/src/protocol';
+import type { Pair, Synthesis } from 'autodidact';
 import { callsView } from './calls';
 import { h, need } from './dom';
 import { reasonText } from './reasons';
@@ -87,10 +87,10 @@ export class Pairs {
     for (const text of this.#list.querySelectorAll('[data-valid="true"] .reason')) text.replaceChildren(outcome);
   }
 
-  /** The run ended without an example. */
-  finish(synthesis: Synthesis | null): void {
+  /** The run ended. `unwritten` says why there is no example where none was to be written. */
+  finish(synthesis: Synthesis | null, unwritten: string): void {
     if (this.#valid + this.#rejected > 0) return;
-    if (!synthesis) return this.clear('None needed: it was sure enough.');
+    if (!synthesis) return this.clear(unwritten);
     const reasons = Object.entries(synthesis.rejected).map(([reason, times]) => `${reasonText(reason)} (${times})`);
     this.clear(reasons.length > 0 ? `None was valid: ${reasons.join(', ')}.` : 'None.', Object.keys(synthesis.rejected).join(', '));
   }

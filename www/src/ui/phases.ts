@@ -1,4 +1,4 @@
-import type { Phase } from '../../package/src/protocol';
+import type { Phase } from 'autodidact';
 
 /** The phases of a run in their order, as Progress names them. */
 export const PHASES: readonly [Phase, string][] = [

@@ -1,4 +1,4 @@
-import type { Phase, TrainEvent } from '../../package/src/protocol';
+import type { Phase, TrainEvent } from 'autodidact';
 import { bar, fill } from './bar';
 import { h, need } from './dom';
 import { decimals, seconds } from './format';
@@ -58,7 +58,9 @@ export class Progress {
     if (cell) fill(cell.bar, step / total);
   }
 
-  /** `stopped`: the run ended before its end. `measured`: the agent's own seconds by stage, which replace the page's. */
+  /**
+   * `stopped`: the run ended before its end. `measured`: the agent's own seconds by stage, which replace the page's.
+   */
   end(stopped: boolean, measured: Record<string, number> = {}): void {
     clearInterval(this.#timer);
     this.#leave(stopped ? 'stopped' : 'done');

@@ -1,18 +1,26 @@
+import type { AdapterMeta, BackendChoice, Learn, LearnOptions, MemoryMode } from 'autodidact';
 import { freeName } from '../names';
-import type { LearnOptions } from '../../package/src/agent';
-import type { AdapterMeta, BackendChoice, MemoryMode } from '../../package/src/protocol';
 import { h, need } from './dom';
 import { count, decimals } from './format';
 
-/** What the page brings along for its own tools; no adapter can have that name. */
+/** The adapter that the page ships with for its own tools; no other adapter can have that name. */
 const OWN = '.own';
 
 const NUMBERS = ['orders', 'pairs', 'steps', 'seed'] as const;
 
+/** Ways to decide when to learn; each has a field of its own. */
+const WAYS = ['below', 'share', 'always', 'never'] as const;
+type Way = (typeof WAYS)[number];
+
+/** The choices for a question. */
+export interface Choices extends LearnOptions {
+  learn: Learn;
+}
+
 /** The choices of the form. */
 export class Settings {
-  readonly #threshold = need<HTMLInputElement>('threshold');
-  readonly #auto = need<HTMLInputElement>('auto-threshold');
+  readonly #learn = need<HTMLSelectElement>('learn');
+  readonly #below = need<HTMLInputElement>('below');
   readonly #share = need<HTMLInputElement>('share');
   readonly #gate = need<HTMLInputElement>('gate');
   readonly #review = need<HTMLInputElement>('review');
@@ -26,8 +34,8 @@ export class Settings {
   #suggested = '';
 
   constructor(onBackend: (backend: BackendChoice) => void) {
-    this.#threshold.addEventListener('input', () => this.#showThreshold());
-    this.#auto.addEventListener('change', () => this.#showThreshold());
+    this.#learn.addEventListener('change', () => this.#showLearn());
+    this.#below.addEventListener('input', () => this.#showLearn());
     this.#memory.addEventListener('change', () => this.#showKeep());
     this.#keep.addEventListener('change', () => this.#showKeep());
     for (const field of this.#fields()) {
@@ -37,7 +45,7 @@ export class Settings {
       radio.addEventListener('change', () => onBackend(this.backend));
     }
     // Browsers restore the state of forms on a reload.
-    this.#showThreshold();
+    this.#showLearn();
     this.#showKeep();
   }
 
@@ -47,6 +55,13 @@ export class Settings {
 
   set backend(backend: BackendChoice) {
     for (const radio of document.querySelectorAll<HTMLInputElement>('input[name="backend"]')) radio.checked = radio.value === backend;
+  }
+
+  /** When to learn from a task. */
+  get learn(): Learn {
+    const way = this.#way;
+    if (way === 'below') return { below: this.#below.valueAsNumber };
+    return way === 'share' ? { share: this.#share.valueAsNumber / 100 } : way;
   }
 
   get keeps(): boolean {
@@ -73,24 +88,24 @@ export class Settings {
   }
 
   /** The choices; null when one is not valid, which is then marked and has the focus. */
-  options(): LearnOptions | null {
+  options(): Choices | null {
     this.#keepName.value = this.#keepName.value.trim();
     const wrong = this.#check();
     if (wrong) {
       reveal(wrong);
       return null;
     }
-    const options: LearnOptions = { threshold: this.#threshold.valueAsNumber, candidates: true };
-    if (this.#auto.checked) Object.assign(options, { threshold: 'auto', update_rate: this.#share.valueAsNumber / 100 } satisfies LearnOptions);
+    const options: Choices = { learn: this.learn, candidates: true };
     if (this.#gate.checked) options.gate = true;
     if (this.remembers) options.memory = this.memory;
     else if (this.#keep.checked) options.keep = this.#keepName.value;
     const start = this.#adapter.value;
     if (start && start !== OWN && !this.remembers) options.adapter = start;
-    for (const name of NUMBERS) {
-      const value = need<HTMLInputElement>(name).valueAsNumber;
-      if (Number.isFinite(value)) options[name] = value;
-    }
+    const [orders, pairs, steps, seed] = this.#numbers.map(({ value, valueAsNumber }) => (value === '' ? undefined : valueAsNumber));
+    if (orders !== undefined) options.orders = orders;
+    if (pairs !== undefined) options.synthesis = { pairs };
+    if (steps !== undefined) options.adaptation = { steps };
+    if (seed !== undefined) options.seed = seed;
     return options;
   }
 
@@ -110,13 +125,14 @@ export class Settings {
 
   /** As at the first visit. What the agent computes on stays. */
   reset(): void {
-    for (const field of [this.#threshold, this.#auto, this.#gate, this.#review, this.#keep, ...this.#fields()]) {
+    for (const field of [this.#below, this.#gate, this.#review, this.#keep, ...this.#fields()]) {
       field.value = field.defaultValue;
       field.checked = field.defaultChecked;
     }
+    this.#learn.value = 'below';
     this.#memory.value = 'reset';
     this.use(OWN);
-    this.#showThreshold();
+    this.#showLearn();
     this.#showKeep();
   }
 
@@ -125,12 +141,17 @@ export class Settings {
     this.#keepName.select();
   }
 
-  #showThreshold(): void {
-    const auto = this.#auto.checked;
-    need('threshold-value').textContent = auto ? 'its own threshold' : decimals(this.#threshold.valueAsNumber);
-    this.#threshold.disabled = auto;
-    need('share-field').hidden = !auto;
-    this.#share.disabled = !auto;
+  get #way(): Way {
+    return this.#learn.value as Way;
+  }
+
+  #showLearn(): void {
+    const way = this.#way;
+    need('below-value').textContent = decimals(this.#below.valueAsNumber);
+    for (const each of WAYS) need(`${each}-field`).hidden = each !== way;
+    this.#learn.setAttribute('aria-describedby', `${way}-hint`);
+    // A field that is not shown cannot be wrong.
+    this.#share.disabled = way !== 'share';
     this.#check();
   }
 

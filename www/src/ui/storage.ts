@@ -1,4 +1,5 @@
-import type { Agent } from '../../package/src/agent';
+import type { Agent } from 'autodidact';
+import { keepForOffline } from '../offline';
 import { fact, need } from './dom';
 import { bytes, percent } from './format';
 
@@ -15,6 +16,8 @@ export class StoragePanel {
   readonly #persist = need<HTMLButtonElement>('persist');
   readonly #hooks: Hooks;
   #offline = 'not yet';
+  /** Says whether the page works without a network, once that is prepared. */
+  #preparing: Promise<string> | null = null;
 
   constructor(hooks: Hooks) {
     this.#hooks = hooks;
@@ -23,10 +26,18 @@ export class StoragePanel {
     this.#show('–', '–', '–');
   }
 
-  /** Says whether the page works without a network. */
-  set offline(state: string) {
-    this.#offline = state;
-    this.refresh();
+  /** Prepares the page for use without a network, at its first call, and says whether it works. */
+  prepareOffline(): void {
+    this.#preparing ??= keepForOffline().then((works) => (works ? 'works' : 'not here'), () => 'could not be prepared');
+    void this.#preparing.then((state) => {
+      this.#offline = state;
+      this.refresh();
+    });
+  }
+
+  /** The files for use without a network were deleted. */
+  forgetOffline(): void {
+    this.#preparing = Promise.resolve('after the next visit');
   }
 
   refresh(): void {

@@ -1,5 +1,4 @@
-import type { ToolCall } from '../../package/src/protocol';
-import type { ToolResult } from '../../package/src/tools';
+import type { ToolCall, ToolResult } from 'autodidact';
 import { isLocal } from '../tools';
 import { h, need } from './dom';
 import { sentence } from './format';

@@ -3,8 +3,10 @@
  * made up. It must never be part of the shipped page: the e2e test looks for this marker there.
  */
 import type {
-  AdapterMeta, AgentEvent, AgentReport, Answer, AskOptions, Candidate, CreateOptions, Pair, Phase, Query, Tool, ToolCall, Trace,
-} from '../../package/src/protocol';
+  AdapterMeta, AgentEvent, AgentReport, Answer, AnswerKind, AskOptions, Candidate, ImportOptions, Learn, Pair, Phase, Query, ScoreReport,
+  Tool, ToolCall, Trace,
+} from 'autodidact';
+import type { CreateOptions } from '../../package/src/wasm';
 import { AdapterStore } from './store';
 import { peftZip } from './zip';
 
@@ -61,7 +63,7 @@ export class Agent {
         emit({ type: 'download', file, loaded: Math.round((total * part) / 4), total });
       }
     }
-    if (options.backend === 'webgpu' && !options.force_software_gpu) {
+    if (options.backend === 'webgpu' && !options.forceSoftwareGpu) {
       throw fail('WebGPUNotAvailable', 'WebGPU is not available: the browser offers no adapter; use the CPU backend');
     }
     const gpu = options.backend === 'webgpu';
@@ -70,7 +72,7 @@ export class Agent {
       adapter: gpu ? 'SwiftShader' : 'WebAssembly SIMD, 1 thread',
       software: gpu,
       reason: gpu ? 'asked for' : options.backend === 'cpu' ? 'asked for' : 'the browser offers no WebGPU adapter',
-      self_test: { max_difference: 2.1e-6, tolerance: 1e-3 },
+      selfTest: { maxDifference: 2.1e-6, tolerance: 1e-3 },
     };
     emit({ type: 'backend', report: backend });
     emit({ type: 'phase', phase: 'self-test' });
@@ -119,16 +121,17 @@ export class Agent {
       throw fail('AdapterNotFound', `no adapter named \`${options.adapter}\` is stored`);
     }
 
-    const threshold = typeof options.threshold === 'number' ? options.threshold : 0.95;
-    const uncertainty = await stage('score', async () => {
+    const { learn = { below: 0.95 } } = options;
+    const uncertainty = await stage('score', async (): Promise<ScoreReport> => {
       await this.#pause(150);
       const candidates = score(task);
       const [first, second] = candidates.map((c) => c.probability).sort((a, b) => b - a);
       const margin = first! - (second ?? 0);
-      const entropy = candidates.reduce((sum, c) => sum - c.probability * c.log_prob, 0);
+      const entropy = candidates.reduce((sum, c) => sum - c.probability * c.logProb, 0);
+      const threshold = thresholdOf(learn);
       return {
-        estimator: 'margin' as const, certainty: margin, margin, threshold, unsure: margin < threshold, max_probability: first!, entropy, perplexity: 1.83,
-        candidates,
+        estimator: 'margin', certainty: margin, margin, threshold, unsure: learn === 'always' || margin < threshold,
+        maxProbability: first!, entropy, perplexity: 1.83, candidates,
       };
     });
     emit({ type: 'score', uncertainty });
@@ -137,17 +140,17 @@ export class Agent {
     await stage('answer', () => this.#say('base', base, emit));
     const trace: Trace = {
       backend: this.info.backend.kind, model: this.info.model.name, uncertainty, synthesis: null, training: null,
-      base_answer: base, answer: base, adapted: false, seconds, restored: true, stored: null, note: null,
+      baseAnswer: base, answer: base, adapted: false, seconds, restored: true, stored: null, note: null,
     };
     const end = async () => {
       await stage('restore', () => this.#pause(30));
       seconds['total'] = (performance.now() - begun) / 1000;
       return trace;
     };
-    if (!uncertainty.unsure || options.learn === false) return end();
+    if (!uncertainty.unsure || learn === 'never' || options.dryRun) return end();
 
     trace.synthesis = await stage('synthesize', async () => {
-      const requested = options.pairs ?? 2;
+      const requested = options.synthesis?.pairs ?? 2;
       const pairs: Pair[] = [];
       for (let i = 0; i < requested; i++) {
         await this.#pause(120);
@@ -161,14 +164,16 @@ export class Agent {
     });
 
     trace.training = await stage('train', async () => {
-      const total = options.steps ?? 10;
+      const total = options.adaptation?.steps ?? 10;
       const losses: number[] = [];
       for (let step = 1; step <= total; step++) {
         await this.#pause(60);
         const loss = 0.08 + 1.9 * Math.exp(-step / 3.2) + 0.05 * Math.sin(step * 1.7);
         losses.push(loss);
-        const learning_rate = 1e-3 * 0.5 * (1 + Math.cos((Math.PI * step) / total));
-        emit({ type: 'train', step, total, loss, learning_rate, gradient_norm: loss / 2, tokens_per_second: 812 + 9 * (step % 4), eta_seconds: (total - step) * 0.06 });
+        emit({
+          type: 'train', step, total, loss, gradientNorm: loss / 2, tokensPerSecond: 812 + 9 * (step % 4), etaSeconds: (total - step) * 0.06,
+          learningRate: 1e-3 * 0.5 * (1 + Math.cos((Math.PI * step) / total)),
+        });
       }
       return { steps: total, losses, parameters: 98_304, tokens: total * 61 };
     });
@@ -200,7 +205,7 @@ export class Agent {
     return record.bytes;
   }
 
-  async importAdapter(name: string, bytes: Uint8Array, replace: boolean, session: boolean): Promise<AdapterMeta> {
+  async importAdapter(name: string, bytes: Uint8Array, { replace, session }: ImportOptions): Promise<AdapterMeta> {
     if (!replace && (await this.store.get(name))) throw fail('InvalidInput', `name \`${name}\`: an adapter of that name is stored`);
     if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) throw fail('AdapterError', 'adapter: the file is not a zip');
     const imported = { ...meta(name, '', {}), bytes: bytes.length, marginBefore: null, marginAfter: null };
@@ -229,7 +234,7 @@ export class Agent {
     if (this.#cancelled) throw fail('AbortError', 'cancelled by the caller; the base weights are unchanged');
   }
 
-  async #say(answer: 'base' | 'adapted', result: Answer, emit: Emit): Promise<void> {
+  async #say(answer: AnswerKind, result: Answer, emit: Emit): Promise<void> {
     for (const text of result.text.match(/.{1,6}/gs) ?? []) {
       await this.#pause(15);
       emit({ type: 'token', answer, text });
@@ -238,12 +243,18 @@ export class Agent {
   }
 }
 
+/** The certainty below which the mock learns; where nobody gives one, the agent's default. */
+function thresholdOf(learn: Learn): number {
+  if (learn === 'always') return 1;
+  return typeof learn === 'object' && 'below' in learn ? learn.below : 0.95;
+}
+
 /** Made-up log-probabilities: the first tool leads. */
 function score(task: Query): Candidate[] {
   const names = [...task.tools.map((tool) => tool.name), null];
   const logs = names.map((name, i) => (name === null ? -5.2 : -0.4 - 0.7 * i));
   const sum = logs.reduce((s, l) => s + Math.exp(l), 0);
-  return names.map((name, i) => ({ name, log_prob: logs[i]!, probability: Math.exp(logs[i]!) / sum }));
+  return names.map((name, i) => ({ name, logProb: logs[i]!, probability: Math.exp(logs[i]!) / sum }));
 }
 
 function callOf(tool: Tool, words: string[]): ToolCall {
@@ -270,8 +281,8 @@ function pairFor(task: Query, i: number): Pair {
 function meta(name: string, task: string, options: AskOptions): AdapterMeta {
   return {
     name, baseFingerprint: FINGERPRINT, createdMs: Date.now(), bytes: peftZip(name).length, sha256: '0'.repeat(64), rank: 8, alpha: 16,
-    targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'], task, pairs: options.pairs ?? 2,
-    steps: options.steps ?? 10, marginBefore: 0.41, marginAfter: 0.87,
+    targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'], task,
+    pairs: options.synthesis?.pairs ?? 2, steps: options.adaptation?.steps ?? 10, marginBefore: 0.41, marginAfter: 0.87,
   };
 }
 

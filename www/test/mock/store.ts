@@ -1,4 +1,4 @@
-import type { AdapterMeta } from '../../package/src/protocol';
+import type { AdapterMeta } from 'autodidact';
 
 interface StoredAdapter {
   meta: AdapterMeta;

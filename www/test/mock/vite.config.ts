@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { precache } from '../../service-worker/precache.ts';
-import { contentSecurityPolicy, policyTag } from '../../vite.config.ts';
+import { autodidact, contentSecurityPolicy, policyTag } from '../../vite.config.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -10,7 +10,7 @@ export default defineConfig({
   root: here('../..'),
   base: './',
   publicDir: here('../../public'),
-  resolve: { alias: [{ find: /^.*\/wasm\/autodidact\.js$/, replacement: here('./agent.ts') }] },
+  resolve: { alias: [autodidact, { find: /^.*\/wasm\/autodidact\.js$/, replacement: here('./agent.ts') }] },
   plugins: [policyTag(), precache()],
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0, outDir: here('../../dist-mock'), emptyOutDir: true },
