@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # The parts use all cores by themselves, and their output should not mix.
 .NOTPARALLEL:
 
-# Compiled files live outside the clone, so that a fresh clone is warm (see README.md).
+# Compiled files live outside the clone, so that a fresh clone is warm (see docs/guide/command-line.md).
 export AUTODIDACT_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/autodidact
 export CARGO_TARGET_DIR ?= $(AUTODIDACT_CACHE)/target
 # The browser's own folder, so that a native and a wasm build can run side by side.

@@ -288,6 +288,8 @@ export interface CompletionOptions {
   form?: CompletionForm;
   /** 0, the default, always takes the most probable token. */
   temperature?: number;
+  /** Keep the k most probable tokens; 0, the default, keeps all. */
+  topK?: number;
   /** Share of the probability that is sampled from, in (0, 1]. */
   topP?: number;
   seed?: number;

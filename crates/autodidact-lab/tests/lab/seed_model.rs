@@ -16,7 +16,7 @@ use crate::asking::ask;
 use crate::seed::seed_files;
 
 /// Share of in-distribution tasks that must be answered with exactly the right calls. Held a little under what the
-/// model in the repository was measured at (see model/seed/README.md), so that a broken forward pass or prompt shows.
+/// model in the repository was measured at (see crates/autodidact-cli/model/seed/README.md), so that a broken forward pass or prompt shows.
 const LEAST_CORRECT: f64 = 0.7;
 const TASKS: usize = 60;
 
