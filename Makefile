@@ -100,13 +100,13 @@ bench-web: setup-web ## what the score and the learning add to an answer, in hea
 .PHONY: results
 results: setup-rust ## docs/results.md anew: BENCHMARKS=folder LIMIT=tasks SEEDS=n SHARDS=processes TEACHER=model
 	@$(STEP) "program" cargo build --release --locked --package autodidact-cli
-	@$(STEP) "evaluation" scripts/results.sh "$(BENCHMARKS)" $(OUT)
+	@$(STEP) "evaluation" crates/autodidact-lab/runs/results.sh "$(BENCHMARKS)" $(OUT)
 
 .PHONY: page-adapter
 page-adapter: setup-rust ## www/public/page-tools.zip anew: trained on wordings for the page's tools, measured on others (OUT=folder)
 	@$(STEP) "program" cargo build --release --locked --package autodidact-cli
 	@scripts/setup.sh page
-	@$(STEP) "adapter of the page" scripts/page-adapter.sh $(OUT)
+	@$(STEP) "adapter of the page" crates/autodidact-lab/runs/page-adapter.sh $(OUT)
 
 .PHONY: reference
 reference: ## the fixtures of tests/fixtures anew, with PyTorch, transformers and peft (1.4 GB)

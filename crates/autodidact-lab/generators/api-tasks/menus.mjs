@@ -1,7 +1,8 @@
 /** Menus of tools and the tasks over them. */
+import { capital } from '../shared/format.mjs';
+import { Random } from '../shared/random.mjs';
 import { baseVerb, kindOf } from './asks.mjs';
-import { Random } from './random.mjs';
-import { capital, overlap, spell, stems, words } from './text.mjs';
+import { overlap, spell, stems, words } from './text.mjs';
 import { kindOfText, makeValue, quoted } from './values.mjs';
 import { Writer } from './phrases.mjs';
 

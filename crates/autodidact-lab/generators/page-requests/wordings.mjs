@@ -1,7 +1,8 @@
 /**
- * How people may word what the page can do: for each of its tools templates, and the words that fill their gaps. Of the templates and of
- * the words every fourth is held back from training.
+ * How people may word what the page can do: templates for each of its tools, and the words that fill their gaps. Every fourth
+ * template and every fourth word of a list is held back from training.
  */
+import { MONTHS, twoDigits } from '../shared/format.mjs';
 
 const CHORES = [
   'buy milk', 'water the plants', 'call the plumber', 'pay the rent', 'feed the cat', 'book the train', 'clean the kitchen', 'send the invoice', 'wash the car', 'renew the passport',
@@ -9,7 +10,7 @@ const CHORES = [
   'buy a present for Leo', 'get bread', 'call mum', 'file the taxes', 'update the website', 'charge the camera', 'mow the lawn', 'pick up the parcel', 'prepare the slides', 'back up the laptop',
   'hand in the essay', 'buy new shoes', 'vacuum the stairs', 'print the tickets', 'make a dentist appointment', 'iron the shirts',
 ];
-/** With the form that is the past and the participle. */
+/** A verb with its past form, which is also its participle. */
 const VERBS = [
   ['buy', 'bought'], ['fix', 'fixed'], ['clean', 'cleaned'], ['wash', 'washed'], ['paint', 'painted'], ['order', 'ordered'], ['return', 'returned'], ['sell', 'sold'], ['check', 'checked'], ['move', 'moved'], ['pack', 'packed'],
   ['find', 'found'], ['repair', 'repaired'], ['pay', 'paid'], ['send', 'sent'], ['print', 'printed'], ['collect', 'collected'], ['water', 'watered'], ['sweep', 'swept'], ['bring', 'brought'], ['finish', 'finished'], ['copy', 'copied'],
@@ -40,7 +41,10 @@ const EVENTS = [
 const KINDS = ['team', 'family', 'project', 'sales', 'school', 'garden', 'summer', 'product', 'birthday', 'weekly', 'neighbours', 'budget', 'tennis', 'choir', 'farewell', 'reading'];
 const MEETINGS = ['meeting', 'dinner', 'party', 'trip', 'call', 'review', 'lunch', 'workshop', 'evening', 'training', 'breakfast', 'walk'];
 
-/** What fills a gap: a list, or a function of a source of randomness. An entry is the words, or the words and the argument that they mean. */
+/**
+ * What fills a gap: a list, or a function that draws. It gets a `Random`, and `inPart`, which keeps the entries of a list that may be
+ * used. An entry is the words, or the words and the argument that they mean.
+ */
 export const GAPS = {
   minutes: [2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 15, 18, 20, 22, 25, 30, 35, 40, 45, 50, 55, 60, 75, 90, 1.5, 2.5],
   length: [15, 20, 30, 40, 45, 50, 60, 75, 90, 120, 180],
@@ -50,42 +54,72 @@ export const GAPS = {
     'tea', 'pasta', 'eggs', 'rice', 'pizza', 'cake', 'bread', 'laundry', 'oven', 'soup', 'nap', 'break', 'meeting', 'workout', 'potatoes', 'coffee', 'cookies', 'stretching',
     'washing machine', 'sauce', 'plank', 'yoga', 'meditation', 'homework', 'reading', 'chicken', 'lasagne', 'dough', 'beans', 'shower', 'dryer', 'lunch', 'porridge', 'stew', 'face mask', 'parking', 'piano practice', 'ice bath', 'roast', 'quiche',
   ],
-  chore: ({ mine, one }) => (one([true, false]) ? one(mine(CHORES)) : `${one(mine(VERBS))[0]} ${one(mine(OBJECTS))}`),
+  chore: ({ random, inPart }) =>
+    random.pick([true, false])
+      ? random.pick(inPart(CHORES))
+      : `${random.pick(inPart(VERBS))[0]} ${random.pick(inPart(OBJECTS))}`,
   goods: [
     'milk', 'stamps', 'eggs and flour', 'birthday cards', 'toothpaste', 'new batteries', 'cat food', 'train tickets', 'bread and butter', 'light bulbs', 'olive oil', 'phone chargers', 'onions', 'paper towels', 'candles',
     'coffee beans', 'bananas', 'washing powder', 'tape', 'rice and lentils', 'shampoo', 'dog biscuits', 'envelopes', 'honey', 'oranges', 'socks', 'green tea', 'screws', 'soap', 'potatoes', 'ink', 'yoghurt',
   ],
-  did: ({ mine, one }) => {
-    const [verb, done] = one(mine(VERBS));
-    const object = one(mine(OBJECTS));
+  did: ({ random, inPart }) => {
+    const [verb, done] = random.pick(inPart(VERBS));
+    const object = random.pick(inPart(OBJECTS));
     return [`${done} ${object}`, `${verb} ${object}`];
   },
-  fact: ({ mine, one }) => (one([true, false]) ? one(mine(FACTS)) : `${one(mine(SUBJECTS))} ${one(mine(PREDICATES))}`),
+  fact: ({ random, inPart }) =>
+    random.pick([true, false])
+      ? random.pick(inPart(FACTS))
+      : `${random.pick(inPart(SUBJECTS))} ${random.pick(inPart(PREDICATES))}`,
   matter: [
     'an idea for the talk', 'buy more of the green tea', 'new title: rivers of glass', 'garden plan', 'ask about the deposit', 'call back on Friday', 'chapter three is too long', 'recipe needs more salt', 'look into solar panels', 'song for the party',
     'great quote on page 57', 'try the other route', 'colours for the hall', 'three questions for Lisa', 'a better name for the cat', 'never order the soup again', 'start with the small one', 'window seats are colder', 'learn the second verse', 'maps of the old town',
   ],
-  event: ({ mine, one }) => (one([true, false]) ? one(mine(EVENTS)) : `${one(mine(KINDS))} ${one(mine(MEETINGS))}`),
+  event: ({ random, inPart }) =>
+    random.pick([true, false])
+      ? random.pick(inPart(EVENTS))
+      : `${random.pick(inPart(KINDS))} ${random.pick(inPart(MEETINGS))}`,
   person: ['Nora', 'Ben', 'Maria', 'Tom', 'Lisa', 'Jonas', 'Felix', 'Olga', 'Dr Weber', 'Anna and Luis', 'Priya', 'Grandpa', 'Mr Lund', 'Kim', 'Ines', 'Aunt Rosa', 'Karim', 'Mrs Bell', 'Yuki', 'Paul and Eva'],
   place: ['Rome', 'Paris', 'Lima', 'Berlin', 'Kyoto', 'Oslo', 'Madrid', 'Boston', 'Cairo', 'Lyon', 'Zurich', 'Delhi', 'Perth', 'Dublin', 'Prague', 'Seoul'],
   dish: ['a pizza', 'sushi', 'two burgers', 'pad thai', 'a salad', 'tacos', 'fish and chips', 'curry'],
   device: ['lamp', 'heating', 'television', 'fan', 'radio', 'oven light', 'vacuum cleaner', 'door'],
-  date: ({ whole, one, two }) => one([
-    () => `20${whole(26, 29)}-${two(whole(1, 12))}-${two(whole(1, 28))}`,
-    () => 'tomorrow', () => 'today', () => one(['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']),
-    () => `${whole(1, 28)} ${one(['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'])}`,
-    () => `${one(['January', 'March', 'May', 'June', 'July', 'September', 'October', 'December'])} ${whole(1, 28)}`,
+  date: ({ random }) => random.pick([
+    () => `20${random.whole(26, 29)}-${twoDigits(random.whole(1, 12))}-${twoDigits(random.whole(1, 28))}`,
+    () => 'tomorrow',
+    () => 'today',
+    () => random.pick(['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']),
+    () => `${random.whole(1, 28)} ${random.pick(MONTHS)}`,
+    () => `${random.pick(['January', 'March', 'May', 'June', 'July', 'September', 'October', 'December'])} ${random.whole(1, 28)}`,
   ])(),
-  time: ({ whole, one, two }) => one([() => `${two(whole(7, 22))}:${two(5 * whole(0, 11))}`, () => `${two(whole(7, 22))}:${one(['00', '15', '30', '45'])}`, () => `${whole(1, 11)} ${one(['am', 'pm'])}`, () => `${whole(1, 11)}:${one(['15', '30', '45'])} ${one(['am', 'pm'])}`])(),
-  expression: ({ whole, one }) => one([
-    () => `${whole(2, 99)} ${one(['*', '+', '-', '/', 'x'])} ${whole(2, 99)}`, () => `${whole(2, 99)}${one(['*', '+', '-', '/'])}${whole(2, 99)}`, () => `${whole(2, 30)} * ${whole(2, 30)} + ${whole(1, 99)}`,
-    () => `(${whole(2, 40)} + ${whole(2, 40)}) * ${whole(2, 12)}`, () => `${whole(100, 9999)} ${one(['+', '-', '/'])} ${whole(10, 999)}`, () => `${whole(1, 20)}.${whole(10, 99)} * ${whole(2, 9)}`,
+  time: ({ random }) => random.pick([
+    () => `${twoDigits(random.whole(7, 22))}:${twoDigits(5 * random.whole(0, 11))}`,
+    () => `${twoDigits(random.whole(7, 22))}:${random.pick(['00', '15', '30', '45'])}`,
+    () => `${random.whole(1, 11)} ${random.pick(['am', 'pm'])}`,
+    () => `${random.whole(1, 11)}:${random.pick(['15', '30', '45'])} ${random.pick(['am', 'pm'])}`,
   ])(),
-  spoken: ({ whole, one }) => one([
-    () => `${whole(2, 99)} ${one(['times', 'plus', 'minus', 'divided by'])} ${whole(2, 99)}`, () => `${whole(1, 95)} percent of ${whole(10, 900)}`, () => `${whole(1, 95)}% of ${whole(10, 900)}`,
-    () => `${whole(2, 9)} times ${whole(1, 30)}.${whole(10, 99)}`, () => `${whole(10, 500)} plus ${whole(10, 500)} minus ${whole(1, 99)}`, () => `${whole(100, 900)} divided by ${whole(2, 25)}`,
+  expression: ({ random }) => random.pick([
+    () => `${random.whole(2, 99)} ${random.pick(['*', '+', '-', '/', 'x'])} ${random.whole(2, 99)}`,
+    () => `${random.whole(2, 99)}${random.pick(['*', '+', '-', '/'])}${random.whole(2, 99)}`,
+    () => `${random.whole(2, 30)} * ${random.whole(2, 30)} + ${random.whole(1, 99)}`,
+    () => `(${random.whole(2, 40)} + ${random.whole(2, 40)}) * ${random.whole(2, 12)}`,
+    () => `${random.whole(100, 9999)} ${random.pick(['+', '-', '/'])} ${random.whole(10, 999)}`,
+    () => `${random.whole(1, 20)}.${random.whole(10, 99)} * ${random.whole(2, 9)}`,
   ])(),
-  value: ({ whole, one }) => one([() => whole(2, 99), () => whole(100, 5000), () => Number(`${whole(1, 60)}.${whole(1, 9)}`), () => 1, () => 100])(),
+  spoken: ({ random }) => random.pick([
+    () => `${random.whole(2, 99)} ${random.pick(['times', 'plus', 'minus', 'divided by'])} ${random.whole(2, 99)}`,
+    () => `${random.whole(1, 95)} percent of ${random.whole(10, 900)}`,
+    () => `${random.whole(1, 95)}% of ${random.whole(10, 900)}`,
+    () => `${random.whole(2, 9)} times ${random.whole(1, 30)}.${random.whole(10, 99)}`,
+    () => `${random.whole(10, 500)} plus ${random.whole(10, 500)} minus ${random.whole(1, 99)}`,
+    () => `${random.whole(100, 900)} divided by ${random.whole(2, 25)}`,
+  ])(),
+  value: ({ random }) => random.pick([
+    () => random.whole(2, 99),
+    () => random.whole(100, 5000),
+    () => Number(`${random.whole(1, 60)}.${random.whole(1, 9)}`),
+    () => 1,
+    () => 100,
+  ])(),
   units: [
     ['miles', 'kilometers'], ['kilometers', 'miles'], ['pounds', 'kilograms'], ['kilograms', 'pounds'], ['fahrenheit', 'celsius'], ['celsius', 'fahrenheit'], ['liters', 'cups'], ['litres', 'gallons'], ['gallons', 'liters'],
     ['inches', 'centimeters'], ['cm', 'inches'], ['feet', 'meters'], ['meters', 'feet'], ['ounces', 'grams'], ['grams', 'ounces'], ['km', 'miles'], ['kg', 'pounds'], ['yards', 'meters'], ['acres', 'hectares'], ['mph', 'kph'],
@@ -93,7 +127,10 @@ export const GAPS = {
   ],
 };
 
-/** Templates by tool, and of tasks that none of them does. A gap is `{argument}` or `{argument:gap}`; `{argument=value}` is said by all of the words, and not printed. */
+/**
+ * Templates by tool; those of `none` are for tasks that no tool does. A gap is `{argument}` or `{argument:gap}`. `{argument=value}`
+ * is not printed: the rest of the words say it.
+ */
 export const TEMPLATES = {
   set_timer: [
     'Set a timer for {minutes} minutes', 'Set a {minutes} minute timer', 'Wake me up in {minutes} minutes', 'Timer {minutes} minutes',

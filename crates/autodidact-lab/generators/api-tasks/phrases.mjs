@@ -1,6 +1,7 @@
 /** Puts a call into the words of a user. Values stand as marks while the words are worked on, so no step can alter them. */
+import { capital } from '../shared/format.mjs';
 import { VERBS, withArticle } from './asks.mjs';
-import { FUNCTION_WORDS, article, capital, isPlural, listed, plural, singular, stems } from './text.mjs';
+import { FUNCTION_WORDS, article, isPlural, listed, plural, singular, stems } from './text.mjs';
 
 const NEAR = Object.fromEntries(
   (

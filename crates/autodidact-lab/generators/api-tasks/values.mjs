@@ -1,4 +1,5 @@
 /** Values for parameters, each with the way a user would say it: `{ gold, said, kind }`. */
+import { MONTHS, twoDigits } from '../shared/format.mjs';
 import { listed } from './text.mjs';
 
 const split = (text) => text.split('|');
@@ -35,7 +36,6 @@ const TOPICS = split(
 const TEXTS = split(
   'Running about ten minutes late|Please call before delivery|Great service, will come back|The screen flickers after the update|Meeting moved to the second floor|Needs review before Friday|Thanks for your help last week|Customer asked for a refund|Replace the broken hinge|Weekly summary for the team|Handle with care|Looking forward to seeing you|Out of office until Monday|Tested on two devices|First draft, comments welcome|The invoice total is wrong|Happy birthday from all of us|Bring your own lunch|Door code has changed|Priority for the spring launch|Package arrived damaged|Please resend the contract|Server restarted twice overnight|Two seats near the window',
 );
-const MONTHS = split('January|February|March|April|May|June|July|August|September|October|November|December');
 const SMALL = split('zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve');
 const TIMEZONES = split(
   'Europe/Paris|America/New_York|Asia/Tokyo|Africa/Nairobi|Australia/Sydney|America/Bogota|Europe/Berlin|Asia/Kolkata|UTC',
@@ -57,12 +57,11 @@ export function coined(random) {
 }
 
 const title = (text) => text.replace(/\b[a-z]/g, (letter) => letter.toUpperCase());
-const two = (number) => String(number).padStart(2, '0');
 
 function day(random, year = random.whole(2015, 2027)) {
   const month = random.whole(1, 12);
   const date = random.whole(1, month === 2 ? 28 : 30);
-  return { iso: `${year}-${two(month)}-${two(date)}`, year, month, date };
+  return { iso: `${year}-${twoDigits(month)}-${twoDigits(date)}`, year, month, date };
 }
 
 /** An ISO date is now and then said in words, where the tool names the format that the answer has to have. */
@@ -82,9 +81,9 @@ function dateValue(random, parameter) {
     };
   }
   const other = /dd[-/]mm[-/]yyyy/i.exec(parameter.description)
-    ? `${two(date)}-${two(month)}-${year}`
+    ? `${twoDigits(date)}-${twoDigits(month)}-${year}`
     : /mm[-/]dd[-/]yyyy/i.test(parameter.description)
-      ? `${two(month)}/${two(date)}/${year}`
+      ? `${twoDigits(month)}/${twoDigits(date)}/${year}`
       : /yyyymmdd/i.test(parameter.description)
         ? iso.replace(/-/g, '')
         : iso;
@@ -334,13 +333,13 @@ function textValue(random, parameter, things) {
   if (kind === 'datetime')
     return {
       kind,
-      gold: `${day(random).iso}T${two(random.whole(0, 23))}:${random.pick(['00', '15', '30', '45'])}:00${random.pick(['Z', 'Z', ''])}`,
+      gold: `${day(random).iso}T${twoDigits(random.whole(0, 23))}:${random.pick(['00', '15', '30', '45'])}:00${random.pick(['Z', 'Z', ''])}`,
     };
   if (kind === 'time')
     return {
       kind,
       gold: random.pick([
-        `${two(random.whole(0, 23))}:${random.pick(['00', '15', '30', '45'])}`,
+        `${twoDigits(random.whole(0, 23))}:${random.pick(['00', '15', '30', '45'])}`,
         `${random.whole(1, 12)}:${random.pick(['00', '30'])} ${random.pick(['AM', 'PM'])}`,
       ]),
     };
