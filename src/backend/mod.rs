@@ -86,9 +86,9 @@ pub struct BackendReport {
     pub self_test: Option<SelfTest>,
 }
 
-/// An adapter that the platform offers.
+/// A GPU that the platform offers; WebGPU calls it an adapter.
 #[derive(Debug, Clone)]
-struct Adapter {
+struct Gpu {
     name: String,
     software: bool,
 }
@@ -138,7 +138,7 @@ pub async fn open(choice: BackendChoice, force_software: bool) -> Result<(Device
                 Err(error) => return Err(error),
             };
             let reason = if adapter.software { "software adapter, asked for" } else { "a GPU is there" };
-            let Adapter { name, software } = adapter;
+            let Gpu { name, software } = adapter;
             let report = BackendReport {
                 kind: BackendKind::WebGpu,
                 adapter: name,

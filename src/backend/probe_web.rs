@@ -4,14 +4,14 @@ use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::Adapter;
+use super::Gpu;
 
 fn get(object: &JsValue, key: &str) -> JsValue {
     Reflect::get(object, &JsValue::from_str(key)).unwrap_or(JsValue::UNDEFINED)
 }
 
 /// The adapter that the browser offers, or why there is none.
-pub(super) async fn adapter() -> Result<Adapter, String> {
+pub(super) async fn adapter() -> Result<Gpu, String> {
     let gpu = get(&get(&js_sys::global(), "navigator"), "gpu");
     if gpu.is_undefined() || gpu.is_null() {
         return Err("this browser has no WebGPU".into());
@@ -30,5 +30,5 @@ pub(super) async fn adapter() -> Result<Adapter, String> {
     let name = words.iter().filter(|w| !w.is_empty()).cloned().collect::<Vec<_>>().join(" ");
     let fallback = [&adapter, &info].into_iter().any(|object| get(object, "isFallbackAdapter").is_truthy());
     let software = fallback || name.to_lowercase().contains("swiftshader") || name.to_lowercase().contains("llvmpipe");
-    Ok(Adapter { name: if name.is_empty() { "WebGPU adapter".into() } else { name }, software })
+    Ok(Gpu { name: if name.is_empty() { "WebGPU adapter".into() } else { name }, software })
 }

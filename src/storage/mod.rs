@@ -14,14 +14,14 @@ pub mod contract;
 mod fs;
 #[cfg(target_family = "wasm")]
 mod indexed_db;
-mod memory;
+mod ram;
 mod record;
 
 #[cfg(not(target_family = "wasm"))]
 pub use fs::FolderStore;
 #[cfg(target_family = "wasm")]
 pub use indexed_db::IndexedDbStore;
-pub use memory::MemoryStore;
+pub use ram::MemoryStore;
 pub use record::{
     AdapterMeta, AdapterRecord, CONFIG_FILE, Lesson, LessonSource, MAX_CONFIG_BYTES, MAX_NAME_CHARS, MAX_WEIGHTS_BYTES,
     META_FILE, MemoryMeta, WEIGHTS_FILE, validate_name,

@@ -13,8 +13,8 @@ use autodidact::{
     adapter::LoraConfig,
     agent::{
         Answer, AnswerKind, AskOptions, Completion, CompletionOptions, ContextReport, GateReport, ImportOptions, Learn,
-        MemoryMode, MemoryOptions, ModelReport, OrdersReport, Phase, Recalled, ScoreReport, SearchReport, Taught, Trace,
-        TrainingReport,
+        MemoryMode, MemoryOptions, ModelReport, OrdersReport, Phase, Recalled, ScoreReport, SearchReport, Taught,
+        Trace, TrainingReport,
     },
     backend::{BackendReport, SelfTest},
     inference::Sampling,
@@ -120,9 +120,37 @@ fn structs_have_the_same_fields() {
         ($($name:ident),*) => { $(rust.insert(stringify!($name), camel_names::<$name>());)* };
     }
     structs!(
-        AdaptationConfig, AdapterMeta, Answer, AskOptions, BackendReport, Candidate, Checks, Completion, ContextReport, GateReport,
-        ImportOptions, Lesson, LoraConfig, MemoryMeta, MemoryOptions, ModelReport, OrdersReport, Pair, Recalled, ScoreConfig,
-        ScoreReport, SearchReport, SelfTest, Synthesis, SynthesisConfig, Taught, Tool, ToolCall, Trace, TrainEvent, TrainingReport
+        AdaptationConfig,
+        AdapterMeta,
+        Answer,
+        AskOptions,
+        BackendReport,
+        Candidate,
+        Checks,
+        Completion,
+        ContextReport,
+        GateReport,
+        ImportOptions,
+        Lesson,
+        LoraConfig,
+        MemoryMeta,
+        MemoryOptions,
+        ModelReport,
+        OrdersReport,
+        Pair,
+        Recalled,
+        ScoreConfig,
+        ScoreReport,
+        SearchReport,
+        SelfTest,
+        Synthesis,
+        SynthesisConfig,
+        Taught,
+        Tool,
+        ToolCall,
+        Trace,
+        TrainEvent,
+        TrainingReport
     );
     // Messages keep OpenAI's names.
     rust.insert("Message", names::<Message>());

@@ -6,11 +6,11 @@
 mod context;
 mod examples;
 mod first;
+mod keep;
 mod learn;
 mod log;
 mod reorder;
 mod search;
-mod store;
 
 use std::rc::Rc;
 
@@ -136,7 +136,7 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         let margin_after = self.answer_again(standing, &trained).await?;
-        self.store(examples, trained, margin_after).await
+        self.keep(examples, trained, margin_after).await
     }
 
     /// Looks for an adapter to start from: the one that the options name, or one of the memory for similar tasks.

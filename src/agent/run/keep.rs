@@ -13,12 +13,7 @@ use crate::{
 
 impl Run<'_> {
     /// Keeps the adapter under its name, or puts it into the memory; or lets it go.
-    pub(super) async fn store(
-        &mut self,
-        examples: Examples,
-        trained: Trained,
-        margin_after: Option<f32>,
-    ) -> Result<()> {
+    pub(super) async fn keep(&mut self, examples: Examples, trained: Trained, margin_after: Option<f32>) -> Result<()> {
         let is_kept = self.options.keep.is_some() || self.options.memory.is_on();
         if !is_kept {
             return Ok(());
