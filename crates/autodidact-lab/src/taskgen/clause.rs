@@ -1,9 +1,9 @@
 //! Says one call in words: the order itself and its arguments.
 
 use super::dice::Dice;
-use super::kinds::{Drawn, Kind};
+use super::kind::{Drawn, Kind, Sort};
 use super::polish::protect;
-use super::tables::{Half, WORDING};
+use super::tables::{Determiner, Half, NameStyle, Phrase, Role, WORDING};
 use super::tool::{Action, Blueprint, Param};
 use super::words::{article, number_word, plural};
 
@@ -16,6 +16,20 @@ pub(super) struct Arg {
     pub(super) value: Drawn,
     /// Several values in one ("Paris and Rome"), for several calls.
     pub(super) several: bool,
+}
+
+/// An argument that is stated by its name.
+#[derive(Debug, Clone)]
+pub(super) struct NamedValue {
+    name: String,
+    value: String,
+}
+
+/// What asks for what a call answers.
+pub(super) struct Asked {
+    /// "I need a hotel", not "where is a hotel".
+    pub(super) is_statement: bool,
+    pub(super) text: String,
 }
 
 /// A call in words, still in parts.
@@ -32,8 +46,8 @@ pub(super) struct Clause {
     mass: bool,
     /// "in Paris", "for 3 nights".
     pub(super) adjuncts: Vec<String>,
-    /// Name and value of arguments without a phrase of their own.
-    pub(super) named: Vec<(String, String)>,
+    /// Arguments without a phrase of their own.
+    pub(super) named: Vec<NamedValue>,
 }
 
 /// Draws words from one half of the tables.
@@ -64,23 +78,23 @@ impl Speaker<'_> {
             let phrase = if by_name && !param.veiled {
                 None
             } else {
-                self.phrase(tool, arg, head.is_none() && determiner != 'p', plain)
+                self.phrase(tool, arg, head.is_none() && determiner != Determiner::Many, plain)
             };
             let Some(phrase) = phrase else {
-                let named = (self.name_of(tool, param), self.value_of(param, arg, false));
+                let named = self.named(tool, param, arg);
                 clause.named.push(named);
                 continue;
             };
-            let is_text = matches!(param.kind, Kind::Text("text"));
+            let is_message = matches!(param.kind, Kind::Text(Sort::Message));
             let value = self.value_of(param, arg, true);
-            if let Some(phrase) = phrase.strip_prefix('@') {
-                head = Some(phrase.replace("{}", &value));
-            } else if let Some(phrase) = phrase.strip_prefix('^') {
-                adjectives.push(phrase.replace("{}", &value));
-            } else if is_text {
-                last.push(phrase.replace("{}", &value));
-            } else {
-                clause.adjuncts.push(fill(phrase.trim_start_matches(['+', '-']), &value, &arg.value.text));
+            match phrase.role {
+                Role::Head => head = Some(phrase.text.replace("{}", &value)),
+                Role::Adjective => adjectives.push(phrase.text.replace("{}", &value)),
+                // What follows a long text would be read as part of it.
+                Role::Adjunct if is_message => last.push(phrase.text.replace("{}", &value)),
+                Role::Adjunct | Role::True | Role::False => {
+                    clause.adjuncts.push(fill(phrase.text, &value, &arg.value.text));
+                }
             }
         }
         clause.adjuncts.append(&mut last);
@@ -90,27 +104,27 @@ impl Speaker<'_> {
     }
 
     /// A phrase of the argument's concept that no other parameter of the tool could be meant by.
-    fn phrase(&mut self, tool: &Blueprint, arg: &Arg, head: bool, plain: bool) -> Option<&'static str> {
+    fn phrase(&mut self, tool: &Blueprint, arg: &Arg, head: bool, plain: bool) -> Option<Phrase> {
         let param = tool.params.get(arg.param)?;
         let concept = param.concept?;
         if !param.veiled && self.dice.chance(0.22) {
             return None;
         }
         let mine = concept.phrases.get(self.half);
-        let fits = |phrase: &&'static str| {
-            let kind = match phrase.chars().next() {
-                Some('@') => head && !plain && !arg.several,
-                Some('^') => !plain && !arg.several && !tool.noun.mass,
-                Some('+') => arg.value.json.as_bool() == Some(true),
-                Some('-') => arg.value.json.as_bool() == Some(false),
-                _ => !arg.several || concept_takes_many(&param.kind),
+        let fits = |phrase: &Phrase| {
+            let fits_role = match phrase.role {
+                Role::Head => head && !plain && !arg.several,
+                Role::Adjective => !plain && !arg.several && !tool.noun.mass,
+                Role::True => arg.value.json.as_bool() == Some(true),
+                Role::False => arg.value.json.as_bool() == Some(false),
+                Role::Adjunct => !arg.several || takes_many(&param.kind),
             };
             let shared = |(index, other): (usize, &Param)| {
                 index != arg.param && other.concept.is_some_and(|other| other.phrases.get(self.half).contains(phrase))
             };
-            kind && !tool.params.iter().enumerate().any(shared)
+            fits_role && !tool.params.iter().enumerate().any(shared)
         };
-        let fitting: Vec<&'static str> = mine.iter().copied().filter(fits).collect();
+        let fitting: Vec<Phrase> = mine.iter().copied().filter(fits).collect();
         self.dice.choose(&fitting).copied()
     }
 
@@ -138,8 +152,8 @@ impl Speaker<'_> {
         }
         let quoting = match &param.kind {
             _ if arg.several => 0.0,
-            Kind::Text("text") => 0.8,
-            Kind::Text("title" | "note" | "code" | "file" | "topic") => 0.16,
+            Kind::Text(Sort::Message) => 0.8,
+            Kind::Text(Sort::Title | Sort::Note | Sort::Code | Sort::File | Sort::Topic) => 0.16,
             Kind::Text(_) | Kind::Choice(_) => 0.04,
             _ => 0.0,
         };
@@ -148,6 +162,10 @@ impl Speaker<'_> {
             return protect(&format!("{quote}{text}{quote}"));
         }
         protect(text)
+    }
+
+    fn named(&mut self, tool: &Blueprint, param: &Param, arg: &Arg) -> NamedValue {
+        NamedValue { name: self.name_of(tool, param), value: self.value_of(param, arg, false) }
     }
 
     /// What the parameter is called in a query.
@@ -197,11 +215,11 @@ impl Speaker<'_> {
         clause.headed = head.is_some();
         clause.object = match determiner {
             _ if tool.noun.mass => format!("the {noun}"),
-            'p' if tool.noun.coined => format!("all {noun}"),
-            'p' => plural(&noun),
-            'a' => format!("{} {noun}", article(&noun)),
-            _ if head.is_some() || attribute.is_some() => format!("the {noun}"),
-            _ => {
+            Determiner::Many if tool.noun.coined => format!("all {noun}"),
+            Determiner::Many => plural(&noun),
+            Determiner::Any => format!("{} {noun}", article(&noun)),
+            Determiner::Certain if head.is_some() || attribute.is_some() => format!("the {noun}"),
+            Determiner::Certain => {
                 let the = self.dice.pick(&["the", "the", "the", "the", "my", "this", "our"]);
                 format!("{the} {noun}")
             }
@@ -236,9 +254,10 @@ impl Speaker<'_> {
         if clause.named.is_empty() {
             return tail;
         }
-        let families = &WORDING.get(self.half).named;
-        let (opener, item) = self.dice.choose(families).copied().unwrap_or((",", "{n} {v}"));
-        let items: Vec<String> = clause.named.iter().map(|(name, value)| say(item, name, value)).collect();
+        let styles = &WORDING.get(self.half).named;
+        let plain = NameStyle { opener: ",", item: "{n} {v}" };
+        let NameStyle { opener, item } = self.dice.choose(styles).copied().unwrap_or(plain);
+        let items: Vec<String> = clause.named.iter().map(|named| say(item, named)).collect();
         let list = match items.as_slice() {
             [start @ .., last] if !start.is_empty() && opener != "," => {
                 let joint = self.dice.pick(&[" and ", " and ", ", ", ", and "]);
@@ -256,25 +275,25 @@ impl Speaker<'_> {
     }
 
     /// One sentence for each argument: the named ones, and phrases where the order does not carry them.
-    pub(super) fn sentences(&mut self, named: &[(String, String)]) -> String {
+    pub(super) fn sentences(&mut self, named: &[NamedValue]) -> String {
         let families = &WORDING.get(self.half).stated;
         let item = self.pick(families);
         let sentences: Vec<String> = named
             .iter()
-            .map(|(name, value)| {
+            .map(|named| {
                 let item = if self.dice.chance(0.7) { item } else { self.pick(families) };
-                say(item, name, value)
+                say(item, named)
             })
             .collect();
         sentences.join(" ")
     }
 
     /// All arguments by name, none of them in the object or in a phrase.
-    pub(super) fn name_all(&mut self, tool: &Blueprint, args: &[Arg]) -> Vec<(String, String)> {
+    pub(super) fn name_all(&mut self, tool: &Blueprint, args: &[Arg]) -> Vec<NamedValue> {
         let mut named = Vec::new();
         for arg in args {
             if let Some(param) = tool.params.get(arg.param) {
-                named.push((self.name_of(tool, param), self.value_of(param, arg, false)));
+                named.push(self.named(tool, param, arg));
             }
         }
         if self.dice.chance(0.3) {
@@ -284,10 +303,10 @@ impl Speaker<'_> {
     }
 
     /// A question for what the call answers, where its verb has one.
-    pub(super) fn question(&mut self, tool: &Blueprint, clause: &Clause) -> Option<String> {
+    pub(super) fn question(&mut self, tool: &Blueprint, clause: &Clause) -> Option<Asked> {
         let Action::Known(verb, _) = &tool.action else { return None };
         let form = self.dice.choose(verb.questions.get(self.half)).copied()?;
-        if clause.headed && (form.contains("{a}") || form.contains("{p}")) {
+        if clause.headed && (form.text.contains("{a}") || form.text.contains("{p}")) {
             return None;
         }
         let bare = &clause.bare;
@@ -296,7 +315,8 @@ impl Speaker<'_> {
         // A headed object holds a value that must not get lost.
         let whole = clause.headed || clause.object.starts_with("the ");
         let the = if whole { clause.object.clone() } else { format!("the {bare}") };
-        Some(form.replace("{a}", &a).replace("{p}", &many).replace("{t}", &the))
+        let text = form.text.replace("{a}", &a).replace("{p}", &many).replace("{t}", &the);
+        Some(Asked { is_statement: form.is_statement, text })
     }
 
     /// The bare object, as a request in itself.
@@ -306,13 +326,14 @@ impl Speaker<'_> {
 }
 
 /// Phrases with a unit do not take several values.
-fn concept_takes_many(kind: &Kind) -> bool {
+fn takes_many(kind: &Kind) -> bool {
     matches!(kind, Kind::Text(_) | Kind::Choice(_) | Kind::Digits(_))
 }
 
-fn say(pattern: &str, name: &str, value: &str) -> String {
+/// Fills a pattern: `{n}` name, `{an}` name with article, `{v}` value.
+fn say(pattern: &str, NamedValue { name, value }: &NamedValue) -> String {
     let many = name.ends_with('s') && !name.ends_with("ss");
-    let with_article = if many { name.to_owned() } else { format!("{} {name}", article(name)) };
+    let with_article = if many { name.clone() } else { format!("{} {name}", article(name)) };
     pattern.replace("{an}", &with_article).replace("{n}", name).replace("{v}", value)
 }
 

@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::GeneratorConfig;
 use super::clause::{Arg, Clause, Speaker};
+use super::config::GeneratorConfig;
 use super::dice::Dice;
-use super::kinds::{Drawn, Kind, enumerate};
+use super::kind::{Drawn, Kind, Sort};
 use super::polish::{Typing, polish, protect};
-use super::tables::{Half, WORDING};
+use super::tables::{Frame, Half, List, WORDING, Wording};
 use super::tool::{Action, Blueprint};
+use super::values::enumerate;
 use autodidact::task::ToolCall;
 
 /// What a query asks for.
@@ -18,12 +19,45 @@ pub(super) enum Plan {
     One(usize),
     /// Calls of those tools, in order.
     Many(Vec<usize>),
-    /// Calls of one tool that differ in one argument, or in all.
-    Same(usize, usize),
+    /// That many calls of one tool, which differ in one argument or in all.
+    Same { tool: usize, count: usize },
     /// A tool that the menu lacks.
     Missing(Box<Blueprint>),
     /// Nothing.
     Chat,
+}
+
+/// Ways to ask for one call, in the order in which they are tried: one that does not fit makes way for the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    /// "Use find_hotel for Paris."
+    ToolName,
+    /// The order, and arguments in sentences of their own.
+    Sentences,
+    /// A question for what the call answers.
+    Question,
+    /// Only the object.
+    Fragment,
+    /// The arguments first.
+    Lead,
+    /// The order with its arguments. Always fits.
+    Order,
+}
+
+impl Form {
+    /// The forms, and how many of a hundred requests begin their search at each.
+    const SHARES: [(Self, u32); 6] = [
+        (Self::ToolName, 3),
+        (Self::Sentences, 14),
+        (Self::Question, 25),
+        (Self::Fragment, 5),
+        (Self::Lead, 11),
+        (Self::Order, 42),
+    ];
+
+    fn draw(dice: &mut Dice) -> Self {
+        Self::SHARES[dice.weighted(&Self::SHARES.map(|(_, share)| share))].0
+    }
 }
 
 /// Writes queries with their calls.
@@ -45,7 +79,7 @@ impl Writer<'_> {
                 None => (String::new(), Vec::new()),
             },
             Plan::Many(indices) => self.many(menu, indices),
-            Plan::Same(index, count) => match menu.get(*index) {
+            Plan::Same { tool, count } => match menu.get(*tool) {
                 Some(tool) => self.same(menu, tool, *count),
                 None => (String::new(), Vec::new()),
             },
@@ -95,29 +129,27 @@ impl Writer<'_> {
         let alone = others().next().is_none();
         let known_tool = menu.iter().any(|other| other.name == tool.name);
         let mut speaker = self.speaker();
-        let form = speaker.dice.below(100);
-        if form < 3 && known_tool {
+        let first = Form::draw(speaker.dice);
+        if first <= Form::ToolName && known_tool {
             return speaker.by_tool_name(tool, args);
         }
-        if form < 17 && !args.is_empty() {
+        if first <= Form::Sentences && !args.is_empty() {
             return speaker.with_sentences(tool, args);
         }
         let clause = speaker.clause(tool, args, false);
-        if form < 42
+        if first <= Form::Question
             && askable
-            && let Some(question) = speaker.question(tool, &clause)
+            && let Some(asked) = speaker.question(tool, &clause)
         {
-            let tail = speaker.tail(&clause);
-            return match question.strip_prefix('!') {
-                Some(statement) => format!("{statement} {tail}."),
-                None => format!("{question} {tail}?"),
-            };
+            let (tail, end) = (speaker.tail(&clause), if asked.is_statement { '.' } else { '?' });
+            return format!("{} {tail}{end}", asked.text);
         }
-        if form < 47 && alone {
+        if first <= Form::Fragment && alone {
             let (fragment, tail) = (speaker.fragment(&clause), speaker.tail(&clause));
             return format!("{fragment} {tail}");
         }
-        if form < 58 && !clause.adjuncts.is_empty() && clause.adjuncts.len() < 3 && clause.named.is_empty() {
+        let few_adjuncts = !clause.adjuncts.is_empty() && clause.adjuncts.len() < 3;
+        if first <= Form::Lead && few_adjuncts && clause.named.is_empty() {
             let order = speaker.order(&clause);
             let tail = clause.adjuncts.join(" ");
             return speaker.frame(|wording| &wording.leads, &order, &tail, "");
@@ -218,29 +250,23 @@ impl Writer<'_> {
 }
 
 impl Speaker<'_> {
-    pub(super) fn pick_wording(&mut self, list: fn(&super::tables::Wording) -> &super::tables::List) -> &'static str {
+    fn pick_wording(&mut self, list: fn(&Wording) -> &List) -> &'static str {
         self.pick(list(WORDING.get(self.half)))
     }
 
     /// Fills a frame: order, arguments and sentences.
-    fn frame(
-        &mut self,
-        list: fn(&super::tables::Wording) -> &super::tables::List,
-        order: &str,
-        tail: &str,
-        said: &str,
-    ) -> String {
+    fn frame(&mut self, list: fn(&Wording) -> &Vec<Frame>, order: &str, tail: &str, said: &str) -> String {
         let me = order.contains(" me ") || order.starts_with("help ");
         let frames = list(WORDING.get(self.half));
-        let mut frame = self.pick(frames);
+        let mut frame = self.dice.choose(frames);
         for _ in 0..20 {
-            if !(me && frame.starts_with('*')) {
+            if !(me && frame.is_some_and(|frame| frame.is_own_deed)) {
                 break;
             }
-            frame = self.pick(frames);
+            frame = self.dice.choose(frames);
         }
-        let frame = frame.trim_start_matches('*');
-        frame.replace("{A}", order).replace("{x}", tail).replace("{s}", said)
+        let text = frame.map_or("", |frame| frame.text);
+        text.replace("{A}", order).replace("{x}", tail).replace("{s}", said)
     }
 
     /// "Use find_hotel for Paris."
@@ -266,7 +292,7 @@ impl Speaker<'_> {
 /// True when the argument can take several values in one breath.
 fn may_vary(tool: &Blueprint, arg: &Arg) -> bool {
     tool.params.get(arg.param).is_some_and(|param| {
-        matches!(param.kind, Kind::Text(sort) if sort != "text" && sort != "expr")
+        matches!(param.kind, Kind::Text(sort) if !matches!(sort, Sort::Message | Sort::Expression))
             || matches!(param.kind, Kind::Integer(..) | Kind::Digits(_))
             || matches!(&param.kind, Kind::Choice(options) if options.len() > 2)
     })

@@ -1,7 +1,6 @@
 //! Invents menus: a tool to be asked for, and others that are hard to tell from it.
 
-use super::GeneratorConfig;
-use super::dice::Dice;
+use super::context::Inventor;
 use super::naming::{self, Shape};
 use super::params;
 use super::tables::{DOMAINS, Domain, Half, LEXICON, VERBS, Verb};
@@ -14,13 +13,6 @@ const MENU_LIMIT: usize = 1000;
 /// Attempts at a tool that a menu lacks.
 const TRIES: usize = 4;
 
-/// Draws tools.
-pub(super) struct Inventor<'a> {
-    pub(super) dice: &'a mut Dice,
-    pub(super) half: Half,
-    pub(super) config: &'a GeneratorConfig,
-}
-
 /// Where tools of one menu come from.
 struct Theme {
     domain: &'static Domain,
@@ -29,6 +21,16 @@ struct Theme {
     described: f64,
     /// Share of parameters with a description.
     explained: f64,
+}
+
+/// The parts of a tool from which its name and its parameters follow.
+struct Parts {
+    action: Action,
+    noun: Noun,
+    qualifier: Option<&'static str>,
+    attribute: Option<&'static str>,
+    /// The name ends on "by" and its only parameter.
+    by: bool,
 }
 
 /// How a distractor is related to the tool asked for.
@@ -99,7 +101,7 @@ impl Inventor<'_> {
             attribute = self.attribute(&action);
         }
         let by = attribute.is_none() && qualifier.is_none() && self.dice.chance(0.05);
-        self.finish(theme, action, noun, qualifier, attribute, by, count)
+        self.finish(theme, Parts { action, noun, qualifier, attribute, by }, count)
     }
 
     fn relative(&mut self, theme: &Theme, target: &Blueprint, count: usize) -> Blueprint {
@@ -132,20 +134,13 @@ impl Inventor<'_> {
                 qualifier = Some(self.qualifier());
             }
         }
-        self.finish(&theme, action, noun, qualifier, attribute, matches!(kinship, Kinship::OtherKey), count)
+        let by = matches!(kinship, Kinship::OtherKey);
+        self.finish(&theme, Parts { action, noun, qualifier, attribute, by }, count)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of a tool, each drawn by the caller")]
-    fn finish(
-        &mut self,
-        theme: &Theme,
-        action: Action,
-        noun: Noun,
-        qualifier: Option<&'static str>,
-        attribute: Option<&'static str>,
-        by: bool,
-        menu_size: usize,
-    ) -> Blueprint {
+    /// Adds parameters, a name and a description to the parts.
+    fn finish(&mut self, theme: &Theme, parts: Parts, menu_size: usize) -> Blueprint {
+        let Parts { action, noun, qualifier, attribute, by } = parts;
         let mut tool = Blueprint {
             name: String::new(),
             description: String::new(),
@@ -156,11 +151,10 @@ impl Inventor<'_> {
             by: None,
             params: Vec::new(),
         };
+        let manner = params::Manner { style: theme.shape.params, explained: theme.explained };
         if by {
-            let manner = params::Manner { style: theme.shape.params, explained: theme.explained };
             params::invent_key(self, &mut tool, manner);
         } else {
-            let manner = params::Manner { style: theme.shape.params, explained: theme.explained };
             params::invent(self, theme.domain, &mut tool, manner, menu_size);
         }
         naming::name(self, &mut tool, theme.shape, theme.domain);
@@ -239,10 +233,5 @@ impl Inventor<'_> {
             mass: object.mass,
             coined: false,
         }
-    }
-
-    pub(super) fn plain_noun(&mut self) -> &'static str {
-        let nouns = &LEXICON.get(self.half).nouns;
-        nouns[self.dice.below(nouns.len())]
     }
 }

@@ -7,17 +7,22 @@
 
 mod clause;
 mod compose;
+mod config;
+mod context;
 mod data;
 mod dice;
-mod kinds;
+mod kind;
 mod menu;
 mod naming;
+mod numbers;
 mod params;
 mod polish;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod tool;
+mod values;
 mod words;
 
 use std::sync::Arc;
@@ -25,11 +30,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use self::compose::{Plan, Writer};
+pub use self::config::GeneratorConfig;
+use self::context::Inventor;
 use self::dice::Dice;
-use self::menu::Inventor;
 use self::tables::Half;
 use self::tool::Blueprint;
-use autodidact::error::{Error, Result};
 use autodidact::task::{Pair, Task, Tool, ToolCall};
 
 /// Which tools and which words tasks are made of.
@@ -72,82 +77,7 @@ impl Split {
     }
 }
 
-/// What tasks look like. Rates are probabilities in [0, 1].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct GeneratorConfig {
-    /// Most tools in a menu, 1 to 12.
-    pub max_tools: usize,
-    /// Most parameters of a tool, 0 to 6.
-    pub max_params: usize,
-    /// Tasks that no tool of the menu answers.
-    pub no_tool_rate: f64,
-    /// Tasks with two to four calls.
-    pub multi_call_rate: f64,
-    /// Queries with a misspelled word; never in a value.
-    pub typo_rate: f64,
-    /// Menus with descriptions of tools.
-    pub description_rate: f64,
-    /// Menus that describe their parameters.
-    pub param_description_rate: f64,
-    /// Optional parameters that a query gives.
-    pub optional_rate: f64,
-    /// Queries with a sentence that means nothing to the task.
-    pub noise_rate: f64,
-    /// Tools about a coined word.
-    pub coined_rate: f64,
-    /// Tools about nouns drawn at random, alone or as a compound.
-    pub compound_rate: f64,
-}
-
-impl Default for GeneratorConfig {
-    fn default() -> Self {
-        Self {
-            max_tools: 12,
-            max_params: 6,
-            no_tool_rate: 0.04,
-            multi_call_rate: 0.12,
-            typo_rate: 0.05,
-            description_rate: 0.65,
-            param_description_rate: 0.25,
-            optional_rate: 0.4,
-            noise_rate: 0.12,
-            coined_rate: 0.15,
-            compound_rate: 0.2,
-        }
-    }
-}
-
-impl GeneratorConfig {
-    /// # Errors
-    ///
-    /// [`Error::Config`] that names the first field out of its range.
-    pub fn validate(&self) -> Result<()> {
-        let range = |what: &str, value: usize, low: usize, high: usize| {
-            let reason = || Error::config(what, format!("{value} is outside {low} to {high}"));
-            if (low..=high).contains(&value) { Ok(()) } else { Err(reason()) }
-        };
-        range("max_tools", self.max_tools, 1, 12)?;
-        range("max_params", self.max_params, 0, 6)?;
-        let rates = [
-            ("no_tool_rate", self.no_tool_rate),
-            ("multi_call_rate", self.multi_call_rate),
-            ("typo_rate", self.typo_rate),
-            ("description_rate", self.description_rate),
-            ("param_description_rate", self.param_description_rate),
-            ("optional_rate", self.optional_rate),
-            ("noise_rate", self.noise_rate),
-            ("coined_rate", self.coined_rate),
-            ("compound_rate", self.compound_rate),
-        ];
-        match rates.into_iter().find(|(_, rate)| !(0.0..=1.0).contains(rate)) {
-            Some((what, rate)) => Err(Error::config(what, format!("{rate} is outside 0 to 1"))),
-            None => Ok(()),
-        }
-    }
-}
-
-/// A labelled task.
+/// A labeled task.
 #[derive(Debug, Clone)]
 pub struct Example {
     /// The menu, 1 to 12 tools in random order.
@@ -178,7 +108,7 @@ impl Example {
     }
 }
 
-/// An endless, reproducible source of labelled tasks.
+/// An endless, reproducible source of labeled tasks.
 ///
 /// ```ignore
 /// let mut generator = Generator::new(Split::Train, 7, GeneratorConfig::default());
@@ -201,7 +131,7 @@ impl Generator {
         Self { dice: Dice::new(seed, split.stream()), split, config }
     }
 
-    /// The next labelled task.
+    /// The next labeled task.
     pub fn sample(&mut self) -> Example {
         let mut menu = Inventor { dice: &mut self.dice, half: self.split.tools(), config: &self.config }.menu();
         let plan = self.plan(&mut menu);
@@ -211,7 +141,7 @@ impl Generator {
         let place = |old: usize| order.iter().position(|&index| index == old).unwrap_or(old);
         let plan = match plan {
             Plan::One(index) => Plan::One(place(index)),
-            Plan::Same(index, count) => Plan::Same(place(index), count),
+            Plan::Same { tool, count } => Plan::Same { tool: place(tool), count },
             Plan::Many(indices) => Plan::Many(indices.into_iter().map(place).collect()),
             plan => plan,
         };
@@ -256,7 +186,7 @@ impl Generator {
         } else if !self.dice.chance(self.config.multi_call_rate) {
             Plan::One(first)
         } else if order.len() < 2 || self.dice.chance(0.55) {
-            Plan::Same(first, 2)
+            Plan::Same { tool: first, count: 2 }
         } else {
             order.truncate(2);
             Plan::Many(order)
@@ -270,7 +200,7 @@ impl Generator {
         Writer { dice: &mut self.dice, wording, half, config: &self.config }.write(menu, plan)
     }
 
-    /// What to ask for. The menu's first tool is the one meant; it goes when no tool shall fit.
+    /// Draws what to ask for. The menu's first tool is the one meant; it is removed when no tool shall fit.
     fn plan(&mut self, menu: &mut Vec<Blueprint>) -> Plan {
         if self.dice.chance(self.config.no_tool_rate) {
             if menu.len() < 2 || self.dice.chance(CHAT_SHARE) {
@@ -289,7 +219,7 @@ impl Generator {
         }
         let count = 2 + self.dice.weighted(&[70, 20, 10]);
         if menu.len() < count || self.dice.chance(0.55) {
-            return Plan::Same(0, count);
+            return Plan::Same { tool: 0, count };
         }
         let mut others: Vec<usize> = (1..menu.len()).collect();
         self.dice.shuffle(&mut others);

@@ -1,8 +1,8 @@
 //! Names and descriptions of invented tools.
 
+use super::context::Inventor;
 use super::dice::Dice;
-use super::menu::Inventor;
-use super::tables::{Domain, Half};
+use super::tables::{Determiner, Domain, Half};
 use super::tool::{Action, Blueprint};
 use super::words::{Style, article, capital, coin, plural};
 
@@ -41,7 +41,7 @@ pub(super) fn name(inventor: &mut Inventor<'_>, tool: &mut Blueprint, shape: Sha
         tool.name = style.join(words.split(' '));
         return;
     }
-    let many = tool.action.determiner() == 'p' && !tool.noun.mass && inventor.dice.chance(0.6);
+    let many = tool.action.determiner() == Determiner::Many && !tool.noun.mass && inventor.dice.chance(0.6);
     let mut object = if many { plural(&tool.noun.name) } else { tool.noun.name.clone() };
     if let Some(qualifier) = tool.qualifier {
         object = format!("{qualifier} {object}");
@@ -75,9 +75,9 @@ pub(super) fn describe(inventor: &mut Inventor<'_>, tool: &Blueprint) -> String 
     let object = match tool.action.determiner() {
         _ if tool.noun.mass => noun,
         _ if tool.attribute.is_some() => format!("the {noun}"),
-        'p' => plural(&noun),
-        'a' if dice.chance(0.25) => plural(&noun),
-        't' if dice.chance(0.3) => format!("the {noun}"),
+        Determiner::Many => plural(&noun),
+        Determiner::Any if dice.chance(0.25) => plural(&noun),
+        Determiner::Certain if dice.chance(0.3) => format!("the {noun}"),
         _ => format!("{} {noun}", article(&noun)),
     };
     let pattern = match &tool.action {

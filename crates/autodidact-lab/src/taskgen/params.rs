@@ -1,7 +1,7 @@
 //! Invents the parameters of a tool.
 
-use super::kinds::Kind;
-use super::menu::Inventor;
+use super::context::Inventor;
+use super::kind::{Kind, Sort};
 use super::tables::{CONCEPTS, Concept, Domain, Half, LEXICON, is_name_of_other_half};
 use super::tool::{Action, Blueprint, Param};
 use super::words::{Style, coin};
@@ -78,7 +78,7 @@ fn clash(one: &Param, other: &Param) -> bool {
 }
 
 fn known(inventor: &mut Inventor<'_>, tool: &Blueprint, concept: &'static Concept, manner: Manner) -> Option<Param> {
-    let mut kind = Kind::parse(concept.kind)?;
+    let mut kind = concept.kind.clone();
     if let Kind::Choice(options) = &mut kind {
         vary(inventor, options);
     }
@@ -123,7 +123,7 @@ fn describe(inventor: &mut Inventor<'_>, tool: &Blueprint, concept: &'static Con
         1 => capital,
         2 => format!("The {meaning}"),
         3 => match kind {
-            Kind::Text("date") => format!("{meaning}, YYYY-MM-DD"),
+            Kind::Text(Sort::Date) => format!("{meaning}, YYYY-MM-DD"),
             Kind::Strings(_) => format!("list: {meaning}"),
             _ => format!("the {meaning}."),
         },
@@ -166,16 +166,16 @@ fn unknown(inventor: &mut Inventor<'_>, style: Style) -> Param {
         _ => format!("{noun} {}", dice.pick(&["name", "level", "count", "type", "code", "size", "mode", "rate"])),
     };
     let kind = match dice.weighted(&[30, 22, 10, 6, 12, 6, 4, 4, 3, 3]) {
-        0 => Kind::Text("word"),
+        0 => Kind::Text(Sort::Word),
         1 => Kind::Integer(1, [9, 60, 999][dice.below(3)]),
         2 => Kind::Decimal(0, 50, 1),
         3 => Kind::Boolean,
         4 => Kind::Choice(options(inventor)),
-        5 => Kind::Text("code"),
-        6 => Kind::Text("title"),
-        7 => Kind::Text("person"),
-        8 => Kind::Text("date"),
-        _ => Kind::Strings("word"),
+        5 => Kind::Text(Sort::Code),
+        6 => Kind::Text(Sort::Title),
+        7 => Kind::Text(Sort::Person),
+        8 => Kind::Text(Sort::Date),
+        _ => Kind::Strings(Sort::Word),
     };
     Param {
         name: style.join(words.split(' ')),
@@ -227,6 +227,7 @@ fn vary(inventor: &mut Inventor<'_>, options: &mut Vec<String>) {
     }
 }
 
+/// The head of a compound.
 fn last_word(words: &str) -> &str {
     words.rsplit(' ').next().unwrap_or(words)
 }

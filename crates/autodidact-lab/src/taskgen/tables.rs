@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use super::data::{domains, domains_held, nouns, params, params_more, people, places, text, things, verbs, wording};
+use super::kind::Kind;
 
 /// Which part of a table: what training sees, or what only held-out suites see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,18 +35,52 @@ impl<T> Halves<T> {
 /// Entries of a table.
 pub(super) type List = Vec<&'static str>;
 
+/// Which objects an action takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Determiner {
+    /// A new one, or any.
+    Any,
+    /// A certain one.
+    Certain,
+    /// Many.
+    Many,
+}
+
+impl Determiner {
+    fn parse(flags: &str) -> Option<Self> {
+        match flags.chars().next()? {
+            'a' => Some(Self::Any),
+            't' => Some(Self::Certain),
+            'p' => Some(Self::Many),
+            _ => None,
+        }
+    }
+}
+
+/// A question or a statement that asks for what a call answers: `{a}` (a hotel), `{t}` (the hotel), `{p}` (hotels).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Question {
+    pub(super) is_statement: bool,
+    pub(super) text: &'static str,
+}
+
+impl Question {
+    fn parse(entry: &'static str) -> Self {
+        Self { is_statement: entry.starts_with('!'), text: entry.trim_start_matches('!') }
+    }
+}
+
 /// What a tool does; see `data/verbs.rs`.
 #[derive(Debug)]
 pub(super) struct Verb {
     pub(super) key: &'static str,
     pub(super) group: &'static str,
-    /// `a`, `t` or `p`.
-    pub(super) determiner: char,
+    pub(super) determiner: Determiner,
     /// Its object is usually identified by name or code.
     pub(super) identifies: bool,
     pub(super) names: Halves<List>,
     pub(super) spoken: Halves<List>,
-    pub(super) questions: Halves<List>,
+    pub(super) questions: Halves<Vec<Question>>,
 }
 
 /// What a tool is about; see `data/domains.rs`.
@@ -67,20 +102,61 @@ pub(super) struct Domain {
     pub(super) concepts: Vec<&'static Concept>,
 }
 
+/// Where a phrase stands, or which value it means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// Behind the order, as in "in Paris".
+    Adjunct,
+    /// In place of the object, as in "the hotel called Astoria".
+    Head,
+    /// Before the object, as an adjective.
+    Adjective,
+    /// Behind the order; it means true.
+    True,
+    /// Behind the order; it means false.
+    False,
+}
+
+/// Words for an argument, with its value at `{}`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Phrase {
+    pub(super) role: Role,
+    pub(super) text: &'static str,
+}
+
+impl Phrase {
+    fn parse(entry: &'static str) -> Self {
+        let marks = [('@', Role::Head), ('^', Role::Adjective), ('+', Role::True), ('-', Role::False)];
+        let marked = marks.into_iter().find_map(|(mark, role)| Some(Self { role, text: entry.strip_prefix(mark)? }));
+        marked.unwrap_or(Self { role: Role::Adjunct, text: entry })
+    }
+}
+
 /// A kind of parameter; see `data/params.rs`.
 #[derive(Debug)]
 pub(super) struct Concept {
     pub(super) key: &'static str,
-    pub(super) kind: &'static str,
+    pub(super) kind: Kind,
     pub(super) names: Halves<List>,
-    pub(super) phrases: Halves<List>,
+    pub(super) phrases: Halves<Vec<Phrase>>,
     pub(super) meaning: &'static str,
 }
 
-fn halves(text: &'static str, separator: &[char]) -> Halves<List> {
-    let part = |text: &'static str| text.split(separator).map(str::trim).filter(|entry| !entry.is_empty()).collect();
+/// The entries of a text.
+fn entries(text: &'static str, separator: char) -> impl Iterator<Item = &'static str> {
+    text.split(separator).map(str::trim).filter(|entry| !entry.is_empty())
+}
+
+/// The parts before and after ` / `, each as entries that `parse` reads.
+fn halves<T>(text: &'static str, separator: char, parse: fn(&'static str) -> T) -> Halves<Vec<T>> {
+    let part = |text| entries(text, separator).map(parse).collect();
     let (train, held) = text.split_once(" / ").unwrap_or((text, ""));
     Halves { train: part(train), held: part(held) }
+}
+
+/// An entry that is only text.
+fn plain(entry: &'static str) -> &'static str {
+    entry
 }
 
 fn fields<const N: usize>(line: &'static str) -> Option<[&'static str; N]> {
@@ -102,11 +178,11 @@ pub(super) static VERBS: LazyLock<Vec<Verb>> = LazyLock::new(|| {
         Some(Verb {
             key,
             group,
-            determiner: flags.chars().next()?,
+            determiner: Determiner::parse(flags)?,
             identifies: flags.ends_with('i'),
-            names: halves(names, &[' ']),
-            spoken: halves(spoken, &[';']),
-            questions: halves(questions, &[';']),
+            names: halves(names, ' ', plain),
+            spoken: halves(spoken, ';', plain),
+            questions: halves(questions, ';', Question::parse),
         })
     };
     lines(verbs::VERBS).filter_map(verb).collect()
@@ -115,7 +191,9 @@ pub(super) static VERBS: LazyLock<Vec<Verb>> = LazyLock::new(|| {
 pub(super) static CONCEPTS: LazyLock<Vec<Concept>> = LazyLock::new(|| {
     let concept = |line| {
         let [key, kind, names, phrases, meaning] = fields(line)?;
-        Some(Concept { key, kind, names: halves(names, &[' ']), phrases: halves(phrases, &[';']), meaning })
+        let (kind, names, phrases) =
+            (Kind::parse(kind)?, halves(names, ' ', plain), halves(phrases, ';', Phrase::parse));
+        Some(Concept { key, kind, names, phrases, meaning })
     };
     [params::PLACES, params::TIMES, params::NUMBERS, params_more::NAMES, params_more::CHOICES, params_more::SWITCHES]
         .into_iter()
@@ -152,14 +230,43 @@ pub(super) static DOMAINS: LazyLock<Halves<Vec<Domain>>> = LazyLock::new(|| {
     }
 });
 
+/// A sentence around an order: `{A}` is the order, `{x}` its arguments, `{s}` sentences, `{T}` the tool's name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    /// The speaker does it ("I need to ..."), so orders with "me" do not fit.
+    pub(super) is_own_deed: bool,
+    pub(super) text: &'static str,
+}
+
+impl Frame {
+    fn parse(entry: &'static str) -> Self {
+        Self { is_own_deed: entry.starts_with('*'), text: entry.trim_start_matches('*') }
+    }
+}
+
+/// How several arguments are stated by name: `{n}` name, `{an}` name with article, `{v}` value.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct NameStyle {
+    /// Stands before the first; a comma follows what is before it without a space.
+    pub(super) opener: &'static str,
+    pub(super) item: &'static str,
+}
+
+impl NameStyle {
+    fn parse(entry: &'static str) -> Option<Self> {
+        let (opener, item) = entry.split_once('|')?;
+        Some(Self { opener, item })
+    }
+}
+
 /// Frames, joiners and noise; see `data/wording.rs`.
 #[derive(Debug)]
 pub(super) struct Wording {
-    pub(super) frames: List,
-    pub(super) leads: List,
-    pub(super) follows: List,
-    pub(super) calls: List,
-    pub(super) named: Vec<(&'static str, &'static str)>,
+    pub(super) frames: Vec<Frame>,
+    pub(super) leads: Vec<Frame>,
+    pub(super) follows: Vec<Frame>,
+    pub(super) calls: Vec<Frame>,
+    pub(super) named: Vec<NameStyle>,
     pub(super) stated: List,
     pub(super) joiners: List,
     pub(super) noise_before: List,
@@ -168,14 +275,15 @@ pub(super) struct Wording {
 }
 
 pub(super) static WORDING: LazyLock<Halves<Wording>> = LazyLock::new(|| {
-    let list = |text: &'static str| text.split(';').map(str::trim).filter(|entry| !entry.is_empty()).collect::<List>();
-    let named = |text| list(text).into_iter().filter_map(|entry| entry.split_once('|')).collect();
+    let list = |text| entries(text, ';').collect::<List>();
+    let frames = |text| entries(text, ';').map(Frame::parse).collect();
+    let named = |text| entries(text, ';').filter_map(NameStyle::parse).collect();
     Halves {
         train: Wording {
-            frames: list(wording::FRAMES),
-            leads: list(wording::LEADS),
-            follows: list(wording::FOLLOWS),
-            calls: list(wording::CALLS),
+            frames: frames(wording::FRAMES),
+            leads: frames(wording::LEADS),
+            follows: frames(wording::FOLLOWS),
+            calls: frames(wording::CALLS),
             named: named(wording::NAMED),
             stated: list(wording::STATED),
             joiners: wording::JOINERS.to_vec(),
@@ -184,10 +292,10 @@ pub(super) static WORDING: LazyLock<Halves<Wording>> = LazyLock::new(|| {
             chitchat: list(text::CHITCHAT),
         },
         held: Wording {
-            frames: list(wording::HELD_FRAMES),
-            leads: list(wording::HELD_LEADS),
-            follows: list(wording::HELD_FOLLOWS),
-            calls: list(wording::HELD_CALLS),
+            frames: frames(wording::HELD_FRAMES),
+            leads: frames(wording::HELD_LEADS),
+            follows: frames(wording::HELD_FOLLOWS),
+            calls: frames(wording::HELD_CALLS),
             named: named(wording::HELD_NAMED),
             stated: list(wording::HELD_STATED),
             joiners: wording::HELD_JOINERS.to_vec(),
@@ -230,6 +338,7 @@ pub(super) struct Entities {
     pub(super) companies: List,
     pub(super) company_endings: List,
     pub(super) teams: List,
+    pub(super) jobs: List,
     pub(super) cities: List,
     pub(super) countries: List,
     pub(super) states: List,
@@ -240,6 +349,7 @@ pub(super) struct Entities {
     pub(super) tickers: List,
     pub(super) products: List,
     pub(super) foods: List,
+    pub(super) cuisines: List,
     pub(super) animals: List,
     pub(super) colors: List,
     pub(super) topics: List,
@@ -257,13 +367,14 @@ pub(super) struct Entities {
 
 pub(super) static ENTITIES: LazyLock<Entities> = LazyLock::new(|| {
     let words = |text: &'static str| text.split_whitespace().collect::<List>();
-    let lines = |text: &'static str| text.split(';').map(str::trim).filter(|entry| !entry.is_empty()).collect::<List>();
+    let lines = |text| entries(text, ';').collect::<List>();
     Entities {
         first: words(people::FIRST_NAMES),
         surnames: words(people::SURNAMES),
         companies: words(people::COMPANIES),
         company_endings: words(people::COMPANY_ENDINGS),
         teams: words(people::TEAMS),
+        jobs: words(people::JOBS),
         cities: words(places::CITIES),
         countries: words(places::COUNTRIES),
         states: words(places::STATES),
@@ -274,6 +385,7 @@ pub(super) static ENTITIES: LazyLock<Entities> = LazyLock::new(|| {
         tickers: words(places::TICKERS),
         products: words(things::PRODUCTS),
         foods: words(things::FOODS),
+        cuisines: words(things::CUISINES),
         animals: words(things::ANIMALS),
         colors: words(things::COLORS),
         topics: words(things::TOPICS),

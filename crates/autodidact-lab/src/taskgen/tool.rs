@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::kinds::Kind;
-use super::tables::{Concept, Verb};
+use super::kind::Kind;
+use super::tables::{Concept, Determiner, Verb};
 use autodidact::task::Tool;
 
 /// What a tool does: a verb of the table, or a coined word.
@@ -32,11 +32,11 @@ impl Action {
         }
     }
 
-    /// `a`, `t` or `p`: any object, a certain one, many.
-    pub(super) fn determiner(&self) -> char {
+    /// Which objects it takes.
+    pub(super) fn determiner(&self) -> Determiner {
         match self {
             Self::Known(verb, _) => verb.determiner,
-            Self::Coined(_) => 't',
+            Self::Coined(_) => Determiner::Certain,
         }
     }
 }

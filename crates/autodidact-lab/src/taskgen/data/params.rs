@@ -2,13 +2,13 @@
 //!
 //! A name may hold `$`, the tool's object. A phrase holds the value at `{}` and is appended to the order; `@` before it: it
 //! stands for the object (`{d}` object with determiner, `{p}` bare object); `^`: it precedes the object as an adjective;
-//! `+` and `-` (booleans): it means true or false. See `kinds.rs` for kinds.
+//! `+` and `-` (booleans): it means true or false. See `kind.rs` for kinds.
 
 pub(in crate::taskgen) const PLACES: &str = "
 city|city|city location place town destination city_name / municipality whereabouts locality metropolis|in {};around {};near {};in the city of {} / over in {};within {};somewhere around {}|city
 country|country|country nation country_name / homeland realm state_name|in {};from {};for {} / within {};throughout {}|country
 state|state|state province / federal_state canton|in the state of {};in {} / somewhere in {}|state or province
-region|word_place|region area district zone / territory neighborhood sector|in the {} region;in {} / across {};throughout the {} area|region
+region|region|region area district zone / territory neighborhood sector|in the {} region;in {} / across {};throughout the {} area|region
 from_city|city|from_city origin departure_city source from start_city / leaving_from embark_city point_of_departure|from {};leaving from {};departing from {} / starting out in {};beginning the trip in {}|city of departure
 to_city|city|to_city destination arrival_city target_city to end_city / heading_to final_stop goal_city|to {};going to {};arriving in {} / bound for {};headed for {}|city of arrival
 street|address|street address street_name / thoroughfare roadside|on {};at {} / over on {};at the roadside of {}|street

@@ -48,8 +48,8 @@ player_team|team|club current_team / home_side|from {};playing for {} / signed b
 journal|title|journal published_in / periodical|from the journal {};published in {} / printed in {}|journal
 game|title|game game_name / video_title|in {};for the game {};for {} / within {}|game
 book_title|title|book book_title / tome|from the book {};of {} / quoted from {}|book
-weapon|word_thing|weapon item / armament|with a {};wielding {} / armed with {}|weapon
-channel|word_chan|channel channel_name / stream_name|on {};in {};to {};in channel {} / over on {}|channel
+weapon|product|weapon item / armament|with a {};wielding {} / armed with {}|weapon
+channel|channel|channel channel_name / stream_name|on {};in {};to {};in channel {} / over on {}|channel
 folder|path|folder directory path source_folder / dir_name storage_place|in {};from {};in the folder {} / inside {}|folder
 target_folder|path|target_folder destination target_path to / output_place drop_dir|to {};into {} / over to {}|target folder
 file|file|file file_name filename file_path / doc_name media_file|@{p} {};@the {p} {};@{d} called {};of {};from {} / @the {p} stored as {}|file
@@ -99,9 +99,9 @@ cuisine|cuisine|cuisine food_type / kitchen_style|serving {} food;with {} cuisin
 dish|food|dish recipe_name food / meal_item|for {};of {} / to prepare {}|dish
 ingredients|list:food|ingredients items contains / components pantry_items|with {};using {};made with {} / consisting of {}|ingredients
 product|product|product item product_name item_name / merchandise article_wanted|for {};of {};with the product {} / covering the {}|product
-category|word_thing|category kind product_type / assortment|in the category {};of type {} / filed under {}|category
-plant|plant|plant plant_name / botanical|for {};of {};with {} / grown for {}|plant
-crop|plant|crop crop_name / cultivated_plant|of {};for {} / sown with {}|crop
+category|product|category kind product_type / assortment|in the category {};of type {} / filed under {}|category
+plant|food|plant plant_name / botanical|for {};of {};with {} / grown for {}|plant
+crop|food|crop crop_name / cultivated_plant|of {};for {} / sown with {}|crop
 animal|animal|animal species pet_type animal_type / creature|for a {};with a {} / to serve a {}|animal
 pet_name|first|pet_name pet / furry_friend|for {};for my pet {} / on behalf of {}|name of the pet
 breed|animal|breed species / lineage|of the breed {};for a {} / from {} stock|breed
@@ -118,7 +118,7 @@ device|product|device device_name / appliance|for the {};of the {};on the {} / i
 target|word|target goal / aim_point|towards {};at {} / in the direction of {}|target
 variable|letter|variable var / unknown_symbol|for {};in {};with respect to {} / along {}|variable
 expression|expr|expression formula function / math_term|of {};for {} / made from {}|expression
-region_name|word_place|region area / territory|in {};for {} / across {}|region
+region_name|region|region area / territory|in {};for {} / across {}|region
 department|enum:sales:marketing:finance:legal:support:research|department team division / branch_unit|in {};of the {} department;for {} / within {}|department
 job_title|job|job_title role position title / occupation|as {};for the role of {};as a {} / working as {}|job
 source|company|source publisher / outlet|from {};published by {} / carried by {}|source

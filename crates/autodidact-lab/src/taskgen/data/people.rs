@@ -1,4 +1,4 @@
-//! Names of people and companies. Words are separated by spaces; `_` stands for a space inside an entry.
+//! Names of people, companies and teams, and jobs. Words are separated by spaces; `_` stands for a space inside an entry.
 
 pub(in crate::taskgen) const FIRST_NAMES: &str = "
 Aaron Abigail Adam Adele Aisha Alan Albert Alejandra Alice Alina Amara Amelia Amir Amy Ana Andre Andrea Anita Anna Anton Anya
@@ -42,3 +42,7 @@ pub(in crate::taskgen) const COMPANY_ENDINGS: &str =
 pub(in crate::taskgen) const TEAMS: &str = "
 Arsenal Chelsea Barcelona Juventus Lakers Celtics Warriors Yankees Rangers Dodgers Bulls Heat Eagles Packers Cowboys Red_Sox
 Manchester_United Real_Madrid Bayern_Munich Inter_Milan Ajax Benfica River_Plate Golden_Hawks Iron_Wolves Harbor_Sharks";
+
+pub(in crate::taskgen) const JOBS: &str = "
+engineer nurse teacher accountant designer data_analyst chef electrician lawyer project_manager translator web_developer
+plumber driver sales_clerk pharmacist";

@@ -59,3 +59,5 @@ pub(in crate::taskgen) const EXTENSIONS: &str = "txt pdf csv png jpg docx xlsx j
 
 pub(in crate::taskgen) const MAIL_HOSTS: &str =
     "example.com mail.com example.org inbox.net post.io company.com work.org acme.com school.edu";
+
+pub(in crate::taskgen) const CUISINES: &str = "Italian Thai Indian Mexican French Greek Korean Turkish Peruvian";
