@@ -1,6 +1,6 @@
 /**
  * The adapter that comes with the page: it was trained on the ways in which people word tasks for the page's own tools
- * (requests/). It fits the built-in model alone, and lives as long as the agent.
+ * (crates/autodidact-lab/generators/page-requests). It fits the built-in model alone, and lives as long as the agent.
  */
 import type { Agent, Tool } from 'autodidact';
 import { freeName } from './names';

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { afterEach, before, beforeEach, describe, it } from 'node:test';
-import { modules } from '../requests/modules.mjs';
+import { modules } from '../../crates/autodidact-lab/generators/page-requests/modules.mjs';
 
 const tools = [{ name: 'set_timer', description: 'Set a timer', parameters: { type: 'object' } }];
 const pair = { query: 'Set a timer for 9 minutes', calls: [{ name: 'set_timer', arguments: { minutes: 9 } }] };

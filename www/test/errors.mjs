@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { it } from 'node:test';
-import { modules } from '../requests/modules.mjs';
+import { modules } from '../../crates/autodidact-lab/generators/page-requests/modules.mjs';
 
 const read = (path) => readFileSync(new URL(path, import.meta.url), 'utf8');
 

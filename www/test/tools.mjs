@@ -1,8 +1,8 @@
 /** The tools of the page, without a page: what they read and what they compute. `npm run test:tools`. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { modules, pageMenu } from '../requests/modules.mjs';
-import { GAPS, TEMPLATES } from '../requests/wordings.mjs';
+import { modules, pageMenu } from '../../crates/autodidact-lab/generators/page-requests/modules.mjs';
+import { GAPS, TEMPLATES } from '../../crates/autodidact-lab/generators/page-requests/wordings.mjs';
 
 let tools;
 
