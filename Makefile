@@ -61,7 +61,7 @@ test-web: setup-web ## tests in headless Chromium, WebGPU by a software adapter 
 test-page: bundle setup-browser ## the page itself in headless Chromium; screenshots go to www/test-results
 	@$(STEP) "page, types" $(WWW) check
 	@$(STEP) "page, tools" $(WWW) test:tools
-	@$(STEP) "third-party licences" scripts/notices.sh --check
+	@$(STEP) "third-party licenses" scripts/notices.sh --check
 	@$(STEP) "page, build" $(WWW) build
 	@$(STEP) "page, end to end" $(WWW) test:e2e
 	@$(STEP) "page, a crashed worker" $(WWW) test:e2e:crash
@@ -84,6 +84,14 @@ budget: bundle ## sizes of the bundle, and its limit (BUDGET=4000000 bytes)
 test-cuda: setup-rust ## training through LibTorch, which $$LIBTORCH names (AUTODIDACT_LIBTORCH_CPU=1: without a GPU)
 	@$(STEP) "clippy, cuda" cargo clippy --release --locked --package autodidact-lab --features cuda --all-targets -- -D warnings
 	@$(STEP) "tests, cuda" cargo test --release --locked --package autodidact-lab --features cuda --test lab libtorch
+
+.PHONY: soak
+soak: setup-rust ## the long form of the tests that `make test` runs in a short one
+	@$(STEP) "soak" env AUTODIDACT_SOAK=1 PROPTEST_CASES=$(or $(RUNS),20000) cargo test --release --locked
+
+.PHONY: package
+package: setup-rust ## each crate as it would be published, built from its package alone
+	@$(STEP) "packages" cargo package --workspace --locked
 
 .PHONY: fuzz
 fuzz: setup-rust ## damaged files and texts, RUNS=20000 of each kind
@@ -118,7 +126,7 @@ deny: ## licences and sources of all dependencies (needs cargo-deny)
 
 .PHONY: notices
 notices: ## www/package/THIRD-PARTY anew: the licences of the crates in the browser build (needs cargo-about)
-	@$(STEP) "third-party licences" scripts/notices.sh
+	@$(STEP) "third-party licenses" scripts/notices.sh
 
 .PHONY: screenshot
 screenshot: test-page ## the pictures of the page in docs/ anew, from the end-to-end test

@@ -40,7 +40,7 @@ impl Tokenizer {
         Ok(Self { inner, vocab_size })
     }
 
-    /// The ids of `text`. Special tokens in the text are recognised; none is added.
+    /// The ids of `text`. Special tokens in the text are recognized; none is added.
     ///
     /// # Errors
     /// [`Error::Tokenizer`] when the model has no token for a piece of the text and no unknown token either.

@@ -24,6 +24,23 @@ impl Allowed {
 /// Bytes that are never allowed together but inside of a text.
 const TEXT: [u8; 2] = *b"q~";
 
+/// How near a token brings a text to its end; compared field by field, in this order.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Nearness {
+    /// It is the end.
+    ends: bool,
+    /// It is made of closing marks that fit here.
+    closes: bool,
+    /// It is made of closing marks, outside of a quoted text.
+    closes_outside_text: bool,
+    /// A number need not go on: 0 for a sign or a point, 1 for a digit, 2 for what follows a number.
+    ends_number: u8,
+    /// Bytes of the token.
+    length: usize,
+    /// The last of otherwise equal tokens: after a 9 nothing is missing, after a 0 a point may be.
+    id: u32,
+}
+
 impl Constraint {
     pub(super) fn new(matcher: Matcher) -> Self {
         Self { matcher }
@@ -37,10 +54,9 @@ impl Constraint {
         self.matcher.compute_mask_or_eos().map(Allowed).map_err(failure)
     }
 
-    /// The token that brings the text nearest to its end, as far as a look at one token can tell: the end itself, else a
-    /// token of nothing but closing marks, else what ends a number, else the longest, because what cannot be closed yet must be got
-    /// over with.
-    /// `None` where no token is allowed.
+    /// The token that brings the text nearest to its end, as far as a look at one token can tell: the end itself, otherwise a token of
+    /// closing marks alone, otherwise one that ends a number, otherwise the longest, to finish the value sooner. `None` where no token is
+    /// allowed.
     ///
     /// # Errors
     /// As [`Constraint::allowed`].
@@ -55,15 +71,19 @@ impl Constraint {
             let mark = trie.is_special_token(*id);
             let closes = mark || !bytes.is_empty() && bytes.iter().all(|b| b"\"]})".contains(b));
             let fits = mark || in_text == bytes.starts_with(b"\"");
-            // A number need not go on: a digit ends it sooner than a sign or a point, and what follows it sooner than a digit.
             let ends_number = match bytes.first() {
                 Some(b'-' | b'+' | b'.') => 0,
                 Some(b'0'..=b'9') => 1,
                 _ => 2,
             };
-            let ends = trie.eos_tokens().contains(id);
-            // Of equal tokens the last: 9 is no zero that asks for more.
-            (ends, closes && fits, closes && !in_text, ends_number, bytes.len(), *id)
+            Nearness {
+                ends: trie.eos_tokens().contains(id),
+                closes: closes && fits,
+                closes_outside_text: closes && !in_text,
+                ends_number,
+                length: bytes.len(),
+                id: *id,
+            }
         };
         Ok(allowed.iter().max_by_key(rank))
     }

@@ -31,7 +31,7 @@ pub struct Shared<'a> {
 }
 
 /// What the backward pass of attention, from `qkv` to heads side by side, needs.
-#[allow(clippy::large_enum_variant, reason = "one a block and pass, and taken apart at once")]
+#[allow(clippy::large_enum_variant, reason = "one per block and pass, destructured immediately")]
 enum HeadsTape {
     /// By burn's operations.
     Parts { qk_norm: Option<RmsNormTape<3>>, attention: AttentionTape },
@@ -168,7 +168,7 @@ impl LayerWeights {
         cache: Option<(&mut KvCache, usize)>,
         tape: bool,
     ) -> (Matrix, Option<HeadsTape>) {
-        // The kernel sees all positions up to a token's, and normalises no queries or keys.
+        // The kernel sees all positions up to a token's, and normalizes no queries or keys.
         if let (Some(kernels), None, None) = (shared.kernels, &cache, self.qk_gain()) {
             let (heads, saved) = kernels.attention_forward(qkv, shared.rope.rotation(), shared.heads());
             return (heads, tape.then_some(HeadsTape::Whole(saved, kernels)));

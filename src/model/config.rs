@@ -16,7 +16,7 @@ pub enum Family {
     Llama,
     /// Qwen2 and Qwen2.5: biases on q, k and v.
     Qwen2,
-    /// Qwen3: normalised queries and keys, a head size of its own.
+    /// Qwen3: normalized queries and keys, a head size of its own.
     Qwen3,
 }
 
@@ -63,7 +63,7 @@ pub struct ModelConfig {
     pub d_ff: usize,
     /// Longest sequence, in tokens.
     pub context: usize,
-    /// Epsilon of the normalisations.
+    /// Epsilon of the normalizations.
     pub norm_eps: f64,
     /// Base of the rotary frequencies.
     pub rope_theta: f64,
@@ -77,7 +77,7 @@ pub struct ModelConfig {
     pub o_bias: bool,
     /// Biases in the MLP.
     pub mlp_bias: bool,
-    /// Normalised queries and keys.
+    /// Normalized queries and keys.
     pub qk_norm: bool,
     /// Token ids that end a turn, as the configuration states them.
     pub eos: Vec<u32>,

@@ -204,7 +204,7 @@ impl Decoder {
             batch,
             tokens: t,
             rope: self.rope.table(&positions, batch, &self.head_scales, &self.device),
-            // Queries and keys that are normalised do not go through the kernel of attention, all others do.
+            // Queries and keys that are normalized do not go through the kernel of attention, all others do.
             mask: (kernels.is_none() || self.config.qk_norm)
                 .then(|| attention_mask(tokens, past, window, self.config.group(), &self.device))
                 .flatten(),

@@ -4,17 +4,17 @@ use super::config::ModelConfig;
 
 /// Embedding, `[vocab, d]`.
 pub const EMBEDDING: &str = "model.embed_tokens.weight";
-/// Last normalisation, `[d]`.
+/// Last normalization, `[d]`.
 pub const FINAL_NORM: &str = "model.norm.weight";
 /// Output projection, `[vocab, d]`; absent where it is tied to the embedding.
 pub const LM_HEAD: &str = "lm_head.weight";
-/// Normalisation before attention, `[d]`.
+/// Normalization before attention, `[d]`.
 pub const INPUT_NORM: &str = "input_layernorm.weight";
-/// Normalisation before the MLP, `[d]`.
+/// Normalization before the MLP, `[d]`.
 pub const POST_NORM: &str = "post_attention_layernorm.weight";
-/// Normalisation of queries (Qwen3), `[hd]`.
+/// Normalization of queries (Qwen3), `[hd]`.
 pub const Q_NORM: &str = "self_attn.q_norm.weight";
-/// Normalisation of keys (Qwen3), `[hd]`.
+/// Normalization of keys (Qwen3), `[hd]`.
 pub const K_NORM: &str = "self_attn.k_norm.weight";
 
 /// The linear layers of a block as they are computed: modules that read the same input are one matrix.

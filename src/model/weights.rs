@@ -33,7 +33,7 @@ pub struct LayerWeights {
     pub gate_up: Linear,
     /// `[ff, d]`
     pub down: Linear,
-    /// Gains of the normalised queries and keys, both `[1, hd]`.
+    /// Gains of the normalized queries and keys, both `[1, hd]`.
     pub qk_norm: Option<(Matrix, Matrix)>,
     /// The same, repeated for every head: `[1, h + kv, hd]`.
     qk_gain: Option<Tensor<3>>,

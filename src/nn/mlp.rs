@@ -7,7 +7,7 @@ use super::Matrix;
 
 /// What the backward pass needs.
 #[derive(Debug, Clone)]
-#[allow(clippy::large_enum_variant, reason = "one a block and pass, and taken apart at once")]
+#[allow(clippy::large_enum_variant, reason = "one per block and pass, destructured immediately")]
 pub enum GateTape {
     /// For burn's operations.
     Parts {

@@ -208,7 +208,7 @@ impl AdapterRecord {
         }
         // Nor does JavaScript have larger whole numbers.
         if self.meta.created_ms > (1 << 53) - 1 {
-            return Err(Error::invalid("adapter metadata", "the time of its making is no time"));
+            return Err(Error::invalid("adapter metadata", "created_ms is out of range"));
         }
         check_size(META_FILE, self.meta.to_json()?.len(), MAX_CONFIG_BYTES)?;
         check_size(CONFIG_FILE, self.config.len(), MAX_CONFIG_BYTES)?;

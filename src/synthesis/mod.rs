@@ -90,8 +90,8 @@ pub struct Synthesizer<'a> {
     pub config: SynthesisConfig,
 }
 
-/// What one task's attempts share.
-struct Workshop<'t> {
+/// Prompts and constraints that the attempts for one task share.
+struct AttemptCache<'t> {
     task: &'t Task,
     /// Tools that the pairs may call.
     tools: Vec<Tool>,
@@ -128,12 +128,12 @@ impl Synthesizer<'_> {
         on_attempt: &mut dyn FnMut(Option<&Pair>, Option<&Rejection>),
     ) -> Result<Synthesis> {
         let mut out = Synthesis { requested: self.config.pairs, ..Synthesis::default() };
-        let mut shop = self.workshop(task, answer);
+        let mut cache = self.attempt_cache(task, answer);
         for attempt in 0..self.config.pairs * self.config.tries {
             if out.pairs.len() >= self.config.pairs {
                 break;
             }
-            match self.attempt(&mut shop, attempt, seed, &out.pairs).await? {
+            match self.attempt(&mut cache, attempt, seed, &out.pairs).await? {
                 Ok(pair) => {
                     on_attempt(Some(&pair), None);
                     out.pairs.push(pair);
@@ -153,17 +153,17 @@ impl Synthesizer<'_> {
     /// # Errors
     /// As [`Synthesizer::run`].
     pub async fn one_more(&self, task: &Task, answer: &[ToolCall], pairs: &[Pair], seed: u64) -> Result<Option<Pair>> {
-        let mut shop = self.workshop(task, answer);
+        let mut cache = self.attempt_cache(task, answer);
         for attempt in 0..self.config.tries {
             // Draws of its own.
-            if let Ok(pair) = self.attempt(&mut shop, attempt, seed.wrapping_add(1 << 32), pairs).await? {
+            if let Ok(pair) = self.attempt(&mut cache, attempt, seed.wrapping_add(1 << 32), pairs).await? {
                 return Ok(Some(pair));
             }
         }
         Ok(None)
     }
 
-    fn workshop<'t>(&self, task: &'t Task, answer: &[ToolCall]) -> Workshop<'t> {
+    fn workshop<'t>(&self, task: &'t Task, answer: &[ToolCall]) -> AttemptCache<'t> {
         let called = |tool: &&Tool| answer.iter().any(|call| call.name == tool.name);
         let mut tools: Vec<Tool> = task.tools.iter().filter(called).cloned().collect();
         // An answer that was given after a tool spoke may do what the tool wants.
@@ -171,10 +171,16 @@ impl Synthesizer<'_> {
         if !self.config.same_tools || heard_a_tool || tools.is_empty() {
             tools.clone_from(&task.tools);
         }
-        Workshop { task, tools, prefixes: BTreeMap::new(), constraints: BTreeMap::new() }
+        AttemptCache { task, tools, prefixes: BTreeMap::new(), constraints: BTreeMap::new() }
     }
 
-    async fn attempt(&self, shop: &mut Workshop<'_>, attempt: usize, seed: u64, earlier: &[Pair]) -> Result<Attempt> {
+    async fn attempt(
+        &self,
+        cache: &mut AttemptCache<'_>,
+        attempt: usize,
+        seed: u64,
+        earlier: &[Pair],
+    ) -> Result<Attempt> {
         let sampling = Sampling {
             temperature: self.config.temperature,
             top_k: 0,
@@ -184,19 +190,19 @@ impl Synthesizer<'_> {
         // Both orders in turn: what one of them gets stuck on, the other may not.
         let order = if attempt.is_multiple_of(2) { PairOrder::QueryFirst } else { PairOrder::CallFirst };
         let key = order.name();
-        if self.prompts.style() == SynthesisStyle::Instructed || !shop.prefixes.contains_key(key) {
-            let prompt = self.prompts.synthesis_prompt(shop.task, earlier, order)?;
-            shop.prefixes.insert(key, self.session.prefill(&self.tokenizer.encode(&prompt)?).await?);
+        if self.prompts.style() == SynthesisStyle::Instructed || !cache.prefixes.contains_key(key) {
+            let prompt = self.prompts.synthesis_prompt(cache.task, earlier, order)?;
+            cache.prefixes.insert(key, self.session.prefill(&self.tokenizer.encode(&prompt)?).await?);
         }
         // Compiled once for each order.
         if let Some(vocabulary) = self.vocabulary
-            && !shop.constraints.contains_key(key)
+            && !cache.constraints.contains_key(key)
         {
-            let grammar = Grammar::pair(self.prompts.format(), self.prompts.style(), order, &shop.tools);
-            shop.constraints.insert(key, vocabulary.constrain(&grammar)?);
+            let grammar = Grammar::pair(self.prompts.format(), self.prompts.style(), order, &cache.tools);
+            cache.constraints.insert(key, vocabulary.constrain(&grammar)?);
         }
-        let Some(prefix) = shop.prefixes.get(key) else { return Ok(Err((None, Rejection::NoCall))) };
-        let constraint = shop.constraints.get(key).cloned();
+        let Some(prefix) = cache.prefixes.get(key) else { return Ok(Err((None, Rejection::NoCall))) };
+        let constraint = cache.constraints.get(key).cloned();
         let stop = Stop::at(self.eos, self.config.max_tokens);
         let generation = self.session.generate(prefix, sampling, &stop, constraint, |_| Ok(())).await?;
         let text = self.tokenizer.decode(&generation.ids, false)?;
@@ -204,8 +210,8 @@ impl Synthesizer<'_> {
             Ok(pair) => pair,
             Err(failure) => return Ok(Err((None, failure.into()))),
         };
-        Ok(match validate(&pair, shop.task, earlier, self.config.checks) {
-            Ok(()) if self.config.agreement && !self.agrees(shop.task, &pair).await? => {
+        Ok(match validate(&pair, cache.task, earlier, self.config.checks) {
+            Ok(()) if self.config.agreement && !self.agrees(cache.task, &pair).await? => {
                 Err((Some(pair), Rejection::Disagreement))
             }
             Ok(()) => Ok(pair),

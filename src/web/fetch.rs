@@ -65,7 +65,7 @@ pub async fn model_files(source: &ModelSource, mut on_event: impl FnMut(Event)) 
     files.config = source.required("config.json", &mut on_event).await?;
     files.tokenizer = source.required("tokenizer.json", &mut on_event).await?;
     files.tokenizer_config = source.optional("tokenizer_config.json", &mut on_event).await?;
-    // Of a directory not asked for where the configuration holds one: a browser reports every missing file on its console.
+    // Skip it for a directory whose configuration already has a template: a browser reports every missing file on its console.
     if matches!(source, ModelSource::Files { .. }) || !holds_template(files.tokenizer_config.as_deref()) {
         let template = source.optional("chat_template.jinja", &mut on_event).await?;
         files.chat_template = template.map(template_text).transpose()?;

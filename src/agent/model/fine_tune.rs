@@ -1,4 +1,4 @@
-//! Supervised fine-tuning: one LoRA on labelled tasks.
+//! Supervised fine-tuning: one LoRA on labeled tasks.
 
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
@@ -27,7 +27,7 @@ pub struct FineTuned {
 }
 
 impl Model {
-    /// Trains a fresh adapter on labelled tasks. `seed` shuffles them and draws the adapter's first weights.
+    /// Trains a fresh adapter on labeled tasks. `seed` shuffles them and draws the adapter's first weights.
     ///
     /// # Errors
     /// [`crate::Error::InvalidInput`] when no task is left, those of the template and the tokenizer, and those of the training.

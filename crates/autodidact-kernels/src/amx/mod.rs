@@ -126,7 +126,7 @@ impl Kernels {
         matrix(out, [rows, cols], &a.device())
     }
 
-    /// Normalised rows times the gain; the same without it; and the inverse root mean squares, `[n, 1]`.
+    /// Normalized rows times the gain; the same without it; and the inverse root mean squares, `[n, 1]`.
     pub fn norm_forward(self, x: &Matrix, gain: &Matrix, eps: f64) -> (Matrix, Matrix, Matrix) {
         let [n, d] = x.dims();
         assert!(d > 0 && gain.dims() == [1, d], "`gain` must be one row as wide as `x`");

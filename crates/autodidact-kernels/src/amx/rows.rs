@@ -1,4 +1,4 @@
-//! What is computed row by row: normalisation, the gate of the MLP, and the loss.
+//! What is computed row by row: normalization, the gate of the MLP, and the loss.
 
 use std::{arch::x86_64::*, mem::MaybeUninit};
 

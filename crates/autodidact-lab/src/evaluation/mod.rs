@@ -1,4 +1,4 @@
-//! The evaluation: suites of labelled tasks, the method beside its alternatives, and the numbers of both
+//! The evaluation: suites of labeled tasks, the method beside its alternatives, and the numbers of both
 //! (docs/evaluation.md). A [`Plan`] says what is computed, a [`Runner`] computes it task by task, each answer is kept as a
 //! [`Record`], and [`Summary`] is a function of the records, so that runs can be interrupted, split and merged.
 //!
@@ -29,7 +29,7 @@ pub use record::{CONTEXT, PairCounts, Record, read_lines};
 pub use runner::Runner;
 pub use seeds::task_seed;
 pub use statistics::{Interval, auroc, bootstrap, deviation, mean};
-pub use suite::{GENERATOR, GENERATOR_TASKS, Item, Suite};
+pub use suite::{GENERATOR, GENERATOR_TASKS, Suite, SuiteSample};
 pub use summary::{
     BINS, Cell, EstimatorRow, Flagged, Margins, Row, StageSeconds, Stages, SuiteSummary, Summary, Updates,
 };

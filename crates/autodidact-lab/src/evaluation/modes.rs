@@ -44,7 +44,7 @@ pub enum Mode {
     /// TT-SI, then five sampled answers.
     #[serde(rename = "ttsi+pass@5")]
     TtSiPass5,
-    /// As TT-SI, trained on correct neighbours that the generator makes: what perfect synthesis would give.
+    /// As TT-SI, trained on correct neighbors that the generator makes: what perfect synthesis would give.
     Neighbours,
     /// As TT-SI, trained on the task's own reference answer: no method, a bound.
     Oracle,

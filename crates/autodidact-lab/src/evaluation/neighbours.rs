@@ -6,9 +6,9 @@ use super::suite::Item;
 
 /// The `k` tasks whose queries share most words with this one (Jaccard overlap of the sets of lower-case words), nearest
 /// first; the earlier of equals.
-pub fn nearest<'a>(query: &str, items: &'a [Item], k: usize) -> Vec<&'a Item> {
+pub fn nearest<'a>(query: &str, items: &'a [SuiteSample], k: usize) -> Vec<&'a SuiteSample> {
     let own = words(query);
-    let mut scored: Vec<(f64, &Item)> =
+    let mut scored: Vec<(f64, &SuiteSample)> =
         items.iter().map(|item| (overlap(&own, &words(item.task.query())), item)).collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     scored.into_iter().take(k).map(|(_, item)| item).collect()
@@ -30,7 +30,7 @@ mod tests {
 
     #[test]
     fn shared_words_count() {
-        let item = |query: &str| Item {
+        let item = |query: &str| SuiteSample {
             id: query.into(),
             task: Task::new(query, vec![]),
             gold: vec![],

@@ -171,11 +171,11 @@ pub struct Plan {
     pub max_answer_tokens: usize,
     /// Answers can only be written as calls of the menu's tools that fit their schemas.
     pub constrained: bool,
-    /// H
+    /// Options of the score.
     pub score: ScoreConfig,
-    /// G; `pairs` comes from the setting.
+    /// Options of the synthesis; `pairs` comes from the setting.
     pub synthesis: SynthesisConfig,
-    /// T; rank, alpha, steps and learning rate come from the setting.
+    /// Options of the training; rank, alpha, steps and learning rate come from the setting.
     pub adaptation: AdaptationConfig,
     /// The voting modes.
     pub samples: SampleConfig,

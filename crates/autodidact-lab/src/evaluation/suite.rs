@@ -6,7 +6,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::matching::AcceptedCall;
-use crate::taskgen::{Example, Generator, GeneratorConfig, Split};
+use crate::taskgen::{GeneratedSample, Generator, GeneratorConfig, Split};
 use autodidact::{
     error::{Error, Result},
     task::{Message, Role, Task, Tool, ToolCall},
@@ -21,7 +21,7 @@ pub const GENERATOR_TASKS: usize = 200;
 
 /// A task with what is right.
 #[derive(Debug, Clone)]
-pub struct Item {
+pub struct SuiteSample {
     /// Unique in the suite.
     pub id: String,
     /// The task.
@@ -31,7 +31,7 @@ pub struct Item {
     /// What else is accepted, one entry for each reference call.
     pub accept: Option<Vec<AcceptedCall>>,
     /// How the generator made the task; `None` for tasks from files.
-    pub example: Option<(Split, Example)>,
+    pub example: Option<(Split, GeneratedSample)>,
 }
 
 /// A named list of tasks.
@@ -42,7 +42,7 @@ pub struct Suite {
     /// Hash of what the tasks were made from.
     pub digest: String,
     /// The tasks.
-    pub items: Vec<Item>,
+    pub items: Vec<SuiteSample>,
 }
 
 /// A line of a suite file. Other fields are ignored.
@@ -99,7 +99,7 @@ impl Suite {
         let items = (0..tasks)
             .map(|index| {
                 let example = generator.sample();
-                let item = Item {
+                let item = SuiteSample {
                     id: format!("{index:05}"),
                     task: example.task(),
                     gold: example.calls.clone(),
@@ -129,7 +129,7 @@ impl Suite {
     }
 }
 
-fn item(row: Row) -> Result<Item, String> {
+fn item(row: Row) -> Result<SuiteSample, String> {
     if row.accept.as_ref().is_some_and(|accept| accept.len() != row.answer.len()) {
         return Err("`accept` and `answer` differ in length".into());
     }
@@ -146,7 +146,7 @@ fn item(row: Row) -> Result<Item, String> {
     if task.messages.iter().any(|m| m.role != Role::Assistant && !m.tool_calls.is_empty()) {
         return Err("only the assistant calls tools".into());
     }
-    Ok(Item { id: row.id, task, gold: row.answer, accept: row.accept, example: None })
+    Ok(SuiteSample { id: row.id, task, gold: row.answer, accept: row.accept, example: None })
 }
 
 /// The first `n` hexadecimal digits of a hash.

@@ -4,7 +4,7 @@ use rand::{Rng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
 use super::splitting::Splitter;
-use crate::taskgen::{Example, Generator};
+use crate::taskgen::{GeneratedSample, Generator};
 use autodidact::{
     error::Result,
     prompt::{PairOrder, PromptBuilder},
@@ -95,7 +95,7 @@ impl<'a> Writer<'a> {
 
     fn synthesis(
         &self,
-        example: &Example,
+        example: &GeneratedSample,
         generator: &mut Generator,
         (rng, salt): (&mut ChaCha8Rng, u64),
     ) -> Result<Document> {
@@ -108,7 +108,7 @@ impl<'a> Writer<'a> {
 
     fn answers(
         &self,
-        mut example: Example,
+        mut example: GeneratedSample,
         generator: &mut Generator,
         (rng, salt): (&mut ChaCha8Rng, u64),
     ) -> Result<Document> {

@@ -79,7 +79,7 @@ impl Split {
 
 /// A labeled task.
 #[derive(Debug, Clone)]
-pub struct Example {
+pub struct GeneratedSample {
     /// The menu, 1 to 12 tools in random order.
     pub tools: Vec<Tool>,
     /// What the user says.
@@ -96,7 +96,7 @@ struct Recipe {
     plan: Plan,
 }
 
-impl Example {
+impl GeneratedSample {
     /// The task without its answer.
     pub fn task(&self) -> Task {
         Task::new(self.query.clone(), self.tools.clone())
@@ -113,7 +113,7 @@ impl Example {
 /// ```ignore
 /// let mut generator = Generator::new(Split::Train, 7, GeneratorConfig::default());
 /// let example = generator.sample();
-/// let neighbour = generator.similar(&example);
+/// let neighbor = generator.similar(&example);
 /// ```
 #[derive(Debug, Clone)]
 pub struct Generator {
@@ -132,7 +132,7 @@ impl Generator {
     }
 
     /// The next labeled task.
-    pub fn sample(&mut self) -> Example {
+    pub fn sample(&mut self) -> GeneratedSample {
         let mut menu = Inventor { dice: &mut self.dice, half: self.split.tools(), config: &self.config }.menu();
         let plan = self.plan(&mut menu);
         // Nothing may be told by a tool's place, so the order is drawn after the plan.
@@ -151,11 +151,11 @@ impl Generator {
         let (query, calls) = self.write(&menu, &plan);
         let formats = self.dice.chance(0.35);
         let tools = menu.iter().map(|tool| tool.to_tool(formats)).collect();
-        Example { tools, query, calls, recipe: Recipe { menu: Arc::new(menu), plan } }
+        GeneratedSample { tools, query, calls, recipe: Recipe { menu: Arc::new(menu), plan } }
     }
 
     /// Another query with its calls for the same menu and the same tools: other values, entities and wording.
-    pub fn similar(&mut self, example: &Example) -> Pair {
+    pub fn similar(&mut self, example: &GeneratedSample) -> Pair {
         let Recipe { menu, plan } = &example.recipe;
         let (mut query, mut calls) = self.write(menu, plan);
         for _ in 0..6 {
@@ -170,7 +170,7 @@ impl Generator {
     }
 
     /// Another request over the same menu, for any of its tools, or for one that it lacks.
-    pub fn another(&mut self, example: &Example) -> Example {
+    pub fn another(&mut self, example: &GeneratedSample) -> GeneratedSample {
         let menu = Arc::clone(&example.recipe.menu);
         let mut order: Vec<usize> = (0..menu.len()).collect();
         self.dice.shuffle(&mut order);
@@ -192,7 +192,7 @@ impl Generator {
             Plan::Many(order)
         };
         let (query, calls) = self.write(&menu, &plan);
-        Example { tools: example.tools.clone(), query, calls, recipe: Recipe { menu, plan } }
+        GeneratedSample { tools: example.tools.clone(), query, calls, recipe: Recipe { menu, plan } }
     }
 
     fn write(&mut self, menu: &[Blueprint], plan: &Plan) -> (String, Vec<ToolCall>) {

@@ -6,10 +6,10 @@ use super::data::{domains, domains_held, params, params_more, text, verbs, wordi
 use super::kind::Kind;
 use super::tables::{CONCEPTS, DOMAINS, Half, LEXICON, VERBS};
 use super::words::{article, coin_half, plural};
-use super::{Example, Generator, GeneratorConfig, Plan, Split};
+use super::{GeneratedSample, Generator, GeneratorConfig, Plan, Split};
 use autodidact::task::{Tool, ToolCall};
 
-fn examples(split: Split, seed: u64, count: usize) -> Vec<Example> {
+fn examples(split: Split, seed: u64, count: usize) -> Vec<GeneratedSample> {
     let mut generator = Generator::new(split, seed, GeneratorConfig::default());
     (0..count).map(|_| generator.sample()).collect()
 }
@@ -265,8 +265,9 @@ fn unknown_kinds_are_not_read() {
 #[test]
 fn distribution_is_as_configured() {
     let all = examples(Split::Train, 31, 5_000);
-    let share =
-        |test: &dyn Fn(&Example) -> bool| all.iter().filter(|example| test(example)).count() as f64 / all.len() as f64;
+    let share = |test: &dyn Fn(&GeneratedSample) -> bool| {
+        all.iter().filter(|example| test(example)).count() as f64 / all.len() as f64
+    };
     let none = share(&|example| example.calls.is_empty());
     let several = share(&|example| example.calls.len() > 1);
     let described = share(&|example| example.tools.iter().any(|tool| !tool.description.is_empty()));

@@ -5,7 +5,7 @@ use std::{io::Write, path::Path};
 use autodidact::error::Result;
 use autodidact_lab::{
     pretrain::vocabulary,
-    taskgen::{Example, Generator, GeneratorConfig, Split},
+    taskgen::{GeneratedSample, Generator, GeneratorConfig, Split},
 };
 use clap::ValueEnum;
 use serde_json::json;
@@ -77,7 +77,7 @@ pub fn run(args: &GenerateArgs) -> Result<()> {
     Ok(())
 }
 
-fn row(id: &str, example: &Example) -> String {
+fn row(id: &str, example: &GeneratedSample) -> String {
     let row = json!({
         "id": id,
         "benchmark": "generator",

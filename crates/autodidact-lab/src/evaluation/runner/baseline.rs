@@ -32,8 +32,8 @@ impl Runner<'_> {
     /// # Errors
     /// [`Error::InvalidInput`] when no task is left, and those of the training.
     pub async fn fine_tune(&self, seed: u64, setting: &Setting) -> Result<Adapter> {
-        let labelled = |item: &Item| Sample { task: item.task.clone(), calls: item.gold.clone() };
-        let tasks: Vec<Sample> = self.train.iter().map(labelled).collect();
+        let sample = |item: &SuiteSample| Sample { task: item.task.clone(), calls: item.gold.clone() };
+        let tasks: Vec<Sample> = self.train.iter().map(sample).collect();
         let seed = task_seed(seed, "sft", "");
         let mut config = self.plan.adaptation_for(setting);
         (config.steps, config.epochs, config.batch) = (None, self.plan.sft.epochs, self.plan.sft.batch);

@@ -25,7 +25,7 @@ use super::{
     plan::{Key, Plan, Setting},
     record::{CONTEXT, PairCounts, Record},
     seeds::task_seed,
-    suite::{Item, Suite},
+    suite::{Suite, SuiteSample},
     teacher::Teacher,
 };
 
@@ -34,7 +34,7 @@ pub struct Runner<'a> {
     agent: &'a Agent,
     plan: &'a Plan,
     teacher: Option<&'a dyn Teacher>,
-    train: &'a [Item],
+    train: &'a [SuiteSample],
     cancel: &'a Cancel,
     /// Adapters of the `sft` baseline, by seed and setting.
     sft: HashMap<(u64, String), Adapter>,
@@ -91,7 +91,7 @@ struct Written {
 /// What is known about a task, filled as modes ask for it.
 struct Progress<'t> {
     suite: &'t str,
-    item: &'t Item,
+    item: &'t SuiteSample,
     base: Base<'t>,
     samples: HashMap<u64, (Vec<Answer>, f64)>,
     syntheses: HashMap<(u64, Source, usize), Written>,
@@ -117,7 +117,7 @@ impl<'a> Runner<'a> {
         agent: &'a Agent,
         plan: &'a Plan,
         teacher: Option<&'a dyn Teacher>,
-        train: &'a [Item],
+        train: &'a [SuiteSample],
         cancel: &'a Cancel,
     ) -> Self {
         Self { agent, plan, teacher, train, cancel, sft: HashMap::new(), canaries: None, watch: Box::new(|_| {}) }
@@ -137,7 +137,7 @@ impl<'a> Runner<'a> {
     pub async fn task(
         &mut self,
         suite: &Suite,
-        item: &Item,
+        item: &SuiteSample,
         wanted: impl Fn(&Key) -> bool,
         mut emit: impl FnMut(Record) -> Result<()>,
     ) -> Result<()> {

@@ -199,7 +199,7 @@ impl Runner<'_> {
         if let Some(known) = progress.syntheses.get(&name) {
             return Ok(known.clone());
         }
-        let Item { task, gold, example, .. } = progress.item;
+        let SuiteSample { task, gold, example, .. } = progress.item;
         let task_seed = task_seed(seed, progress.suite, &progress.item.id);
         let watch = Stopwatch::start();
         let written = match (source, example) {

@@ -8,7 +8,7 @@ use std::{
 };
 
 use autodidact::error::{Error, Result};
-use autodidact_lab::evaluation::{Item, Key, Plan, Record, Shard, Suite, read_lines};
+use autodidact_lab::evaluation::{Key, Plan, Record, Shard, Suite, SuiteSample, read_lines};
 use serde::{Deserialize, Serialize};
 
 use crate::files;
@@ -28,7 +28,7 @@ pub struct Run {
 
 impl Run {
     /// The tasks of a suite that belong to the shard.
-    pub fn items<'a>(&self, suite: &'a Suite) -> impl Iterator<Item = &'a Item> {
+    pub fn items<'a>(&self, suite: &'a Suite) -> impl Iterator<Item = &'a SuiteSample> {
         let shard = self.shard;
         suite.items.iter().enumerate().filter(move |(place, _)| shard.holds(*place)).map(|(_, item)| item)
     }

@@ -20,7 +20,7 @@ use autodidact::{
     error::{Error, Result},
     inference::Cancel,
 };
-use autodidact_lab::evaluation::{GENERATOR, GENERATOR_TASKS, Item, Key, Record, Runner, Shard, Suite};
+use autodidact_lab::evaluation::{GENERATOR, GENERATOR_TASKS, Key, Record, Runner, Shard, Suite, SuiteSample};
 
 pub use self::args::EvalArgs;
 use self::{
@@ -59,7 +59,7 @@ pub async fn run(args: EvalArgs) -> Result<()> {
         baseline::remove(out)?;
     }
 
-    let items: &[Item] = training.as_ref().map_or(&[], |suite| &suite.items);
+    let items: &[SuiteSample] = training.as_ref().map_or(&[], |suite| &suite.items);
     let cancel = Cancel::default();
     let mut progress = Progress::new(&run, &suites, &journal);
     let bar = progress.bar().clone();
