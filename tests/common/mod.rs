@@ -16,6 +16,11 @@ use burn::tensor::Tensor;
 pub use futures_lite::future::block_on;
 use serde_json::Value;
 
+/// How many cases a statistical test takes: `short` in `make test`, `long` in `make soak`.
+pub fn cases(short: usize, long: usize) -> usize {
+    if std::env::var_os("AUTODIDACT_SOAK").is_some() { long } else { short }
+}
+
 /// Folder of all fixtures.
 pub fn fixtures() -> PathBuf {
     // Test programs of other crates of the workspace use them too.

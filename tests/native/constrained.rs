@@ -19,8 +19,8 @@ use rand::{Rng, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Map, Value, json};
 
-const SCHEMAS: u64 = 1000;
-const MENUS: u64 = 200;
+use crate::common::cases;
+
 const MAX_TOKENS: usize = 320;
 
 struct Writer {
@@ -123,19 +123,20 @@ fn json_of_schemas(seeds: impl Iterator<Item = u64>) -> String {
 
 #[test]
 fn a_thousand_random_schemas() {
+    let schemas = cases(1_000, 10_000) as u64;
     let lines: Vec<String> = thread::scope(|scope| {
-        let halves = [0, 1].map(|i| scope.spawn(move || json_of_schemas((0..SCHEMAS).filter(|s| s % 2 == i))));
+        let halves = [0, 1].map(|i| scope.spawn(move || json_of_schemas((0..schemas).filter(|s| s % 2 == i))));
         halves.into_iter().map(|half| half.join().unwrap()).collect()
     });
     let lines = lines.concat();
-    assert_eq!(lines.lines().count() as u64, SCHEMAS);
+    assert_eq!(lines.lines().count() as u64, schemas);
     std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("constrained.jsonl"), lines).unwrap();
 }
 
 #[test]
 fn calls_of_random_menus_in_every_format() {
     let writer = Writer::new();
-    for seed in 0..MENUS {
+    for seed in 0..cases(200, 2_000) as u64 {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let names = ["find", "book_room", "Stop"];
         let tools: Vec<Tool> = names[..rng.random_range(1..=3)]

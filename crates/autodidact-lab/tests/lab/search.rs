@@ -13,9 +13,7 @@ use autodidact::{
 use autodidact_lab::taskgen::{Generator, GeneratorConfig, Split};
 use futures_lite::future::block_on;
 
-use crate::{asking::ask, seed::seed_files};
-
-const TASKS: usize = 240;
+use crate::{asking::ask, common::cases, seed::seed_files};
 
 fn agent() -> Agent {
     let options = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };
@@ -28,7 +26,8 @@ fn the_search_mends_more_than_it_harms() {
     let mut generator = Generator::new(Split::UnseenTools, 21, GeneratorConfig::default());
     let options = AskOptions { dry_run: true, ..AskOptions::default() };
     let (mut unsure, mut mended, mut harmed) = (0, 0, 0);
-    for _ in 0..TASKS {
+    let tasks = cases(240, 2_400);
+    for _ in 0..tasks {
         let example = generator.sample();
         let task = example.task();
         let trace = ask(&agent, &task, &options);
@@ -59,7 +58,7 @@ fn the_search_mends_more_than_it_harms() {
         mended += usize::from(right(&trace.answer.calls) && !right(&trace.base_answer.calls));
         harmed += usize::from(!right(&trace.answer.calls) && right(&trace.base_answer.calls));
     }
-    println!("MEASURED search, n = {TASKS}: {unsure} unsure, {mended} mended, {harmed} harmed");
+    println!("MEASURED search, n = {tasks}: {unsure} unsure, {mended} mended, {harmed} harmed");
     assert!(mended > harmed, "{mended} mended, {harmed} harmed");
 }
 

@@ -13,12 +13,12 @@ use autodidact_lab::taskgen::{Generator, GeneratorConfig, Split};
 use futures_lite::future::block_on;
 
 use crate::asking::ask;
+use crate::common::cases;
 use crate::seed::seed_files;
 
 /// Share of in-distribution tasks that must be answered with exactly the right calls. Held a little under what the
 /// model in the repository was measured at (see crates/autodidact-cli/model/seed/README.md), so that a broken forward pass or prompt shows.
 const LEAST_CORRECT: f64 = 0.7;
-const TASKS: usize = 60;
 
 fn agent(store: Rc<dyn autodidact::storage::AdapterStore>) -> Agent {
     let options = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };
@@ -31,15 +31,16 @@ fn in_distribution_tasks_are_answered() {
     let mut generator = Generator::new(Split::InDistribution, 11, GeneratorConfig::default());
     let options = AskOptions { learn: Learn::Never, search: false, ..AskOptions::default() };
     let (mut strict, mut names) = (0, 0);
-    for _ in 0..TASKS {
+    let tasks = cases(60, 600);
+    for _ in 0..tasks {
         let example = generator.sample();
         let calls = ask(&agent, &example.task(), &options).answer.calls;
         strict += usize::from(calls == example.calls);
         let name = |calls: &[autodidact::task::ToolCall]| calls.iter().map(|c| c.name.clone()).collect::<Vec<_>>();
         names += usize::from(name(&calls) == name(&example.calls));
     }
-    let share = |n: usize| n as f64 / TASKS as f64;
-    println!("MEASURED in-distribution, n = {TASKS}: strict {:.3}, names {:.3}", share(strict), share(names));
+    let share = |n: usize| n as f64 / tasks as f64;
+    println!("MEASURED in-distribution, n = {tasks}: strict {:.3}, names {:.3}", share(strict), share(names));
     assert!(share(strict) >= LEAST_CORRECT, "strict accuracy {:.3}", share(strict));
 }
 
