@@ -163,7 +163,7 @@ impl Synthesizer<'_> {
         Ok(None)
     }
 
-    fn workshop<'t>(&self, task: &'t Task, answer: &[ToolCall]) -> AttemptCache<'t> {
+    fn attempt_cache<'t>(&self, task: &'t Task, answer: &[ToolCall]) -> AttemptCache<'t> {
         let called = |tool: &&Tool| answer.iter().any(|call| call.name == tool.name);
         let mut tools: Vec<Tool> = task.tools.iter().filter(called).cloned().collect();
         // An answer that was given after a tool spoke may do what the tool wants.
