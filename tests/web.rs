@@ -17,7 +17,7 @@ use autodidact::{
     format::safetensors::SafetensorsFile,
     inference::{Cancel, Sampling, Session, Stop},
     model::{self, Decoder, Family, ModelConfig, Targets, Tokens, init, self_test},
-    nn::{linear::Trainable, rotary::RopeScaling},
+    nn::linear::Trainable,
     platform::Stopwatch,
     storage::{AdapterStore, IndexedDbStore, MemoryStore},
     task::Task,
@@ -269,11 +269,11 @@ async fn whole_loop(choice: BackendChoice, database: &str) {
     assert_eq!(meta[0].name, "kept");
     let again = Agent::open(seed_files(), Rc::new(store), open, |_| {}).await.unwrap();
     let adapter = again.stored_adapter("kept").await.unwrap();
-    let prompt = again.tokenizer().encode(QUERY).unwrap();
+    let prompt = again.model().tokenizer().encode(QUERY).unwrap();
     let cancel = Cancel::default();
     let mut logits = Vec::new();
     for lora in [None, Some(&adapter.weights)] {
-        let session = Session { decoder: again.decoder(), lora, cancel: &cancel };
+        let session = Session { decoder: again.model().decoder(), lora, cancel: &cancel };
         logits.push(session.prefill(&prompt).await.unwrap().next_logits);
     }
     assert!(logits[0] != logits[1], "the adapter changes nothing");

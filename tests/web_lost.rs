@@ -62,7 +62,7 @@ async fn a_destroyed_device_is_told_and_what_is_stored_stays() {
     let cpu = agent(BackendChoice::Cpu).await.unwrap();
     let pair: Pair = serde_json::from_str(PAIR).unwrap();
     let options = AskOptions { keep: Some("kept".into()), replace: true, ..AskOptions::default() };
-    cpu.learn_pairs(&task(), &[pair], &options, &Cancel::default(), |_| {}).await.unwrap();
+    cpu.adapt(&task(), &[pair], &options, &Cancel::default(), |_| {}).await.unwrap();
     let stored = cpu.store().get("kept").await.unwrap();
 
     let gpu = agent(BackendChoice::WebGpu).await.unwrap();
