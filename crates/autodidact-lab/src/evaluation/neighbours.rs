@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::suite::Item;
+use super::suite::SuiteSample;
 
 /// The `k` tasks whose queries share most words with this one (Jaccard overlap of the sets of lower-case words), nearest
 /// first; the earlier of equals.

@@ -1,7 +1,7 @@
 //! The `sft` baseline: one LoRA on a training file.
 
 use super::{Outcome, Progress, Runner, Seconds};
-use crate::evaluation::{modes::Mode, plan::Setting, seeds::task_seed, suite::Item};
+use crate::evaluation::{modes::Mode, plan::Setting, seeds::task_seed, suite::SuiteSample};
 use autodidact::{adaptation::AdaptationConfig, adapter::Adapter, error::Result, platform::Stopwatch, task::Sample};
 
 impl Runner<'_> {

@@ -17,7 +17,7 @@ use crate::{
         modes::{Mode, Source},
         plan::Setting,
         seeds::task_seed,
-        suite::Item,
+        suite::SuiteSample,
     },
     taskgen::{Generator, GeneratorConfig, Split},
 };
