@@ -33,13 +33,13 @@ wasm-bindgen "$wasm_target_dir/$target/bundle/autodidact.wasm" --target web --ou
 # The same input with the same passes was optimized before, or is now.
 work=$wasm_target_dir/optimized
 raw=$staged/autodidact_bg.wasm
-key=$({ sha256sum <"$raw" && "$wasm_opt" --version && echo "${features[@]}" "${passes[@]}"; } | sha256sum | cut -c 1-16)
+key=$({ cat "$raw" scripts/trim-wasm.mjs scripts/unused-code.mjs | sha256sum && "$wasm_opt" --version && echo "${features[@]}" "${passes[@]}"; } | sha256sum | cut -c 1-16)
 optimized=$work/$key.wasm
 if [[ ! -e $optimized ]]; then
     say "optimizing $(stat -c %s "$raw") bytes of wasm"
     rm -rf "$work"
     mkdir -p "$work"
-    node scripts/strip-names.mjs "$raw" "$work/stripped.wasm"
+    node scripts/trim-wasm.mjs "$raw" "$work/stripped.wasm"
     "$wasm_opt" "${features[@]}" "${passes[@]}" "$work/stripped.wasm" -o "$work/part.wasm"
     mv "$work/part.wasm" "$optimized"
     rm "$work/stripped.wasm"

@@ -201,7 +201,7 @@ mod tests {
 
     /// The benchmark files beside the repository, or wherever `AUTODIDACT_SHARED` says.
     fn benchmark_files() -> Vec<std::path::PathBuf> {
-        let default = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+        let default = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
         let shared = std::env::var_os("AUTODIDACT_SHARED").map_or(default, Into::into);
         let list = |folder: std::path::PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten();
         let folders = [shared.join("benchmarks"), shared.join("benchmarks/train")];
@@ -219,7 +219,7 @@ mod tests {
             let words = "SKIPPED: no benchmark files beside the repository; set AUTODIDACT_SHARED to their folder";
             let _ = writeln!(std::io::stderr(), "{words}");
         }
-        let own = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suites/everyday.jsonl");
+        let own = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/suites/everyday.jsonl");
         for file in files.into_iter().chain([own]) {
             let suite = Suite::from_jsonl(&file.display().to_string(), &std::fs::read(&file).unwrap()).unwrap();
             assert!(!suite.items.is_empty(), "{}", file.display());

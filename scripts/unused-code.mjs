@@ -1,0 +1,26 @@
+/**
+ * Code that no call of the page reaches, though the linker cannot know: it stands in tables of traits, or behind features of dependencies
+ * that cannot be switched off. `pattern` is matched with the demangled name of a function; the numbers are bytes before compression.
+ */
+export const UNUSED = [
+  {
+    what: 'the parser of the kernel compiler’s text form (kernels are built, never read from text)',
+    pattern: /^combine::|<combine::|Parsable>::parse|canonical_syntax_parse|pliron::.*::parse(?:r|_)|parse_impl/,
+  },
+  {
+    what: 'quantized tensors of the GPU backend (all weights are read to f32)',
+    pattern: /^<?cubek_quant::|cubecl_std::quant::|QTensorOps|QuantizedViewExpand/,
+  },
+  {
+    what: 'reading fused kernels back from a file (nothing is stored)',
+    pattern: /^<?burn_cubecl_fusion.*(?:Deserialize|Visitor)|impl serde_core::de::Deserialize<?.*> for burn_cubecl_fusion/,
+  },
+  {
+    what: 'CBOR, for caches on a disk (a tab has none)',
+    pattern: /ciborium/,
+  },
+  {
+    what: 'matrix products of f64 (all tensors are f32)',
+    pattern: /^<?gemm_f64::/,
+  },
+];
