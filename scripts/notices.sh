@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The licences of the crates in the browser build, for the npm package: THIRD-PARTY.
+# The licenses of the crates in the browser build, for the npm package: THIRD-PARTY.
 #
 #   notices.sh           writes the file anew (needs cargo-about)
 #   notices.sh --check   fails when a crate of the build is not in it
@@ -12,7 +12,7 @@ notices=www/package/THIRD-PARTY
 # Procedural macros run at build time and leave nothing of theirs in it.
 built() {
     cargo tree --locked --package autodidact --target wasm32-unknown-unknown --edges normal,no-proc-macro --prefix none --format '{p}' |
-        awk '{ sub(/^v/, "", $2); print $1, $2 }' | grep -v '^autodidact ' | sort -u
+        awk '{ sub(/^v/, "", $2); print $1, $2 }' | grep -vE '^autodidact(-kernels)? ' | sort -u
 }
 
 if [[ ${1:-} == --check ]]; then
