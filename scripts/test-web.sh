@@ -33,5 +33,5 @@ else
         files+=(--test "$(basename "$file" .rs)")
     done
 fi
-CARGO_TARGET_DIR=$wasm_target_dir wasm-pack test "$crate" --release --headless --chrome --chromedriver "$chromedriver" --mode no-install \
+CARGO_TARGET_DIR=$wasm_target_dir wasm-pack test --release --headless --chrome --chromedriver "$chromedriver" --mode no-install "$crate" \
     -- "${wasm_options[@]}" "${files[@]}" -- --nocapture "$@"

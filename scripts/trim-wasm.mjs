@@ -16,6 +16,13 @@ if (bytes.length < 8 || bytes.readUInt32LE(0) !== 0x6d736100) throw new Error(`$
 
 const SECTION = { custom: 0, import: 2, code: 10 };
 const FUNCTION_NAMES = 1;
+/**
+ * Bytes below which a function stays: the compiler merges functions that are equal, and a short one may serve code that runs under the
+ * name of code that does not. So may functions of the standard library and of containers, whatever they hold.
+ */
+const SHORT = 256;
+const GENERAL = /^<?(?:&mut |&)?(?:core|alloc|std|hashbrown|indexmap|smallvec|serde_core|serde)\b/;
+const isShared = (name, size) => size < SHORT || GENERAL.test(name) || name.includes('drop_in_place');
 /** No locals, `unreachable`, `end`. */
 const EMPTY_BODY = Buffer.from([3, 0, 0x00, 0x0b]);
 const forDebuggers = (name) => name === 'name' || name === 'producers' || name.startsWith('.debug_');
@@ -111,7 +118,7 @@ function trimmed(section, freed) {
   for (let index = first, at = begin; index < first + count; index++) {
     const [size, body] = number(at);
     const name = names.get(index) ?? '';
-    const reason = UNUSED.find(({ pattern }) => pattern.test(name));
+    const reason = isShared(name, size) ? undefined : UNUSED.find(({ pattern }) => pattern.test(name));
     bodies.push(reason ? EMPTY_BODY : bytes.subarray(at, body + size));
     if (reason) freed.set(reason, (freed.get(reason) ?? 0) + body + size - at);
     at = body + size;

@@ -5,19 +5,23 @@
 export const UNUSED = [
   {
     what: 'the parser of the kernel compiler’s text form (kernels are built, never read from text)',
-    pattern: /^combine::|<combine::|Parsable>::parse|canonical_syntax_parse|pliron::.*::parse(?:r|_)|parse_impl/,
+    pattern: /(?<!\w)combine::|[Pp]arsable|canonical_syntax_parse|pliron::.*::parse(?:r|_)|parse_impl|rustc_apfloat.*from_str_r/,
   },
   {
     what: 'quantized tensors of the GPU backend (all weights are read to f32)',
     pattern: /^<?cubek_quant::|cubecl_std::quant::|QTensorOps|QuantizedViewExpand/,
   },
   {
-    what: 'reading fused kernels back from a file (nothing is stored)',
-    pattern: /^<?burn_cubecl_fusion.*(?:Deserialize|Visitor)|impl serde_core::de::Deserialize<?.*> for burn_cubecl_fusion/,
+    what: 'fused kernels and tensors of burn as files (nothing of them is stored)',
+    pattern: /^<*burn_cubecl_fusion.*(?:Deserialize|Visitor)|impl serde_core::(?:de|ser)::\w+ for (?:burn|cub)/,
   },
   {
     what: 'CBOR, for caches on a disk (a tab has none)',
     pattern: /ciborium/,
+  },
+  {
+    what: 'matrix products by the tensor memory accelerator of one make of GPU (WebGPU has no such thing)',
+    pattern: /launch_ref_tma|::async_(?:partial|full)_tma::/,
   },
   {
     what: 'matrix products of f64 (all tensors are f32)',
