@@ -15,23 +15,23 @@ chromedriver=${CHROMEDRIVER:-/usr/bin/chromedriver}
 # Seconds for one file of tests: the software adapter compiles shaders for long.
 export WASM_BINDGEN_TEST_TIMEOUT=${WASM_BINDGEN_TEST_TIMEOUT:-1200}
 
+export WASM_BINDGEN_TEST_WEBDRIVER_JSON=$root/webdriver.json
 if [[ $chromium != /usr/bin/chromium ]]; then
     WASM_BINDGEN_TEST_WEBDRIVER_JSON=$(mktemp)
-    export WASM_BINDGEN_TEST_WEBDRIVER_JSON
     trap 'rm -f "$WASM_BINDGEN_TEST_WEBDRIVER_JSON"' EXIT
     sed "s|\"/usr/bin/chromium\"|\"$chromium\"|" webdriver.json >"$WASM_BINDGEN_TEST_WEBDRIVER_JSON"
 fi
 
 files=()
-crate=.
 if [[ -n ${WEB_BENCH:-} ]]; then
-    crate=crates/autodidact-lab
+    # wasm-pack tests the crate of the folder it runs in; a path would make it drop the options of cargo.
+    cd crates/autodidact-lab
     files=(--test bench_web)
-    wasm_options=(--locked --package autodidact-lab --config wasm-pack.toml)
+    wasm_options=(--locked --package autodidact-lab --config "$root/wasm-pack.toml")
 else
     for file in tests/web*.rs; do
         files+=(--test "$(basename "$file" .rs)")
     done
 fi
-CARGO_TARGET_DIR=$wasm_target_dir wasm-pack test --release --headless --chrome --chromedriver "$chromedriver" --mode no-install "$crate" \
+CARGO_TARGET_DIR=$wasm_target_dir wasm-pack test --release --headless --chrome --chromedriver "$chromedriver" --mode no-install \
     -- "${wasm_options[@]}" "${files[@]}" -- --nocapture "$@"

@@ -9,11 +9,11 @@ export const UNUSED = [
   },
   {
     what: 'quantized tensors of the GPU backend (all weights are read to f32)',
-    pattern: /^<?cubek_quant::|cubecl_std::quant::|QTensorOps|QuantizedViewExpand/,
+    pattern: /^<?cubek_quant::|cubecl_std::quant::|QTensorOps|QuantizedViewExpand|scheme::compute_q_params|qtensor::new_quantized|burn_std::tensor::quantization::\w+_scales/,
   },
   {
     what: 'fused kernels and tensors of burn as files (nothing of them is stored)',
-    pattern: /^<*burn_cubecl_fusion.*(?:Deserialize|Visitor)|impl serde_core::(?:de|ser)::\w+ for (?:burn|cub)/,
+    pattern: /^<*burn_cubecl_fusion.*(?:Deserialize|Visitor)|DynProvider>::restore|DynFusedOperation>::to_state|impl serde_core::(?:de|ser)::\w+ for (?:burn|cub)/,
   },
   {
     what: 'CBOR, for caches on a disk (a tab has none)',

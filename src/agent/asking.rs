@@ -39,7 +39,7 @@ impl<'a> Asking<'a> {
     /// The next event; `None` after the trace or an error.
     ///
     /// # Errors
-    /// Those of the question; the last thing that is heard of it.
+    /// The error of the question, if it failed; nothing comes after it.
     pub async fn next(&mut self) -> Option<Result<AskEvent>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

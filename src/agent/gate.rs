@@ -87,7 +87,7 @@ impl Model {
     /// Compares the model before and after an update.
     ///
     /// # Errors
-    /// Those of the template, the tokenizer and the backend; [`crate::Error::ContextOverflow`], [`crate::Error::Aborted`].
+    /// Errors of the template, the tokenizer and the backend; [`crate::Error::ContextOverflow`], [`crate::Error::Aborted`].
     pub async fn gate(&self, check: GateCheck<'_>, cancel: &Cancel) -> Result<GateReport> {
         let GateCheck { task, held_back, canaries, before, after, writing } = check;
         let mut report = GateReport { canaries: canaries.len(), ..GateReport::default() };

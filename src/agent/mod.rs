@@ -81,7 +81,7 @@ impl Agent {
     /// All adapters: those of the store, then those that live as long as this agent. Newest first in both.
     ///
     /// # Errors
-    /// Those of [`AdapterStore::list`].
+    /// Errors of [`AdapterStore::list`].
     pub async fn adapters(&self) -> Result<Vec<AdapterMeta>> {
         self.memory.adapters().await
     }
@@ -89,7 +89,7 @@ impl Agent {
     /// A stored adapter, ready to apply.
     ///
     /// # Errors
-    /// Those of [`Memory::adapter`].
+    /// Errors of [`Memory::adapter`].
     pub async fn stored_adapter(&self, name: &str) -> Result<Adapter> {
         self.memory.adapter(&self.model, name).await
     }
@@ -105,7 +105,7 @@ impl Agent {
     /// Checks the adapter in a PEFT zip against the loaded model and puts it into a store.
     ///
     /// # Errors
-    /// Those of [`Memory::import`].
+    /// Errors of [`Memory::import`].
     pub async fn import_adapter(&self, name: &str, zip: &[u8], options: ImportOptions) -> Result<AdapterMeta> {
         self.memory.import(&self.model, name, zip, options).await
     }

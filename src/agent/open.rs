@@ -26,7 +26,7 @@ impl Agent {
     /// choice was automatic.
     ///
     /// # Errors
-    /// Those of the configuration, the tokenizer, the checkpoint and the backend.
+    /// Errors of the configuration, the tokenizer, the checkpoint and the backend.
     pub async fn open(
         files: ModelFiles,
         store: Rc<dyn AdapterStore>,

@@ -19,7 +19,7 @@ impl Agent {
     /// Writes pairs like a task, by `options.synthesis`, and learns nothing. `on_event` sees each attempt.
     ///
     /// # Errors
-    /// Those of [`Agent::ask`].
+    /// Errors of [`Agent::ask`].
     pub async fn synthesize(
         &self,
         task: &Task,

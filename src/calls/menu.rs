@@ -30,7 +30,7 @@ pub fn menu_from_json(json: &str) -> Result<Vec<Tool>> {
 /// Checks a menu, wherever it comes from.
 ///
 /// # Errors
-/// Those of [`menu_from_json`].
+/// Errors of [`menu_from_json`].
 pub fn check_menu(tools: &[Tool]) -> Result<()> {
     let mut names = HashSet::new();
     for (index, tool) in tools.iter().enumerate() {

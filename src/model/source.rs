@@ -53,7 +53,7 @@ impl ModelFiles {
     /// Reads all of them, with the weights on `device`.
     ///
     /// # Errors
-    /// Those of the configuration, the tokenizer, the chat template and the weights.
+    /// Errors of the configuration, the tokenizer, the chat template and the weights.
     pub fn read(&self, device: &Device) -> Result<ModelParts> {
         let config = ModelConfig::from_json(&self.config)?;
         let tokenizer = Tokenizer::from_bytes(&self.tokenizer)?;

@@ -11,7 +11,7 @@ pub type Stored<'a> = (&'a dyn AdapterStore, AdapterMeta);
 /// The adapters of a cluster in some stores, newest version first.
 ///
 /// # Errors
-/// Those of [`AdapterStore::list`].
+/// Errors of [`AdapterStore::list`].
 pub async fn versions<'a>(stores: &[&'a dyn AdapterStore], cluster: &str) -> Result<Vec<Stored<'a>>> {
     let mut all = Vec::new();
     for store in stores {

@@ -42,7 +42,7 @@ pub trait AdapterStore {
     /// there was none.
     ///
     /// # Errors
-    /// Those of [`AdapterStore::put`].
+    /// Errors of [`AdapterStore::put`].
     async fn replace(&self, record: &AdapterRecord) -> Result<bool>;
 
     /// The record of that name, verified.
@@ -62,7 +62,7 @@ pub trait AdapterStore {
     /// Whether a record of that name is stored.
     ///
     /// # Errors
-    /// Those of [`AdapterStore::list`].
+    /// Errors of [`AdapterStore::list`].
     async fn has(&self, name: &str) -> Result<bool> {
         Ok(self.list().await?.iter().any(|meta| meta.name == name))
     }

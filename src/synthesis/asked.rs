@@ -30,7 +30,7 @@ pub struct Request<'a> {
 #[async_trait(?Send)]
 pub trait TextSource {
     /// # Errors
-    /// Those of the connection.
+    /// Errors of the connection.
     async fn complete(&self, request: &Request<'_>) -> Result<String>;
 }
 
@@ -44,7 +44,7 @@ impl<C: TextSource> AskedTeacher<C> {
     /// Pairs that pass the same checks as self-made ones. Only the user's words and the menu are told to the teacher.
     ///
     /// # Errors
-    /// Those of the completion and of the template. Too few valid pairs are none.
+    /// Errors of the completion and of the template. Too few valid pairs are none.
     pub async fn pairs(&self, task: &Task, config: SynthesisConfig, seed: u64) -> Result<Synthesis> {
         // The server puts the message into its own chat template.
         let prompts = PromptBuilder::from_config(None, Some("{% for m in messages %}{{ m['content'] }}{% endfor %}"))?;

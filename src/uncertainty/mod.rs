@@ -80,7 +80,7 @@ pub struct Uncertainty {
 /// Scores the candidates of a task behind its prefilled answer prompt.
 ///
 /// # Errors
-/// Those of the tokenizer and of [`Session::score`].
+/// Errors of the tokenizer and of [`Session::score`].
 pub async fn score(
     session: &Session<'_>,
     tokenizer: &Tokenizer,

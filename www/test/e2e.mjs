@@ -20,6 +20,7 @@ import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { preview } from 'vite';
 import { ID, startHub, WEIGHTS } from './hub.mjs';
+import { SOFTWARE_GPU } from './installed.mjs';
 
 const MOCK = process.env.MOCK === '1';
 const BACKEND = process.env.BACKEND ?? 'cpu';
@@ -33,7 +34,6 @@ const FLAGS = [
   '--headless=new', '--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update',
   '--disable-sync', '--no-first-run', '--disable-quic',
 ];
-const GPU_FLAGS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 390, height: 844 };
@@ -255,7 +255,7 @@ before(async () => {
   ({ server, origin } = await serve(DIST));
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: BACKEND === 'webgpu' ? [...FLAGS, ...GPU_FLAGS] : FLAGS,
+    args: BACKEND === 'webgpu' ? [...FLAGS, ...SOFTWARE_GPU] : FLAGS,
     timeout: TIMEOUT,
   });
 });

@@ -57,6 +57,9 @@ export async function serve(root, outDir = 'dist', headers = {}) {
   return `http://127.0.0.1:${server.httpServer.address().port}`;
 }
 
+/** What lets a browser without a GPU offer WebGPU: an adapter in software. */
+export const SOFTWARE_GPU = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+
 export const newContext = () => browser.newContext();
 
 /** A page that notes what the browser complains of, and requests that leave the origin. */
@@ -95,9 +98,10 @@ export async function bare(context, origin) {
   return page;
 }
 
-export async function begin() {
+/** `flags` of the browser, beside those that all tests need. */
+export async function begin(...flags) {
   folder = mkdtempSync(join(tmpdir(), 'autodidact-consumer-'));
-  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+  browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...FLAGS, ...flags] });
 }
 
 export async function end() {

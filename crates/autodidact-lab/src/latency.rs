@@ -69,7 +69,7 @@ impl Latency {
     /// Times tasks, each in three ways with the default options; the place of a task is its seed.
     ///
     /// # Errors
-    /// Those of [`Agent::ask`]; [`Error::ContextOverflow`] for a prompt that does not fit.
+    /// Errors of [`Agent::ask`]; [`Error::ContextOverflow`] for a prompt that does not fit.
     pub async fn measure(agent: &Agent, tasks: &[Task], cancel: &Cancel) -> Result<Self> {
         let mut times = Vec::with_capacity(tasks.len());
         for (seed, task) in tasks.iter().enumerate() {

@@ -76,7 +76,7 @@ impl Memory {
     /// All adapters: those of the store, then those that live as long as this agent. Newest first in both.
     ///
     /// # Errors
-    /// Those of the store.
+    /// Errors of the store.
     pub async fn adapters(&self) -> Result<Vec<AdapterMeta>> {
         let mut all = self.store.list().await?;
         all.extend(self.session.list().await?.into_iter().map(|meta| AdapterMeta { session: true, ..meta }));

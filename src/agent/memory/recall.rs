@@ -46,7 +46,7 @@ impl Memory {
     /// given without its adapter.
     ///
     /// # Errors
-    /// Those of the store and of [`Model::gate`]; [`Error::Integrity`] for a damaged adapter.
+    /// Errors of the store and of [`Model::gate`]; [`Error::Integrity`] for a damaged adapter.
     pub(in crate::agent) async fn recall(
         &self,
         model: &Model,

@@ -64,7 +64,7 @@ impl Model {
     /// Reads a model directory onto a device.
     ///
     /// # Errors
-    /// Those of the configuration, the tokenizer, the checkpoint and the backend.
+    /// Errors of the configuration, the tokenizer, the checkpoint and the backend.
     pub async fn read(files: ModelFiles, device: &Device) -> Result<Self> {
         let bytes = files.shards.iter().map(|shard| shard.len() as u64).sum();
         let ModelParts { decoder, fingerprint, tokenizer, prompts, eos } = files.read(device)?;
@@ -124,7 +124,7 @@ impl Model {
     /// The score of each tool of the menu, behind the prefilled prompt of a task.
     ///
     /// # Errors
-    /// Those of [`uncertainty::score`].
+    /// Errors of [`uncertainty::score`].
     pub async fn score(
         &self,
         session: &Session<'_>,
@@ -138,7 +138,7 @@ impl Model {
     /// The model's tokens for constrained decoding, read when they are first asked for.
     ///
     /// # Errors
-    /// Those of [`Vocabulary::new`].
+    /// Errors of [`Vocabulary::new`].
     pub fn vocabulary(&self) -> Result<&Vocabulary> {
         if let Some(vocabulary) = self.vocabulary.get() {
             return Ok(vocabulary);
@@ -158,7 +158,7 @@ impl Model {
     /// Writes pairs like a task.
     ///
     /// # Errors
-    /// Those of [`Model::vocabulary`], when the pairs are constrained.
+    /// Errors of [`Model::vocabulary`], when the pairs are constrained.
     pub fn synthesizer<'a>(&'a self, session: Session<'a>, config: SynthesisConfig) -> Result<Synthesizer<'a>> {
         let vocabulary = if config.constrained { Some(self.vocabulary()?) } else { None };
         let (tokenizer, prompts, eos) = (&self.tokenizer, &self.prompts, &self.eos[..]);
@@ -168,7 +168,7 @@ impl Model {
     /// True when the base weights, read back, are bit for bit what they were when the model was loaded.
     ///
     /// # Errors
-    /// Those of the backend.
+    /// Errors of the backend.
     pub async fn is_unchanged(&self) -> Result<bool> {
         Ok(export::checksum(&self.decoder).await? == self.checksum)
     }

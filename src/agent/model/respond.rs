@@ -60,7 +60,7 @@ impl Model {
     /// Answers a task behind its prefilled prompt. `on_text` sees the answer as it is written.
     ///
     /// # Errors
-    /// Those of [`Session::generate`] and of the tokenizer.
+    /// Errors of [`Session::generate`] and of the tokenizer.
     pub async fn respond(
         &self,
         session: &Session<'_>,
@@ -111,7 +111,7 @@ impl Model {
     /// Writes text behind a prefilled prompt. `on_text` sees it as it is written.
     ///
     /// # Errors
-    /// Those of [`Session::generate`] and of the tokenizer.
+    /// Errors of [`Session::generate`] and of the tokenizer.
     pub async fn write(
         &self,
         session: &Session<'_>,

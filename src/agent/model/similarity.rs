@@ -14,7 +14,7 @@ impl Model {
     /// of their rows without the embedding's mean, and the mean is taken over the tokens of both.
     ///
     /// # Errors
-    /// Those of the tokenizer and the backend.
+    /// Errors of the tokenizer and the backend.
     pub async fn similarities(&self, text: &str, others: &[&str]) -> Result<Vec<f32>> {
         let own = self.token_vectors(text).await?;
         let mut out = Vec::with_capacity(others.len());

@@ -35,7 +35,7 @@ impl Model {
     /// A task with its right calls as token ids: its answer prompt, and the calls as the model should have written them.
     ///
     /// # Errors
-    /// Those of [`Model::prompt`].
+    /// Errors of [`Model::prompt`].
     pub fn example(&self, task: &Task, calls: &[ToolCall]) -> Result<TrainingExample> {
         let mut response = self.tokenizer.encode_continuation(&self.prompts.answer_text(calls))?;
         response.extend(self.eos.first());
@@ -45,7 +45,7 @@ impl Model {
     /// Pairs as the model sees them: the menu of the task, the pair's query, the pair's calls.
     ///
     /// # Errors
-    /// Those of [`Model::prompt`].
+    /// Errors of [`Model::prompt`].
     pub fn examples(&self, task: &Task, pairs: &[Pair]) -> Result<Vec<TrainingExample>> {
         let example = |pair: &Pair| self.example(&Task::new(pair.query.clone(), task.tools.clone()), &pair.calls);
         pairs.iter().map(example).collect()
@@ -54,7 +54,7 @@ impl Model {
     /// Trains an adapter. `on_step` sees each step.
     ///
     /// # Errors
-    /// Those of [`Trainer::new`] and [`Trainer::next`].
+    /// Errors of [`Trainer::new`] and [`Trainer::next`].
     pub async fn train(
         &self,
         training: Training<'_>,

@@ -24,7 +24,7 @@ impl Run<'_> {
     /// takes them one by one.
     ///
     /// # Errors
-    /// Those of the template, the tokenizer and the backend.
+    /// Errors of the template, the tokenizer and the backend.
     pub async fn answer_in_context(&mut self, standing: &Standing, examples: &Examples) -> Result<Outcome> {
         if !self.options.context_first {
             return Ok(Outcome::GoOn);

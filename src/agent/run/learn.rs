@@ -33,7 +33,7 @@ impl Run<'_> {
     /// Trains an adapter on the examples: the one that the run started from, or a fresh one.
     ///
     /// # Errors
-    /// Those of [`Model::train`](crate::agent::Model::train).
+    /// Errors of [`Model::train`](crate::agent::Model::train).
     pub async fn train(&mut self, standing: &Standing, examples: &Examples) -> Result<Trained> {
         self.train_on(self.model().examples(&standing.task, &examples.pairs)?).await
     }
@@ -41,7 +41,7 @@ impl Run<'_> {
     /// As [`Run::train`], on prompts with their responses.
     ///
     /// # Errors
-    /// Those of [`Model::train`](crate::agent::Model::train).
+    /// Errors of [`Model::train`](crate::agent::Model::train).
     pub async fn train_on(&mut self, examples: Vec<TrainingExample>) -> Result<Trained> {
         self.begin(Phase::Train);
         let start = self.start.clone();
@@ -56,7 +56,7 @@ impl Run<'_> {
     /// Checks what was learned, where the options say so. When it fails, the answer before learning stands, and a note says why.
     ///
     /// # Errors
-    /// Those of [`Run::hold_back`] and [`Run::gate`].
+    /// Errors of [`Run::hold_back`] and [`Run::gate`].
     pub(super) async fn pass_gate(
         &mut self,
         standing: &Standing,
@@ -76,7 +76,7 @@ impl Run<'_> {
     /// Writes a pair that is not learned, for the gate, where there is none yet. None is left when the tries are used up.
     ///
     /// # Errors
-    /// Those of [`Synthesizer::one_more`](crate::synthesis::Synthesizer::one_more).
+    /// Errors of [`Synthesizer::one_more`](crate::synthesis::Synthesizer::one_more).
     pub async fn hold_back(&mut self, standing: &Standing, examples: &mut Examples) -> Result<()> {
         if examples.held_back.is_some() {
             return Ok(());
@@ -93,7 +93,7 @@ impl Run<'_> {
     /// Compares the model before and after learning: on the pair that was held back, and on tasks whose answers must stay.
     ///
     /// # Errors
-    /// Those of [`Model::gate`](crate::agent::Model::gate).
+    /// Errors of [`Model::gate`](crate::agent::Model::gate).
     pub async fn gate(
         &mut self,
         standing: &Standing,
@@ -151,7 +151,7 @@ impl Run<'_> {
     /// The greedy answer with an adapter.
     ///
     /// # Errors
-    /// Those of the backend and the tokenizer.
+    /// Errors of the backend and the tokenizer.
     pub async fn answer_adapted(&mut self, standing: &Standing, trained: &Trained) -> Result<Again> {
         self.begin(Phase::AnswerAgain);
         let session = self.session(Some(&trained.adapter));

@@ -46,7 +46,7 @@ impl Model {
     /// `first` is the answer to the order as it came. The other orders are drawn by `seed`.
     ///
     /// # Errors
-    /// Those of [`Model::respond`].
+    /// Errors of [`Model::respond`].
     pub async fn surest_of_orders(
         &self,
         session: &Session<'_>,
@@ -78,7 +78,7 @@ impl Run<'_> {
     /// Asks in other orders of the menu, where the options say so; the surest answer is the one that stands so far.
     ///
     /// # Errors
-    /// Those of [`Model::surest_of_orders`].
+    /// Errors of [`Model::surest_of_orders`].
     pub async fn reorder(&mut self, standing: &mut Standing) -> Result<Outcome> {
         if self.options.orders < 2 {
             return Ok(Outcome::GoOn);

@@ -61,7 +61,7 @@ impl Model {
     /// soon as it cannot become the most probable one.
     ///
     /// # Errors
-    /// Those of the backend, the tokenizer and the grammar.
+    /// Errors of the backend, the tokenizer and the grammar.
     pub async fn search(
         &self,
         session: &Session<'_>,
@@ -118,7 +118,7 @@ impl Run<'_> {
     /// Answers with other probable tools too, where the options say so; the best of the answers is the one that stands so far.
     ///
     /// # Errors
-    /// Those of [`Model::search`].
+    /// Errors of [`Model::search`].
     pub async fn search(&mut self, standing: &mut Standing) -> Result<Outcome> {
         if !self.options.searches() {
             return Ok(Outcome::GoOn);

@@ -16,7 +16,7 @@ pub trait Teacher {
     /// Pairs that pass the same checks as self-made ones.
     ///
     /// # Errors
-    /// Those of the teacher. Too few valid pairs are none.
+    /// Errors of the teacher. Too few valid pairs are none.
     async fn pairs(&self, task: &Task, config: SynthesisConfig, seed: u64) -> Result<Synthesis>;
 }
 

@@ -33,7 +33,7 @@ impl Corpus {
     /// have seen.
     ///
     /// # Errors
-    /// Those of the template and the tokenizer.
+    /// Errors of the template and the tokenizer.
     pub fn documents(&self, step: usize) -> Result<Vec<Document>> {
         let c = &self.config;
         let seed = c.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(step as u64);

@@ -62,7 +62,7 @@ impl<'a> Writer<'a> {
     /// One document: a menu with a request and a task written after its example, or with one or more answered requests.
     ///
     /// # Errors
-    /// Those of the template and the tokenizer.
+    /// Errors of the template and the tokenizer.
     pub fn document(&self, generator: &mut Generator, rng: &mut ChaCha8Rng) -> Result<Document> {
         let example = generator.sample();
         let salt = self.salt(rng);
@@ -82,7 +82,7 @@ impl<'a> Writer<'a> {
     /// nearly always stands first, and a model learns that sooner than to read.
     ///
     /// # Errors
-    /// Those of the template and the tokenizer.
+    /// Errors of the template and the tokenizer.
     pub fn labelled(&self, labelled: &Sample, rng: &mut ChaCha8Rng) -> Result<Document> {
         let salt = self.salt(rng);
         let mut out = Document::default();

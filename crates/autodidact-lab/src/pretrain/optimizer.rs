@@ -99,7 +99,7 @@ impl Optimizer {
     /// The parameters after one step, and the gradients' global norm before clipping, `[1]`.
     ///
     /// # Errors
-    /// Those of [`Workers::map`].
+    /// Errors of [`Workers::map`].
     pub fn step(
         &mut self,
         parameters: Vec<Matrix>,

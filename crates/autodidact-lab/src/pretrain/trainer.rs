@@ -94,7 +94,7 @@ impl Pretrainer {
     /// of the model take the place.
     ///
     /// # Errors
-    /// Those of [`ModelFiles::read`]; [`Error::Tokenizer`] when no token ends a turn, or when words shall be taken apart
+    /// Errors of [`ModelFiles::read`]; [`Error::Tokenizer`] when no token ends a turn, or when words shall be taken apart
     /// and the tokenizer has no merges.
     pub fn from_model(
         config: PretrainConfig,
@@ -213,7 +213,7 @@ impl Pretrainer {
     /// One optimizer step.
     ///
     /// # Errors
-    /// Those of [`Corpus::documents`], and [`Error::Diverged`] when the loss is not a number.
+    /// Errors of [`Corpus::documents`], and [`Error::Diverged`] when the loss is not a number.
     pub async fn step(&mut self) -> Result<StepReport> {
         let watch = Stopwatch::start();
         let step = self.optimizer.steps();

@@ -28,7 +28,7 @@ pub fn prompts() -> Result<PromptBuilder> {
 /// Trains the byte-level BPE on the generator's texts, and on as many of the given tasks, evenly spread.
 ///
 /// # Errors
-/// Those of [`train_bpe`] and of the template.
+/// Errors of [`train_bpe`] and of the template.
 pub fn train(vocab_size: usize, seed: u64, prompts: &PromptBuilder, tasks: &[Sample]) -> Result<Tokenizer> {
     let mut generator = Generator::new(Split::Train, seed ^ 0x70_6b65_6e73, GeneratorConfig::default());
     let generated = (0..CORPUS_TASKS).map(|_| {

@@ -48,7 +48,7 @@ impl Writers {
     /// The documents of a step. Steps are asked for one after the other.
     ///
     /// # Errors
-    /// Those of [`Corpus::documents`]; [`Error::Backend`] when the thread is gone.
+    /// Errors of [`Corpus::documents`]; [`Error::Backend`] when the thread is gone.
     pub fn documents(&self, step: usize) -> Result<Vec<Document>> {
         let gone = |_| Error::Backend { reason: "a thread that writes documents is gone".into() };
         self.steps[step % self.steps.len()].recv().map_err(gone)?

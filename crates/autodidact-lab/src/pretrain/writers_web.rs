@@ -20,7 +20,7 @@ impl Writers {
     /// The documents of a step.
     ///
     /// # Errors
-    /// Those of [`Corpus::documents`].
+    /// Errors of [`Corpus::documents`].
     pub fn documents(&self, step: usize) -> Result<Vec<Document>> {
         self.0.documents(step)
     }
