@@ -86,8 +86,9 @@ test-cuda: setup-rust ## training through LibTorch, which $$LIBTORCH names (AUTO
 	@$(STEP) "tests, cuda" cargo test --release --locked --package autodidact-lab --features cuda --test lab libtorch
 
 .PHONY: soak
-soak: setup-rust ## the long form of the tests that `make test` runs in a short one
-	@$(STEP) "soak" env AUTODIDACT_SOAK=1 PROPTEST_CASES=$(or $(RUNS),20000) cargo test --release --locked
+soak: setup-rust setup-web ## the long form of the tests that `make test` runs in a short one
+	@$(STEP) "soak, browser" env AUTODIDACT_SOAK=1 scripts/test-web.sh the_whole_loop_on_webgpu
+	@$(STEP) "soak, native" env AUTODIDACT_SOAK=1 PROPTEST_CASES=$(or $(RUNS),20000) cargo test --release --locked
 
 .PHONY: package
 package: setup-rust ## each crate as it would be published, built from its package alone

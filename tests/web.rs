@@ -285,8 +285,13 @@ async fn the_whole_loop_on_the_cpu() {
     whole_loop(BackendChoice::Cpu, "loop-cpu").await;
 }
 
+/// Seven minutes on a software adapter: in `make soak`. Its short form, www/test/gpu.mjs, learns from a given example.
 #[wasm_bindgen_test]
 async fn the_whole_loop_on_webgpu() {
+    if option_env!("AUTODIDACT_SOAK").is_none() {
+        console_log!("SKIPPED the whole loop on WebGPU: make soak runs it");
+        return;
+    }
     whole_loop(BackendChoice::WebGpu, "loop-gpu").await;
 }
 
