@@ -23,15 +23,17 @@ if [[ $chromium != /usr/bin/chromium ]]; then
 fi
 
 files=()
+profile=(--release)
 if [[ -n ${WEB_BENCH:-} ]]; then
     # wasm-pack tests the crate of the folder it runs in; a path would make it drop the options of cargo.
     cd crates/autodidact-lab
     files=(--test bench_web)
-    wasm_options=(--locked --package autodidact-lab --config "$root/wasm-pack.toml")
+    profile=()
+    wasm_options=(--profile bench-web --locked --package autodidact-lab --config "$root/wasm-pack.toml")
 else
     for file in tests/web*.rs; do
         files+=(--test "$(basename "$file" .rs)")
     done
 fi
-CARGO_TARGET_DIR=$wasm_target_dir wasm-pack test --release --headless --chrome --chromedriver "$chromedriver" --mode no-install \
+CARGO_TARGET_DIR=$wasm_target_dir wasm-pack test "${profile[@]}" --headless --chrome --chromedriver "$chromedriver" --mode no-install \
     -- "${wasm_options[@]}" "${files[@]}" -- --nocapture "$@"

@@ -79,7 +79,7 @@ pub enum Error {
         reason: String,
     },
     /// A form of the output cannot be enforced.
-    #[error("constrained decoding: {reason}; mend the schema, or switch constrained decoding off")]
+    #[error("constrained decoding: {reason}")]
     Grammar {
         /// The cause.
         reason: String,

@@ -11,8 +11,9 @@ pub struct Tool {
     /// What it does, in words.
     #[serde(default)]
     pub description: String,
-    /// JSON Schema of the arguments: `{"type":"object","properties":{...},"required":[...]}`.
-    #[serde(default = "empty_schema")]
+    /// JSON Schema of the arguments: `{"type":"object","properties":{...},"required":[...]}`. MCP calls it `inputSchema`,
+    /// Anthropic `input_schema`, and Google `parametersJsonSchema`.
+    #[serde(default = "empty_schema", alias = "inputSchema", alias = "input_schema", alias = "parametersJsonSchema")]
     pub parameters: Value,
 }
 
@@ -67,12 +68,23 @@ pub struct Message {
     /// Calls made in this turn (assistant only).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tool_calls: Vec<ToolCall>,
+    /// Name of the tool whose result this is; where it is absent, that of the call that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Which call this is the result of, in the words of the caller.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_call_id: Option<String>,
 }
 
 impl Message {
     /// A turn of plain text.
     pub fn text(role: Role, content: impl Into<String>) -> Self {
-        Self { role, content: content.into(), tool_calls: Vec::new() }
+        Self { role, content: content.into(), tool_calls: Vec::new(), name: None, tool_call_id: None }
+    }
+
+    /// A turn of the assistant that calls tools.
+    pub fn calling(content: impl Into<String>, tool_calls: Vec<ToolCall>) -> Self {
+        Self { tool_calls, ..Self::text(Role::Assistant, content) }
     }
 }
 

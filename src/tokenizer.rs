@@ -4,7 +4,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokenizers::{Tokenizer as HfTokenizer, normalizers::Precompiled};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    format,
+};
 
 /// A tokenizer read from a `tokenizer.json`.
 ///
@@ -23,10 +26,13 @@ impl Tokenizer {
     /// [`Error::Tokenizer`] when the bytes are not such a file or name a part that is not known.
     pub fn from_bytes(tokenizer_json: &[u8]) -> Result<Self> {
         let unreadable = |reason: String| failure(format!("tokenizer.json cannot be read: {reason}"));
-        let fragile: Fragile = serde_json::from_slice(tokenizer_json).map_err(|e| unreadable(e.to_string()))?;
-        check_precompiled(&fragile.normalizer).map_err(unreadable)?;
-        let inner = HfTokenizer::from_bytes(tokenizer_json).map_err(|e| unreadable(e.to_string()))?;
-        Self::from_inner(inner)
+        let tokenizer_json = format::json::without_mark(tokenizer_json);
+        let outline: Outline = format::json::read(tokenizer_json).map_err(unreadable)?;
+        check_precompiled(&outline.normalizer).map_err(unreadable)?;
+        let visible =
+            if outline.hides_marks() { Some(with_visible_marks(tokenizer_json).map_err(unreadable)?) } else { None };
+        let inner = HfTokenizer::from_bytes(visible.as_deref().unwrap_or(tokenizer_json));
+        Self::from_inner(inner.map_err(|e| unreadable(e.to_string()))?)
     }
 
     /// Takes a tokenizer that was built in memory.
@@ -102,6 +108,7 @@ impl Tokenizer {
     /// [`Error::Tokenizer`] when a part cannot be written.
     pub(crate) fn parts(&self) -> Result<Value> {
         let decoder = serde_json::to_value(self.inner.get_decoder()).map_err(|e| failure(e.to_string()))?;
+        let decoder = byte_level(&decoder).cloned().unwrap_or(decoder);
         let added = self.inner.get_added_tokens_decoder();
         let added: Vec<Value> = added
             .iter()
@@ -134,14 +141,51 @@ impl Tokenizer {
     }
 }
 
-/// The parts of a `tokenizer.json` whose readers in the library panic: on a decoder that is no JSON, and on a broken table of
-/// a `Precompiled` normalizer. The rest of the file, which may be megabytes, is passed over.
+/// The decoder itself, or a part of the sequence that it is, if it turns the byte-level alphabet into bytes.
+fn byte_level(decoder: &Value) -> Option<&Value> {
+    match decoder.get("type").and_then(Value::as_str) {
+        Some("ByteLevel") => Some(decoder),
+        Some("Sequence") => decoder.get("decoders").and_then(Value::as_array)?.iter().find_map(byte_level),
+        _ => None,
+    }
+}
+
+/// Marks around calls and thoughts. Some tokenizers have them as special tokens, which leave no trace in the text that is
+/// read; there they would carry the meaning.
+const MARKS: [&str; 8] =
+    ["<tool_call>", "</tool_call>", "<tools>", "</tools>", "<|call|>", "<|python_tag|>", "<think>", "</think>"];
+
+/// The parts of a `tokenizer.json` that are looked at before the library reads it. Its readers panic on a decoder that is no
+/// JSON, and on a broken table of a `Precompiled` normalizer. The rest of the file, which may be megabytes, is passed over.
 #[derive(Deserialize)]
-struct Fragile {
+struct Outline {
     #[serde(default)]
     normalizer: Value,
     #[serde(default, rename = "decoder")]
     _decoder: Value,
+    #[serde(default)]
+    added_tokens: Option<Vec<Value>>,
+}
+
+impl Outline {
+    fn hides_marks(&self) -> bool {
+        self.added_tokens.iter().flatten().any(is_hidden_mark)
+    }
+}
+
+fn is_hidden_mark(token: &Value) -> bool {
+    let content = token.get("content").and_then(Value::as_str);
+    token.get("special") == Some(&Value::Bool(true)) && content.is_some_and(|content| MARKS.contains(&content))
+}
+
+/// The same tokenizer, with marks that are ordinary added tokens: encoding treats both kinds alike.
+fn with_visible_marks(tokenizer_json: &[u8]) -> Result<Vec<u8>, String> {
+    let mut all: Value = format::json::read(tokenizer_json)?;
+    let tokens = all.get_mut("added_tokens").and_then(Value::as_array_mut);
+    for token in tokens.into_iter().flatten().filter(|token| is_hidden_mark(token)) {
+        token["special"] = Value::Bool(false);
+    }
+    serde_json::to_vec(&all).map_err(|e| e.to_string())
 }
 
 /// Checks the tables of all `Precompiled` normalizers.

@@ -17,13 +17,14 @@ use std::{
 use autodidact::{
     adapter::{Adapter, PeftAdapter},
     backend,
-    calls::{CallFormat, menu_from_json},
+    calls::{CallFormat, check_call, menu_from_json, usable},
     error::Result,
     format::safetensors,
+    grammar::{Grammar, Vocabulary},
     model::{ModelConfig, ModelFiles},
-    prompt::{PairOrder, PromptBuilder, SEED_TEMPLATE},
+    prompt::{NamedTemplate, PairOrder, PromptBuilder, SEED_TEMPLATE, TemplateFiles},
     storage::{AdapterMeta, AdapterRecord, archive},
-    task::Task,
+    task::{Task, ToolCall},
     tokenizer::Tokenizer,
 };
 use proptest::{prelude::*, sample::Index};
@@ -240,6 +241,50 @@ fn load(config: Vec<u8>, weights: Vec<u8>) -> Result<()> {
     files.read(&backend::cpu()).map(|_| ())
 }
 
+static ARGUMENTS: LazyLock<Value> = LazyLock::new(
+    || json!({"city": "Rome", "nights": 3, "tags": ["a", {"b": null}], "guest": {"name": "Ann", "extra": {"x": 1.5}}, "tree": {"kids": []}}),
+);
+static MENU: LazyLock<Value> = LazyLock::new(|| {
+    json!([{"name": "find", "inputSchema": {
+        "type": "OBJECT", "required": ["city", "nights"], "additionalProperties": false, "minProperties": 1,
+        "properties": {
+            "city": {"type": "string", "minLength": 1, "maxLength": 40, "pattern": "^[A-Z]\\w*$", "enum": ["Rome", "Oslo"]},
+            "nights": {"type": ["integer", "null"], "minimum": 1, "exclusiveMaximum": 30, "multipleOf": 1},
+            "tags": {"type": "array", "items": {"type": "string"}, "prefixItems": [{"const": "a"}], "minItems": 1, "maxItems": 5,
+                "uniqueItems": true, "contains": {"const": "a"}},
+            "guest": {"type": "dict", "properties": {"name": {"type": "str"}}, "additionalProperties": {"$ref": "#/$defs/Any"},
+                "patternProperties": {"^x-": {"type": "integer"}}, "propertyNames": {"maxLength": 9}, "dependentRequired": {"a": ["b"]}},
+            "tree": {"$ref": "#/$defs/Tree"},
+            "either": {"oneOf": [{"type": "string"}, {"allOf": [{"type": "integer"}, {"not": {"const": 3}}]}], "if": {"const": 1}, "then": false},
+        },
+        "$defs": {"Tree": {"type": "object", "properties": {"kids": {"type": "array", "items": {"$ref": "#/$defs/Tree"}}}},
+            "Any": {"anyOf": [{"type": "number"}, {"$ref": "#/$defs/Any"}, true]}},
+    }}, {"type": "function", "function": {"name": "stop", "parameters": {"$ref": "#/definitions/S", "definitions": {"S": {"type": "object"}}}}}])
+});
+
+thread_local! {
+    static VOCABULARY: Vocabulary = {
+        let tokenizer = Tokenizer::from_bytes(&TOKENIZER).unwrap();
+        let end = tokenizer.token_to_id("<|end|>").unwrap();
+        Vocabulary::new(&tokenizer, &[end]).unwrap()
+    };
+}
+
+/// A menu that can be read is written, checked and enforced.
+fn use_menu(json: &str, arguments: &Value) -> Result<()> {
+    let menu = usable(&menu_from_json(json)?)?;
+    for tool in &menu.tools {
+        let arguments = arguments.as_object().cloned().unwrap_or_default();
+        let call = ToolCall { name: tool.name.clone(), arguments };
+        let _ = check_call(&call, &menu.tools);
+    }
+    for format in [CallFormat::Hermes, CallFormat::Pythonic] {
+        let grammar = Grammar::answer(format, &menu.tools);
+        VOCABULARY.with(|vocabulary| vocabulary.constrain(&grammar)?.allowed().map(drop))?;
+    }
+    Ok(())
+}
+
 const CALLS: [&str; 6] = [
     r#"<|call|>find(city="Rome \" é", nights=3, tags=["a", {"b": null}])<|call|>stop()"#,
     "<tool_call>\n{\"name\": \"find\", \"arguments\": {\"city\": \"Rome\", \"n\": [1, -2.5e3]}}\n</tool_call>",
@@ -315,6 +360,30 @@ proptest! {
         let source = damaged(SEED_TEMPLATE.as_bytes(), &damages);
         let config = json!({"chat_template": String::from_utf8_lossy(&source), "eos_token": "<|end|>"});
         let _ = use_prompts(config.to_string().as_bytes());
+        is_modest();
+    }
+
+    #[test]
+    fn menus(changes in odd_values(), damages in damages(), arguments in odd_values()) {
+        let arguments: Value = parsed(&changed(ARGUMENTS.clone(), &arguments));
+        let _ = use_menu(&String::from_utf8(changed(MENU.clone(), &changes)).unwrap(), &arguments);
+        let _ = use_menu(&String::from_utf8_lossy(&damaged(MENU.to_string().as_bytes(), &damages)), &arguments);
+        is_modest();
+    }
+
+    #[test]
+    fn other_files_of_a_model(changes in odd_values(), damages in damages()) {
+        let map = json!({"bos_token": {"content": "<s>"}, "eos_token": "<|end|>", "pad_token": null, "additional_special_tokens": ["a"]});
+        let map = changed(map, &changes);
+        let template = String::from_utf8_lossy(&damaged(SEED_TEMPLATE.as_bytes(), &damages)).into_owned();
+        let named = [NamedTemplate { name: "tool_use".into(), source: template }];
+        let config = TEMPLATE.to_string();
+        let files = TemplateFiles {
+            tokenizer_config: Some(config.as_bytes()), special_tokens_map: Some(&map), named: &named, ..TemplateFiles::default()
+        };
+        if let Ok(prompts) = PromptBuilder::from_files(&files) {
+            let _ = prompts.answer_prompt(&Task::new("Find a hotel", Vec::new()));
+        }
         is_modest();
     }
 

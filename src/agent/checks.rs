@@ -1,21 +1,38 @@
 //! Checks of what callers give, before any work is done.
 
 use crate::{
-    calls::{CallIssue, check_call, check_menu},
+    calls::{CallIssue, LeftOut, Menu, check_call, usable},
     error::{Error, Result},
     task::{Pair, Task, Tool},
 };
 
-/// # Errors
-/// [`Error::InvalidInput`] for a task without a query, without tools, or with a menu that cannot be used.
-pub(super) fn check_task(task: &Task) -> Result<()> {
-    if task.query().trim().is_empty() {
-        return Err(Error::invalid("query", "it is empty"));
+/// A task with those of its tools that can be used.
+pub(super) struct UsableTask {
+    pub task: Task,
+    pub left_out: Vec<LeftOut>,
+}
+
+impl UsableTask {
+    /// # Errors
+    /// [`Error::InvalidInput`] for a task without a query, without tools, or with a menu of which nothing can be used.
+    pub(super) fn of(task: &Task) -> Result<Self> {
+        if task.query().trim().is_empty() {
+            return Err(Error::invalid("query", "it is empty"));
+        }
+        if task.tools.is_empty() {
+            return Err(Error::invalid("tools", "the menu is empty; give at least one tool"));
+        }
+        Self::of_dialogue(task)
     }
-    if task.tools.is_empty() {
-        return Err(Error::invalid("tools", "the menu is empty; give at least one tool"));
+
+    /// The same for a dialogue that may have no tools.
+    ///
+    /// # Errors
+    /// [`Error::InvalidInput`] for a menu of which nothing can be used.
+    pub(super) fn of_dialogue(task: &Task) -> Result<Self> {
+        let Menu { tools, left_out } = usable(&task.tools)?;
+        Ok(Self { task: Task { messages: task.messages.clone(), tools }, left_out })
     }
-    check_menu(&task.tools)
 }
 
 /// # Errors

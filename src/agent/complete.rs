@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Agent, Answer};
+use super::{Agent, Answer, checks::UsableTask, stop_text::StopText};
 use crate::{
-    calls::check_menu,
     error::{Error, Result},
     grammar::Grammar,
     inference::{Cancel, Finish, Sampling, Stop},
@@ -40,13 +39,24 @@ pub struct CompletionOptions {
     pub sampling: Sampling,
     /// Most tokens.
     pub max_tokens: usize,
+    /// Most calls of one answer.
+    pub max_calls: Option<usize>,
+    /// Texts before which the answer ends.
+    pub stop: Vec<String>,
     /// Apply this stored adapter.
     pub adapter: Option<String>,
 }
 
 impl Default for CompletionOptions {
     fn default() -> Self {
-        Self { form: CompletionForm::Answer, sampling: Sampling::GREEDY, max_tokens: 256, adapter: None }
+        Self {
+            form: CompletionForm::Answer,
+            sampling: Sampling::GREEDY,
+            max_tokens: 256,
+            max_calls: None,
+            stop: Vec::new(),
+            adapter: None,
+        }
     }
 }
 
@@ -89,7 +99,10 @@ impl Agent {
         if task.messages.is_empty() {
             return Err(Error::invalid("messages", "there is none"));
         }
-        check_menu(&task.tools)?;
+        if options.max_calls == Some(0) {
+            return Err(Error::invalid("max_calls", "must be at least 1"));
+        }
+        let UsableTask { task, .. } = &UsableTask::of_dialogue(task)?;
         let model = self.model();
         let format = model.prompts().format();
         let grammar = match &options.form {
@@ -97,8 +110,10 @@ impl Agent {
             CompletionForm::Calls if task.tools.is_empty() => {
                 return Err(Error::invalid("tools", "a call is asked for, and the menu is empty"));
             }
-            CompletionForm::Calls => Some(Grammar::calls(format, &task.tools)),
-            CompletionForm::Answer if !task.tools.is_empty() => Some(Grammar::answer(format, &task.tools)),
+            CompletionForm::Calls => Some(Grammar::calls(format, &task.tools).at_most(options.max_calls)),
+            CompletionForm::Answer if !task.tools.is_empty() => {
+                Some(Grammar::answer(format, &task.tools).at_most(options.max_calls))
+            }
             CompletionForm::Answer | CompletionForm::Free => None,
         };
         let constraint = grammar.map(|grammar| model.constrain(&grammar)).transpose()?;
@@ -109,14 +124,27 @@ impl Agent {
         let prefix = session.prefill(&prompt).await?;
         let prefill_seconds = watch.lap();
         let stop = Stop::at(model.eos(), options.max_tokens);
-        let generation = model.write(&session, &prefix, options.sampling, &stop, constraint, &mut on_text).await?;
-        let decode_seconds = watch.lap();
-        let answer = match options.form {
-            // Here a text that looks like a call is only text.
-            CompletionForm::Json(_) => {
-                Answer { text: model.tokenizer().decode(&generation.ids, true)?, ..Answer::default() }
+        let mut text = StopText::new(&options.stop);
+        let tell = &mut |piece: String| {
+            let new = text.push(&piece);
+            if !new.is_empty() {
+                on_text(new);
             }
-            _ => model.read_answer(&generation.ids, &task.tools)?,
+            text.go_on()
+        };
+        let generation = model.write(&session, &prefix, options.sampling, &stop, constraint, tell).await?;
+        let last = text.finish();
+        if !last.is_empty() {
+            on_text(last);
+        }
+        let decode_seconds = watch.lap();
+        let text = text.into_text();
+        let answer = match options.form {
+            // Without tools, and where JSON is asked for, a text that looks like a call is only text.
+            CompletionForm::Json(_) => Answer { text, ..Answer::default() },
+            _ if task.tools.is_empty() => Answer { text, ..Answer::default() },
+            CompletionForm::Answer | CompletionForm::Calls => model.read_answer(text, &task.tools, true),
+            CompletionForm::Free => model.read_answer(text, &task.tools, false),
         };
         Ok(Completion {
             answer,

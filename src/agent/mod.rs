@@ -16,6 +16,7 @@ mod open;
 mod options;
 mod run;
 mod steps;
+mod stop_text;
 mod teach;
 mod trace;
 
@@ -34,7 +35,12 @@ pub use run::{Again, ContextReport, Examples, Found, OrdersReport, Outcome, Run,
 pub use teach::{Feedback, Taught};
 pub use trace::{Answer, ScoreReport, Trace, TrainingReport};
 
-pub use crate::model::{INDEX, ModelFiles, SINGLE, shard_names, template_text};
+pub use crate::{
+    model::{INDEX, ModelFiles, NAMED_TEMPLATES, SINGLE, shard_names, template_text},
+    prompt::NamedTemplate,
+};
+use checks::UsableTask;
+
 use crate::{
     adapter::Adapter,
     backend::BackendReport,
@@ -75,7 +81,13 @@ impl Agent {
 
     /// Answers a task, learning first when unsure. Pull the result to make it go on; drop it to cancel the work.
     pub fn ask<'a>(&'a self, task: &'a Task, options: &'a AskOptions, cancel: &'a Cancel) -> Asking<'a> {
-        Asking::new(|log| Box::pin(Run::new(self, task, options, cancel).logged(log).answer_task()))
+        Asking::new(|log| {
+            Box::pin(async move {
+                options.check()?;
+                let UsableTask { task, left_out } = UsableTask::of(task)?;
+                Run::new(self, &task, options, cancel).logged(log).without(left_out).answer_task().await
+            })
+        })
     }
 
     /// All adapters: those of the store, then those that live as long as this agent. Newest first in both.

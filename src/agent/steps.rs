@@ -2,7 +2,7 @@
 
 use super::{
     Agent, AskOptions, Event, TrainingReport,
-    checks::{check_pairs, check_task},
+    checks::{UsableTask, check_pairs},
     memory::Learned,
     model::{Trained, Training},
     run::Found,
@@ -28,7 +28,7 @@ impl Agent {
         mut on_event: impl FnMut(Event),
     ) -> Result<Synthesis> {
         options.check()?;
-        check_task(task)?;
+        let UsableTask { task, .. } = &UsableTask::of(task)?;
         let stored = self.adapter_named(options.adapter.as_deref()).await?;
         let session = self.model().session(stored.as_ref().map(|adapter| &adapter.weights), cancel);
         let config = options.pairs();
@@ -69,7 +69,7 @@ impl Agent {
         mut on_event: impl FnMut(Event),
     ) -> Result<(AdapterMeta, TrainingReport)> {
         options.check()?;
-        check_task(task)?;
+        let UsableTask { task, .. } = &UsableTask::of(task)?;
         let (model, memory) = (self.model(), self.memory());
         let name = options.keep.as_deref().ok_or_else(|| Error::invalid("keep", "give the adapter a name"))?;
         memory.check_name(options).await?;

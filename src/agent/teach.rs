@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Agent, AskOptions, Event, GateReport, MemoryMode, MemoryOptions, TrainingReport,
-    checks::{check_pairs, check_task},
+    checks::{UsableTask, check_pairs},
     gate::GateCheck,
     memory::{Learned, NewVersion},
     model::{Trained, Training},
@@ -76,7 +76,7 @@ impl Agent {
         mut on_event: impl FnMut(Event),
     ) -> Result<Taught> {
         options.check()?;
-        check_task(task)?;
+        let UsableTask { task, .. } = &UsableTask::of(task)?;
         if !options.memory.is_on() {
             return Err(Error::invalid("memory", "feedback needs a memory to learn into; choose `session` or `keep`"));
         }

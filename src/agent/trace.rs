@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{ContextReport, GateReport, ModelReport, OrdersReport, Recalled, SearchReport};
 use crate::{
     backend::BackendReport,
+    calls::LeftOut,
     synthesis::Synthesis,
     task::ToolCall,
     uncertainty::{Candidate, Estimator, Scores, Uncertainty},
@@ -147,6 +148,9 @@ pub struct Trace {
     pub restored: bool,
     /// Name under which the adapter was stored.
     pub stored: Option<String>,
+    /// Tools of the menu that could not be used, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
     /// Something that the reader should know.
     pub note: Option<String>,
 }
@@ -172,6 +176,7 @@ impl Trace {
             seconds: BTreeMap::new(),
             restored: false,
             stored: None,
+            left_out: Vec::new(),
             note: None,
         }
     }

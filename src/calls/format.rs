@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::json_calls::{call_from_value, first_json, parse_json_calls};
+use super::json_calls::{LLAMA_TAG, first_json, parse_block, parse_json_calls};
 use super::parse_failure::ParseFailure;
 use super::python_text::{json_text, object_text};
 use super::pythonic;
@@ -28,7 +28,8 @@ pub enum CallFormat {
 
 const HERMES_OPEN: &str = "<tool_call>";
 const HERMES_CLOSE: &str = "</tool_call>";
-const LLAMA_TAG: &str = "<|python_tag|>";
+const THOUGHT_OPEN: &str = "<think>";
+const THOUGHT_CLOSE: &str = "</think>";
 
 impl CallFormat {
     /// The format of a model: what the key `call_format` of its `tokenizer_config.json` says (`hermes`, `llama3_json`,
@@ -102,13 +103,13 @@ impl CallFormat {
 
     /// Reads the calls of an answer. A text in which no call begins is a plain answer: an empty list.
     ///
-    /// Text around the calls is ignored, as is a leading `<think>` block. Never panics; nesting deeper than 128 levels
-    /// is [`ParseFailure::BadSyntax`].
+    /// Text around the calls is ignored, and so is all that stands before the end of a thought (`</think>`, whose beginning
+    /// may stand in the prompt). Never panics; nesting deeper than 128 levels is [`ParseFailure::BadSyntax`].
     ///
     /// # Errors
     /// A [`ParseFailure`] when a call begins but is not well-formed.
     pub fn parse(&self, text: &str) -> Result<Vec<ToolCall>, ParseFailure> {
-        let text = after_thinking(text);
+        let text = self.behind_thoughts(text);
         match self {
             Self::Hermes => parse_hermes(text),
             Self::Llama3Json => {
@@ -118,12 +119,42 @@ impl CallFormat {
             Self::Pythonic => pythonic::parse(text),
         }
     }
-}
 
-fn after_thinking(text: &str) -> &str {
-    match text.trim_start().starts_with("<think>") {
-        true => text.split_once("</think>").map_or(text, |(_, rest)| rest),
-        false => text,
+    /// What stands behind the last thought. The mark of its end may also stand in the text of an argument, where it ends
+    /// nothing. A thought that does not end hides all of the text.
+    fn behind_thoughts(self, text: &str) -> &str {
+        let mut rest = text;
+        let mut from = 0;
+        while let Some(at) = rest.get(from..).and_then(|tail| tail.find(THOUGHT_CLOSE)).map(|at| from + at) {
+            from = at + THOUGHT_CLOSE.len();
+            if !self.is_inside_call(rest, at) {
+                rest = rest.get(from..).unwrap_or_default();
+                from = 0;
+            }
+        }
+        if rest.trim_start().starts_with(THOUGHT_OPEN) { "" } else { rest }
+    }
+
+    /// Whether a well-formed call begins before a place and ends behind it.
+    fn is_inside_call(self, text: &str, place: usize) -> bool {
+        let start = text.len() - text.trim_start().len();
+        let marked = |mark: &'static str| text.match_indices(mark).map(move |(at, mark)| at + mark.len());
+        let mut begins: Vec<usize> = match self {
+            Self::Hermes => marked(HERMES_OPEN).collect(),
+            Self::Pythonic => marked(pythonic::OPEN).collect(),
+            Self::Llama3Json => Vec::new(),
+        };
+        if self != Self::Pythonic {
+            begins.push(start);
+        }
+        begins.into_iter().filter(|begin| *begin < place).any(|begin| {
+            let tail = text.get(begin..).unwrap_or_default();
+            let rest = match self {
+                Self::Pythonic => pythonic::parse_call(tail).ok().map(|(_, rest)| rest),
+                _ => first_json(tail).ok().map(|(_, rest)| rest),
+            };
+            rest.is_some_and(|rest| text.len() - rest.len() > place)
+        })
     }
 }
 
@@ -135,9 +166,7 @@ fn parse_hermes(text: &str) -> Result<Vec<ToolCall>, ParseFailure> {
     let mut calls = Vec::new();
     let mut rest = text;
     while let Some((_, block)) = rest.split_once(HERMES_OPEN) {
-        let (value, after) = first_json(block)?;
-        calls.push(call_from_value(value)?);
-        rest = after;
+        rest = parse_block(block, &mut calls)?;
     }
     Ok(calls)
 }
@@ -223,9 +252,44 @@ mod tests {
             ),
             (CallFormat::Llama3Json, "<|python_tag|>{\"name\": \"f\", \"parameters\": {\"a\": 1}}<|eom_id|>"),
             (CallFormat::Llama3Json, "[{\"name\": \"f\", \"arguments\": {\"a\": 1}}]"),
+            (CallFormat::Llama3Json, "{\"type\": \"function\", \"function\": \"f\", \"parameters\": {\"a\": 1}}"),
+            (
+                CallFormat::Llama3Json,
+                "I may {\"name\": \"g\"}\n</think>\n{\"name\": \"f\", \"parameters\": {\"a\": 1}}",
+            ),
+            (
+                CallFormat::Hermes,
+                "Like <tool_call>{\"name\": \"g\"}</tool_call>?\n</think>\n<tool_call>{\"name\": \"f\", \"arguments\": {\"a\": 1}}",
+            ),
+            (CallFormat::Hermes, "<tool_call>```json\n{\"name\": \"f\", \"arguments\": {\"a\": 1}}\n```</tool_call>"),
+            (CallFormat::Hermes, "<tools>\n{\"arguments\": {\"a\": 1}, \"name\": \"f\"}\n</tools>"),
+            (CallFormat::Hermes, "Here it is:\n```json\n{\"name\": \"f\", \"arguments\": {\"a\": 1}}\n```"),
+            (CallFormat::Hermes, "{\"name\": \"f\", \"arguments\": \"\\\"{\\\\\\\"a\\\\\\\": 1}\\\"\"}"),
             (CallFormat::Pythonic, "ok <|call|> f ( a = 1 , ) <|end|>"),
         ] {
             assert_eq!(format.parse(text).unwrap(), one, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_block_may_hold_several_calls_and_arguments_none() {
+        let two = [call("f", json!({"a": 1})), call("g", json!({}))];
+        for inside in [
+            "{\"name\": \"f\", \"arguments\": {\"a\": 1}}\n{\"name\": \"g\", \"arguments\": \"\"}",
+            "[{\"name\": \"f\", \"arguments\": {\"a\": 1}}, {\"name\": \"g\", \"arguments\": \"null\"}]",
+        ] {
+            let text = format!("<tool_call>\n{inside}\n</tool_call>");
+            assert_eq!(CallFormat::Hermes.parse(&text).unwrap(), two, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_mark_of_a_thought_in_an_argument_ends_nothing() {
+        let calls = [call("f", json!({"a": "x </think> <tool_call> y <|call|>"})), call("g", json!({}))];
+        for format in ALL {
+            let text = format.render(&calls);
+            assert_eq!(format.parse(&text).unwrap(), calls, "{text}");
+            assert_eq!(format.parse(&format!("<think>{text}")).unwrap(), [], "a thought that does not end");
         }
     }
 

@@ -5,36 +5,96 @@ use serde_json::{Map, Value};
 use super::parse_failure::ParseFailure;
 use crate::task::ToolCall;
 
-/// JSON objects that begin with a `name`, one after another or in a list; any other text is a plain answer.
+/// Begins a block of calls in Llama 3's form.
+pub(super) const LLAMA_TAG: &str = "<|python_tag|>";
+/// A fence of Markdown.
+const FENCE: &str = "```";
+/// Qwen2.5-Coder writes the mark of the menu where that of a call belongs.
+const TOOLS_TAG: &str = "<tools>";
+
+/// JSON objects that begin with a `name`, one after another or in a list, bare or in a fence; any other text is a plain
+/// answer.
 pub(crate) fn parse_json_calls(text: &str) -> Result<Vec<ToolCall>, ParseFailure> {
-    let mut calls = Vec::new();
-    let mut rest = without_fence(text.trim());
-    let begins = |text: &str| {
-        let compact: String = text.chars().filter(|c| !c.is_whitespace()).take(20).collect();
-        let object = compact.strip_prefix('[').unwrap_or(&compact);
-        // Llama 3 states the type first.
-        object.starts_with("{\"name\":") || object.starts_with("{\"type\":\"function\"")
+    let text = text.trim();
+    let text = text.strip_prefix(TOOLS_TAG).unwrap_or(text).trim_start();
+    let mut rest = match fenced(text) {
+        Some(Fenced { before, body }) if before.trim().is_empty() || begins_call(body) => body,
+        _ => text,
     };
-    while begins(rest) {
-        let (value, after) = first_json(rest)?;
-        match value {
-            Value::Array(items) => {
-                for item in items {
-                    calls.push(call_from_value(item)?);
-                }
-            }
-            other => calls.push(call_from_value(other)?),
-        }
-        rest = after.trim_start_matches(|c: char| c.is_whitespace() || c == ';' || c == ',');
+    let mut calls = Vec::new();
+    while begins_call(rest) {
+        rest = read_value(rest, &mut calls)?;
+        rest = rest.strip_prefix(LLAMA_TAG).unwrap_or(rest);
     }
     Ok(calls)
 }
 
-/// The inside of a Markdown code fence, when the text is one.
-fn without_fence(text: &str) -> &str {
-    let Some(inner) = text.strip_prefix("```") else { return text };
+/// The calls of one block, as between the marks of Hermes: objects or lists, one after another.
+///
+/// # Errors
+/// A [`ParseFailure`] when the block does not begin with a call.
+pub(super) fn parse_block<'t>(block: &'t str, calls: &mut Vec<ToolCall>) -> Result<&'t str, ParseFailure> {
+    let body = match fenced(block) {
+        Some(Fenced { before, body }) if before.trim().is_empty() => body,
+        _ => block,
+    };
+    let before = calls.len();
+    let mut rest = read_value(body, calls)?;
+    while rest.starts_with(['{', '[']) {
+        rest = read_value(rest, calls)?;
+    }
+    match calls.len() > before {
+        true => Ok(rest),
+        false => Err(ParseFailure::syntax("expected a JSON object")),
+    }
+}
+
+/// A text with a fence in it.
+struct Fenced<'t> {
+    before: &'t str,
+    /// What stands in the fence, without the language.
+    body: &'t str,
+}
+
+fn fenced(text: &str) -> Option<Fenced<'_>> {
+    let (before, inner) = text.split_once(FENCE)?;
     let inner = inner.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).trim_start();
-    inner.split_once("```").map_or(inner, |(body, _)| body)
+    Some(Fenced { before, body: inner.split_once(FENCE).map_or(inner, |(body, _)| body) })
+}
+
+/// Whether a text begins like a call: one whose JSON is broken counts too, so that it can be said.
+fn begins_call(text: &str) -> bool {
+    let compact: String = text.chars().filter(|c| !c.is_whitespace()).take(24).collect();
+    let object = compact.strip_prefix('[').unwrap_or(&compact);
+    // Llama 3 states the type first.
+    if object.starts_with("{\"name\":") || object.starts_with("{\"type\":\"function\"") {
+        return true;
+    }
+    object.starts_with('{') && first_json(text).is_ok_and(|(value, _)| is_call(&value))
+}
+
+fn is_call(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => !items.is_empty() && items.iter().all(is_call),
+        _ => {
+            let has = |keys: &[&str]| keys.iter().any(|key| value.get(key).is_some());
+            has(&["name", "function"]) && has(&["arguments", "parameters"])
+        }
+    }
+}
+
+/// Reads one object or list of objects; gives what follows it and a separator.
+fn read_value<'t>(text: &'t str, calls: &mut Vec<ToolCall>) -> Result<&'t str, ParseFailure> {
+    let (value, after) = first_json(text)?;
+    match value {
+        Value::Array(items) => {
+            for item in items {
+                calls.push(call_from_value(item)?);
+            }
+        }
+        other => calls.push(call_from_value(other)?),
+    }
+    Ok(after.trim_start_matches(|c: char| c.is_whitespace() || c == ';' || c == ','))
 }
 
 /// The first JSON value of a text, and what follows it.
@@ -47,27 +107,40 @@ pub(crate) fn first_json(text: &str) -> Result<(Value, &str), ParseFailure> {
     }
 }
 
-/// A call from `{"name": ..., "arguments": {...}}`; `parameters` is read too, `function` may wrap it, and arguments may
-/// be the text of an object.
+/// A call from `{"name": ..., "arguments": {...}}`; `parameters` is read too, `function` may wrap it or be the name, and
+/// arguments may be the text of an object, or an empty one.
 pub(crate) fn call_from_value(value: Value) -> Result<ToolCall, ParseFailure> {
     let Value::Object(mut map) = value else {
         return Err(ParseFailure::syntax("expected a JSON object"));
     };
-    if let Some(Value::Object(inner)) = map.remove("function") {
-        map = inner;
+    match map.remove("function") {
+        Some(Value::Object(inner)) => map = inner,
+        Some(name @ Value::String(_)) if !map.contains_key("name") => {
+            map.insert("name".to_owned(), name);
+        }
+        _ => {}
     }
     let name = match map.remove("name") {
         Some(Value::String(name)) if !name.trim().is_empty() => name,
         _ => return Err(ParseFailure::BadName),
     };
     let arguments = match map.remove("arguments").or_else(|| map.remove("parameters")) {
-        None | Some(Value::Null) => Map::new(),
-        Some(Value::Object(arguments)) => arguments,
-        Some(Value::String(text)) => match serde_json::from_str(&text) {
-            Ok(Value::Object(arguments)) => arguments,
-            _ => return Err(ParseFailure::BadArguments),
-        },
-        Some(_) => return Err(ParseFailure::BadArguments),
+        None => Map::new(),
+        Some(value) => arguments(value, 2)?,
     };
     Ok(ToolCall { name, arguments })
+}
+
+/// Arguments, or the text of them: some models quote that text once more.
+fn arguments(value: Value, quotes: usize) -> Result<Map<String, Value>, ParseFailure> {
+    match value {
+        Value::Null => Ok(Map::new()),
+        Value::Object(arguments) => Ok(arguments),
+        Value::String(text) if text.trim().is_empty() => Ok(Map::new()),
+        Value::String(text) if quotes > 0 => {
+            let inner = serde_json::from_str(&text).map_err(|_| ParseFailure::BadArguments)?;
+            arguments(inner, quotes - 1)
+        }
+        _ => Err(ParseFailure::BadArguments),
+    }
 }

@@ -2,36 +2,65 @@
 
 use std::collections::HashSet;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::schema::readable::readable;
 use crate::error::{Error, Result};
+use crate::format;
 use crate::task::Tool;
 
+/// What the schema of the arguments is called: by OpenAI, MCP, Anthropic and Google.
+const SCHEMA_KEYS: [&str; 4] = ["parameters", "inputSchema", "input_schema", "parametersJsonSchema"];
 /// Longest name of a tool, in characters.
 const MAX_NAME: usize = 128;
 
 /// Reads a menu: an array of `{"name", "description", "parameters"}` or of OpenAI's `{"type": "function", "function":
-/// {...}}`, mixed if need be. An absent or null schema is that of no arguments.
+/// {...}}`, mixed if need be. The schema may be called `inputSchema` (MCP), `input_schema` (Anthropic) or
+/// `parametersJsonSchema` (Google); an absent or null one is that of no arguments.
+///
+/// A tool whose schema cannot be read is in the menu too: the agent leaves it out and says so, as [`usable`] does.
 ///
 /// # Errors
 /// [`Error::InvalidInput`] that names the tool by index and name: for text that is no JSON array, names that are absent,
-/// doubled, too long or hold characters other than letters, digits, `_`, `-`, `.`, `/` and `:`, schemas that are no
-/// object schema, and names of parameters that cannot be written in a call.
+/// doubled, too long or hold characters other than letters, digits, `_`, `-`, `.`, `/` and `:`, and a menu without any
+/// schema that can be read.
 pub fn menu_from_json(json: &str) -> Result<Vec<Tool>> {
-    let value: Value = serde_json::from_str(json).map_err(|e| Error::invalid("tools", format!("not JSON: {e}")))?;
+    let read = format::json::read(json.as_bytes());
+    let value: Value = read.map_err(|reason: String| Error::invalid("tools", format!("not JSON: {reason}")))?;
     let Value::Array(entries) = value else {
         return Err(Error::invalid("tools", "expected a JSON array of tools"));
     };
     let tools = entries.iter().enumerate().map(|(index, entry)| read_tool(entry, index)).collect::<Result<Vec<_>>>()?;
-    check_menu(&tools)?;
+    usable(&tools)?;
     Ok(tools)
 }
 
-/// Checks a menu, wherever it comes from.
+/// A menu that was read.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Menu {
+    /// The tools that can be used, with schemas that the grammar and the checks read.
+    pub tools: Vec<Tool>,
+    /// The others.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A tool that cannot be used: its schema cannot be read. Menus of a stranger's server have such tools.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Name of the tool.
+    pub tool: String,
+    /// What of its schema cannot be read.
+    pub reason: String,
+}
+
+/// The tools of a menu that can be used.
 ///
 /// # Errors
-/// Errors of [`menu_from_json`].
-pub fn check_menu(tools: &[Tool]) -> Result<()> {
+/// [`Error::InvalidInput`] that names the tool by index and name: for a name that cannot be called or is there twice, and
+/// for a schema that cannot be read when no other tool is left.
+pub fn usable(tools: &[Tool]) -> Result<Menu> {
+    let mut menu = Menu::default();
     let mut names = HashSet::new();
     for (index, tool) in tools.iter().enumerate() {
         let (at, name) = (place(index, &tool.name), &tool.name);
@@ -44,9 +73,32 @@ pub fn check_menu(tools: &[Tool]) -> Result<()> {
         if !names.insert(name) {
             return Err(Error::invalid(at, "an earlier tool has the same name"));
         }
-        check_schema(&tool.parameters, &at)?;
+        match readable(&tool.parameters) {
+            Ok(parameters) => menu.tools.push(Tool { parameters, ..tool.clone() }),
+            Err(reason) => menu.left_out.push(LeftOut { tool: name.clone(), reason }),
+        }
     }
-    Ok(())
+    match menu.left_out.first() {
+        Some(first) if menu.tools.is_empty() => {
+            let index = tools.iter().position(|tool| tool.name == first.tool).unwrap_or(0);
+            Err(Error::invalid(place(index, &first.tool), first.reason.as_str()))
+        }
+        _ => Ok(menu),
+    }
+}
+
+/// Checks a menu whose author can mend it: all of its tools must be usable.
+///
+/// # Errors
+/// [`Error::InvalidInput`] that names the tool by index and name.
+pub fn check_menu(tools: &[Tool]) -> Result<()> {
+    match usable(tools)?.left_out.into_iter().next() {
+        Some(LeftOut { tool, reason }) => {
+            let index = tools.iter().position(|other| other.name == tool).unwrap_or(0);
+            Err(Error::invalid(place(index, &tool), reason))
+        }
+        None => Ok(()),
+    }
 }
 
 fn read_tool(entry: &Value, index: usize) -> Result<Tool> {
@@ -68,46 +120,9 @@ fn read_tool(entry: &Value, index: usize) -> Result<Tool> {
         Some(Value::String(text)) => text.clone(),
         Some(_) => return Err(Error::invalid(at, "`description` is no text")),
     };
-    let parameters = match map.get("parameters") {
-        None | Some(Value::Null) => serde_json::json!({"type": "object", "properties": {}}),
-        Some(schema) => schema.clone(),
-    };
+    let stated = SCHEMA_KEYS.iter().find_map(|key| map.get(*key).filter(|schema| !schema.is_null()));
+    let parameters = stated.cloned().unwrap_or_else(|| serde_json::json!({"type": "object", "properties": {}}));
     Ok(Tool { name, description, parameters })
-}
-
-fn check_schema(schema: &Value, at: &str) -> Result<()> {
-    let Some(map) = schema.as_object() else {
-        return Err(Error::invalid(at, "`parameters` is no JSON Schema object"));
-    };
-    if map.get("type").is_some_and(|kind| kind != "object") {
-        return Err(Error::invalid(at, "`parameters` must have the type \"object\""));
-    }
-    let properties = match map.get("properties") {
-        None => return Ok(()),
-        Some(Value::Object(properties)) => properties,
-        Some(_) => return Err(Error::invalid(at, "`parameters.properties` is no object")),
-    };
-    for (key, inner) in properties {
-        if key.is_empty() || key.contains(|c: char| c.is_control() || "\"()[]{},=".contains(c)) {
-            return Err(Error::invalid(at, format!("{key:?} cannot be the name of a parameter")));
-        }
-        if !inner.is_object() && !inner.is_boolean() {
-            return Err(Error::invalid(at, format!("the schema of parameter `{key}` is no object")));
-        }
-    }
-    let required = match map.get("required") {
-        None => return Ok(()),
-        Some(Value::Array(required)) => required,
-        Some(_) => return Err(Error::invalid(at, "`parameters.required` is no array of names")),
-    };
-    for name in required {
-        match name.as_str() {
-            Some(name) if properties.contains_key(name) => {}
-            Some(name) => return Err(Error::invalid(at, format!("`required` names `{name}`, which is no property"))),
-            None => return Err(Error::invalid(at, "`parameters.required` is no array of names")),
-        }
-    }
-    Ok(())
 }
 
 fn place(index: usize, name: &str) -> String {
@@ -132,6 +147,28 @@ mod tests {
     }
 
     #[test]
+    fn other_names_of_the_schema_are_read() {
+        for key in SCHEMA_KEYS {
+            let json = format!(r#"{{"name": "a", "{key}": {{"properties": {{"x": {{"type": "INTEGER"}}}}}}}}"#);
+            let menu = usable(&menu_from_json(&format!("\u{feff}[{json}]")).unwrap()).unwrap();
+            assert_eq!(menu.tools[0].parameters["properties"]["x"]["type"], "integer", "{key}");
+            // Callers that hand over tools, not texts.
+            let tool: Tool = serde_json::from_str(&json).unwrap();
+            assert_eq!(tool.properties().count(), 1, "{key}");
+        }
+    }
+
+    #[test]
+    fn a_tool_that_cannot_be_read_is_left_out_of_the_others() {
+        let json = r#"[{"name":"a","parameters":{"properties":{"x":{"type":"frob"}}}},{"name":"b"}]"#;
+        let tools = menu_from_json(json).unwrap();
+        let menu = usable(&tools).unwrap();
+        assert_eq!(menu.tools.iter().map(|tool| tool.name.as_str()).collect::<Vec<_>>(), ["b"]);
+        assert!(menu.left_out[0].tool == "a" && menu.left_out[0].reason.contains("frob"), "{:?}", menu.left_out);
+        assert!(check_menu(&tools).unwrap_err().to_string().contains("tools[0] `a`"));
+    }
+
+    #[test]
     fn errors_say_where() {
         for (json, words) in [
             ("{", "not JSON"),
@@ -145,9 +182,8 @@ mod tests {
             (r#"[{"name":"a","parameters":[]}]"#, "JSON Schema object"),
             (r#"[{"name":"a","parameters":{"type":"string"}}]"#, "\"object\""),
             (r#"[{"name":"a","parameters":{"properties":[]}}]"#, "properties"),
-            (r#"[{"name":"a","parameters":{"properties":{"x":3}}}]"#, "`x`"),
-            (r#"[{"name":"a","parameters":{"properties":{"x=":{}}}}]"#, "x="),
-            (r#"[{"name":"a","parameters":{"properties":{},"required":["q"]}}]"#, "`q`"),
+            (r#"[{"name":"a","parameters":{"properties":{"x":3}}}]"#, "parameters.x`"),
+            (r#"[{"name":"a","parameters":{"properties":{"x":{"type":"frob"}}}}]"#, "frob"),
         ] {
             let error = menu_from_json(json).unwrap_err();
             assert_eq!(error.code(), "InvalidInput");

@@ -1,3 +1,4 @@
-//! File formats of weights, as bytes. Nothing here knows the compute backend.
+//! File formats, as bytes. Nothing here knows the compute backend.
 
+pub mod json;
 pub mod safetensors;

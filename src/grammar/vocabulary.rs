@@ -30,13 +30,16 @@ impl Vocabulary {
     /// [`Error::Grammar`] when the tokenizer's tokens cannot be read as bytes (it is neither byte-level nor has it a byte
     /// fallback), or when no token ends a turn.
     pub fn new(tokenizer: &Tokenizer, eos: &[u32]) -> Result<Self> {
-        let words = token_bytes_from_tokenizer_json(&tokenizer.parts()?).map_err(failure)?;
+        let unusable = |reason: &str| failure(format!("{reason}; switch constrained decoding off for this model"));
+        let words = token_bytes_from_tokenizer_json(&tokenizer.parts()?)
+            .map_err(|e| unusable(&format!("the bytes of the tokenizer's tokens are unknown ({e})")))?;
         // A model's embedding may have more rows than its tokenizer has tokens.
         let eos: Vec<u32> = eos.iter().copied().filter(|id| (*id as usize) < words.len()).collect();
-        let first = *eos.first().ok_or_else(|| failure("no token of the tokenizer ends a turn"))?;
+        let first = *eos.first().ok_or_else(|| unusable("no token of the tokenizer ends a turn"))?;
         let trie = TokTrie::from(&TokRxInfo::new(words.len() as u32, first), &words).with_eos_tokens(&eos);
         let env: TokEnv = Arc::new(ApproximateTokEnv::new(trie));
-        let mut factory = ParserFactory::new(&env, InferenceCapabilities::default(), &[]).map_err(failure)?;
+        let mut factory =
+            ParserFactory::new(&env, InferenceCapabilities::default(), &[]).map_err(|e| unusable(&e.to_string()))?;
         factory.quiet();
         factory.limits_mut().verbose_errors = false;
         Ok(Self { factory })
@@ -60,6 +63,7 @@ impl Vocabulary {
     }
 
     fn parser(&self, text: String) -> Result<TokenParser> {
-        self.factory.create_parser(TopLevelGrammar::from_lark(text)).map_err(failure)
+        let parser = self.factory.create_parser(TopLevelGrammar::from_lark(text));
+        parser.map_err(|e| failure(format!("{e}; mend the schema, or switch constrained decoding off")))
     }
 }

@@ -1,5 +1,7 @@
 //! A prompt in the cache: prefilled once, forked for every continuation.
 
+use std::ops::ControlFlow;
+
 use crate::{
     backend::readback,
     error::{Error, Result},
@@ -18,7 +20,16 @@ const PREFILL_CHUNK: usize = 512;
 /// Tokens kept back for bringing a constrained text to its end.
 const CLOSING: usize = 96;
 /// Most bytes of copies of the cache at once.
-const FORK_BYTES: usize = 256 << 20;
+const FORK_BYTES: usize = 128 << 20;
+/// Most bytes of logits at once: a row of a large vocabulary takes 600 kB.
+const LOGIT_BYTES: usize = 32 << 20;
+
+/// A token of a continuation, and the row of the hidden states that predicts it.
+struct Predicted {
+    row: u32,
+    continuation: usize,
+    id: u32,
+}
 
 /// A prefilled prompt.
 #[derive(Debug, Clone)]
@@ -139,6 +150,22 @@ impl Session<'_> {
         constraint: Option<Constraint>,
         mut on_token: impl FnMut(u32) -> Result<()>,
     ) -> Result<Generation> {
+        let go_on = &mut |id| on_token(id).map(ControlFlow::Continue);
+        self.generate_for(prefix, sampling, stop, constraint, go_on).await
+    }
+
+    /// As [`Session::generate`]; `on_token` may end the text ([`Finish::Stop`]).
+    ///
+    /// # Errors
+    /// As [`Session::generate`].
+    pub async fn generate_until(
+        &self,
+        prefix: &Prefix,
+        sampling: Sampling,
+        stop: &Stop<'_>,
+        constraint: Option<Constraint>,
+        mut on_token: impl FnMut(u32) -> Result<ControlFlow<()>>,
+    ) -> Result<Generation> {
         self.generate_for(prefix, sampling, stop, constraint, &mut on_token).await
     }
 
@@ -149,7 +176,7 @@ impl Session<'_> {
         sampling: Sampling,
         stop: &Stop<'_>,
         mut constraint: Option<Constraint>,
-        on_token: &mut dyn FnMut(u32) -> Result<()>,
+        on_token: &mut dyn FnMut(u32) -> Result<ControlFlow<()>>,
     ) -> Result<Generation> {
         let mut sampler = Sampler::new(sampling)?;
         let room = self.decoder.config().context.saturating_sub(prefix.len());
@@ -192,7 +219,10 @@ impl Session<'_> {
             if let Some(constraint) = &mut constraint {
                 constraint.accept(token)?;
             }
-            on_token(token)?;
+            if on_token(token)?.is_break() {
+                out.finish = Finish::Stop;
+                break;
+            }
             if out.ids.len() < max_tokens {
                 let hidden = self.decoder.forward(&Tokens::single(&[token]), Some(&mut cache), self.lora);
                 logits = readback(self.decoder.logits(hidden, &[0])).await?;
@@ -243,16 +273,22 @@ impl Session<'_> {
         let tokens = Tokens::padded(&inputs, 0);
         let mut cache = prefix.cache.fork(continuations.len(), prefix.len() + width);
         let hidden = self.decoder.forward(&tokens, Some(&mut cache), self.lora);
-        let rows: Vec<u32> =
-            (0..inputs.len()).flat_map(|i| (0..inputs[i].len()).map(move |j| (i * width + j) as u32)).collect();
+        let predicted = |i: usize| {
+            continuations[i].iter().skip(1).enumerate().map(move |(j, id)| Predicted {
+                row: (i * width + j) as u32,
+                continuation: i,
+                id: *id,
+            })
+        };
+        let all: Vec<Predicted> = (0..continuations.len()).flat_map(predicted).collect();
         let vocab = self.decoder.config().vocab_size;
-        let logits = readback(self.decoder.logits(hidden, &rows)).await?;
-        let mut at = logits.chunks_exact(vocab);
-        for (score, continuation) in scores.iter_mut().zip(continuations) {
-            for id in continuation.iter().skip(1) {
-                let Some(row) = at.next() else { break };
-                let value = row.get(*id as usize).copied().unwrap_or(f32::NEG_INFINITY);
-                score.push(value - super::sampler::log_sum_exp(row));
+        for group in all.chunks((LOGIT_BYTES / (4 * vocab)).max(1)) {
+            self.cancel.check()?;
+            let rows: Vec<u32> = group.iter().map(|predicted| predicted.row).collect();
+            let logits = readback(self.decoder.logits(hidden.clone(), &rows)).await?;
+            for (predicted, row) in group.iter().zip(logits.chunks_exact(vocab)) {
+                let value = row.get(predicted.id as usize).copied().unwrap_or(f32::NEG_INFINITY);
+                scores[predicted.continuation].push(value - super::sampler::log_sum_exp(row));
             }
         }
         Ok(scores)

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     error::{Error, Result},
+    format,
     nn::rotary::RopeScaling,
 };
 
@@ -113,27 +114,20 @@ impl ModelConfig {
     /// # Errors
     /// [`Error::UnsupportedModel`] for another family, [`Error::Config`] for a missing or impossible value.
     pub fn from_json(bytes: &[u8]) -> Result<Self> {
-        let raw: Value = serde_json::from_slice(bytes).map_err(|e| Error::config("config.json", e.to_string()))?;
+        let raw: Value = format::json::read(bytes).map_err(wrong)?;
         let family = family(&raw)?;
-        let size = |name: &str| {
-            positive(&raw, name)?.ok_or_else(|| Error::config("config.json", format!("`{name}` is missing")))
-        };
+        refuse_quantized(&raw)?;
+        let size = |name: &str| positive(&raw, name)?.ok_or_else(|| wrong(format!("`{name}` is missing")));
         let (d_model, n_heads) = (size("hidden_size")?, size("num_attention_heads")?);
-        let activation = raw.get("hidden_act").and_then(Value::as_str).unwrap_or("silu");
-        if activation != "silu" {
-            return Err(Error::config(
-                "config.json",
-                format!("hidden_act `{activation}` is not supported; expected `silu`"),
-            ));
+        match present(&raw, "hidden_act") {
+            None => {}
+            Some(activation) if activation == "silu" => {}
+            Some(other) => return Err(wrong(format!("hidden_act {other} is not supported; expected \"silu\""))),
         }
-        if raw.get("use_sliding_window").and_then(Value::as_bool).unwrap_or(false) {
-            return Err(Error::config(
-                "config.json",
-                "sliding-window attention is not supported; set `use_sliding_window` to false",
-            ));
+        if slides(&raw)? {
+            return Err(wrong("sliding-window attention is not supported; set `use_sliding_window` to false"));
         }
-        let flag = |name: &str, default: bool| raw.get(name).and_then(Value::as_bool).unwrap_or(default);
-        let bias = flag("attention_bias", false);
+        let bias = flag(&raw, "attention_bias")?;
         let (rope_theta, rope_scaling) = rope(&raw)?;
         let config = Self {
             family,
@@ -149,15 +143,15 @@ impl ModelConfig {
             }),
             d_ff: size("intermediate_size")?,
             context: positive(&raw, "max_position_embeddings")?.unwrap_or(2048),
-            norm_eps: raw.get("rms_norm_eps").and_then(Value::as_f64).unwrap_or(1e-6),
+            norm_eps: number(&raw, "rms_norm_eps")?.unwrap_or(1e-6),
             rope_theta,
             rope_scaling,
-            tied: flag("tie_word_embeddings", false),
+            tied: flag(&raw, "tie_word_embeddings")?,
             qkv_bias: family == Family::Qwen2 || bias,
             o_bias: family != Family::Qwen2 && bias,
-            mlp_bias: family == Family::Llama && flag("mlp_bias", false),
+            mlp_bias: family == Family::Llama && flag(&raw, "mlp_bias")?,
             qk_norm: family == Family::Qwen3,
-            eos: token_ids(raw.get("eos_token_id")),
+            eos: token_ids(raw.get("eos_token_id")).map_err(wrong)?,
         };
         config.check()?;
         Ok(config)
@@ -211,7 +205,7 @@ impl ModelConfig {
     }
 
     fn check(&self) -> Result<()> {
-        let fail = |reason: String| Err(Error::config("config.json", reason));
+        let fail = |reason: String| Err(wrong(reason));
         if !self.n_heads.is_multiple_of(self.n_kv_heads) {
             return fail(format!(
                 "num_attention_heads {} is not a multiple of num_key_value_heads {}",
@@ -239,60 +233,165 @@ fn family(raw: &Value) -> Result<Family> {
     })
 }
 
+/// GPTQ, AWQ, bitsandbytes and their like store other tensors under these names.
+fn refuse_quantized(raw: &Value) -> Result<()> {
+    let Some(quantization) =
+        present(raw, "quantization_config").filter(|q| q.as_object().is_none_or(|map| !map.is_empty()))
+    else {
+        return Ok(());
+    };
+    let method = quantization.get("quant_method").and_then(Value::as_str).unwrap_or("a method that is not named");
+    Err(wrong(format!(
+        "`quantization_config`: the weights are quantized by {method}, which is not supported; take the checkpoint that was \
+         not quantized (F32, F16 or BF16)"
+    )))
+}
+
+/// Whether any layer attends to a window only: those from `max_window_layers` on, or those that `layer_types` names.
+fn slides(raw: &Value) -> Result<bool> {
+    // An absent window is not none: `transformers` has a default.
+    if !flag(raw, "use_sliding_window")? || raw.get("sliding_window").is_some_and(Value::is_null) {
+        return Ok(false);
+    }
+    if let Some(kinds) = present(raw, "layer_types").and_then(Value::as_array) {
+        return Ok(kinds.iter().any(|kind| kind != "full_attention"));
+    }
+    let first = number(raw, "max_window_layers")?.unwrap_or(0.0);
+    Ok(number(raw, "num_hidden_layers")?.is_some_and(|layers| first < layers))
+}
+
+fn wrong(reason: impl Into<String>) -> Error {
+    Error::config("config.json", reason)
+}
+
+fn present<'a>(raw: &'a Value, name: &str) -> Option<&'a Value> {
+    raw.get(name).filter(|value| !value.is_null())
+}
+
+/// The value itself, or what its text says: some exporters write `"32"` for 32.
+fn unquoted(value: &Value) -> Value {
+    value
+        .as_str()
+        .and_then(|text| serde_json::from_str(&text.trim().to_lowercase()).ok())
+        .unwrap_or_else(|| value.clone())
+}
+
 /// A positive integer below 2^31 (larger values are malformed, and would overflow sizes computed from them).
 fn positive(raw: &Value, name: &str) -> Result<Option<usize>> {
-    match raw.get(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(value) => match value.as_u64() {
-            Some(n) if n > 0 && n < 1 << 31 => Ok(Some(n as usize)),
-            _ => Err(Error::config("config.json", format!("`{name}` is {value}, not a positive integer below 2^31"))),
-        },
+    let Some(value) = present(raw, name) else { return Ok(None) };
+    match unquoted(value) {
+        Value::Number(n) if n.as_u64().is_some_and(|n| n > 0 && n < 1 << 31) => Ok(n.as_u64().map(|n| n as usize)),
+        _ => Err(wrong(format!("`{name}` is {value}, not a positive integer below 2^31"))),
+    }
+}
+
+fn number(raw: &Value, name: &str) -> Result<Option<f64>> {
+    let Some(value) = present(raw, name) else { return Ok(None) };
+    match unquoted(value).as_f64() {
+        Some(number) => Ok(Some(number)),
+        None => Err(wrong(format!("`{name}` is {value}, not a number"))),
+    }
+}
+
+/// False when absent.
+fn flag(raw: &Value, name: &str) -> Result<bool> {
+    let Some(value) = present(raw, name) else { return Ok(false) };
+    match unquoted(value) {
+        Value::Bool(flag) => Ok(flag),
+        _ => Err(wrong(format!("`{name}` is {value}, not true or false"))),
     }
 }
 
 /// Old checkpoints state `rope_theta` and `rope_scaling`, those of transformers 5 `rope_parameters`.
 fn rope(raw: &Value) -> Result<(f64, RopeScaling)> {
-    let parameters = raw.get("rope_parameters").filter(|v| v.is_object());
-    let scaling = parameters.or_else(|| raw.get("rope_scaling")).filter(|v| v.is_object());
-    let theta = parameters
-        .and_then(|p| p.get("rope_theta"))
-        .or_else(|| raw.get("rope_theta"))
-        .and_then(Value::as_f64)
-        .unwrap_or(10_000.0);
-    let Some(scaling) = scaling else { return Ok((theta, RopeScaling::Default)) };
-    let number =
-        |name: &str| {
-            scaling.get(name).and_then(Value::as_f64).filter(|x| *x > 0.0).ok_or_else(|| {
-                Error::config("config.json", format!("rope scaling: `{name}` is missing or not positive"))
-            })
-        };
-    let kind = scaling.get("rope_type").or_else(|| scaling.get("type")).and_then(Value::as_str).unwrap_or("default");
-    let scaling = match kind {
-        "default" => RopeScaling::Default,
-        "linear" => RopeScaling::Linear { factor: number("factor")? },
-        "llama3" => RopeScaling::Llama3 {
-            factor: number("factor")?,
-            low_freq_factor: number("low_freq_factor")?,
-            high_freq_factor: number("high_freq_factor")?,
-            original_context: number("original_max_position_embeddings")? as usize,
-        },
-        other => {
-            return Err(Error::config(
-                "config.json",
-                format!("rope type `{other}` is not supported; expected default, linear or llama3"),
-            ));
+    for name in ["rope_parameters", "rope_scaling"] {
+        if let Some(other) = present(raw, name).filter(|value| !value.is_object()) {
+            return Err(wrong(format!("`{name}` is {other}, not an object")));
         }
+    }
+    let parameters = present(raw, "rope_parameters");
+    let scaling = parameters.or_else(|| present(raw, "rope_scaling"));
+    let stated = parameters.map_or(Ok(None), |parameters| number(parameters, "rope_theta"))?;
+    let theta = match stated {
+        Some(theta) => theta,
+        None => number(raw, "rope_theta")?.unwrap_or(10_000.0),
+    };
+    let Some(scaling) = scaling else { return Ok((theta, RopeScaling::Default)) };
+    let positive = |name: &str| {
+        let found = number(scaling, name)?.filter(|x| *x > 0.0);
+        found.ok_or_else(|| wrong(format!("rope scaling: `{name}` is missing or not positive")))
+    };
+    let kind =
+        present(scaling, "rope_type").or_else(|| present(scaling, "type")).cloned().unwrap_or_else(|| "default".into());
+    let scaling = match kind.as_str() {
+        Some("default") => RopeScaling::Default,
+        Some("linear") => RopeScaling::Linear { factor: positive("factor")? },
+        Some("llama3") => RopeScaling::Llama3 {
+            factor: positive("factor")?,
+            low_freq_factor: positive("low_freq_factor")?,
+            high_freq_factor: positive("high_freq_factor")?,
+            original_context: positive("original_max_position_embeddings")? as usize,
+        },
+        _ => return Err(wrong(format!("rope type {kind} is not supported; expected default, linear or llama3"))),
     };
     Ok((theta, scaling))
 }
 
-/// One id or a list of them.
-pub fn token_ids(value: Option<&Value>) -> Vec<u32> {
+/// One id or a list of them; none when absent.
+///
+/// # Errors
+/// A value that is no id.
+pub fn token_ids(value: Option<&Value>) -> Result<Vec<u32>, String> {
+    let id = |value: &Value| {
+        let id = unquoted(value).as_u64().and_then(|id| u32::try_from(id).ok());
+        id.ok_or_else(|| format!("`eos_token_id` has {value}, which is not the id of a token"))
+    };
     match value {
-        Some(Value::Array(ids)) => {
-            ids.iter().filter_map(Value::as_u64).filter_map(|id| u32::try_from(id).ok()).collect()
+        None | Some(Value::Null) => Ok(Vec::new()),
+        Some(Value::Array(ids)) => ids.iter().map(id).collect(),
+        Some(one) => Ok(vec![id(one)?]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(key: &str, value: Value) -> Result<ModelConfig> {
+        let mut raw = ModelConfig::tiny(Family::Llama).to_json();
+        raw[key] = value;
+        ModelConfig::from_json(raw.to_string().as_bytes())
+    }
+
+    #[test]
+    fn numbers_and_flags_may_be_texts() {
+        let mut plain = with("hidden_size", json!(32)).unwrap();
+        assert_eq!(with("hidden_size", json!("32")).unwrap(), plain);
+        assert_eq!(with("rms_norm_eps", json!("1e-5")).unwrap(), plain);
+        assert_eq!(with("eos_token_id", json!("1")).unwrap(), plain);
+        plain.tied = false;
+        assert_eq!(with("tie_word_embeddings", json!("False")).unwrap(), plain);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_and_never_a_default() {
+        for (key, value) in [
+            ("rms_norm_eps", json!("small")),
+            ("rms_norm_eps", json!([1e-5])),
+            ("rope_theta", json!(true)),
+            ("rope_scaling", json!("linear")),
+            ("tie_word_embeddings", json!(1)),
+            ("attention_bias", json!("yes")),
+            ("eos_token_id", json!([1, "two"])),
+            ("eos_token_id", json!(-1)),
+            ("hidden_act", json!(["silu"])),
+            ("num_key_value_heads", json!(2.5)),
+            ("quantization_config", json!({"quant_method": "gptq", "bits": 4})),
+        ] {
+            let error = with(key, value).unwrap_err();
+            assert_eq!(error.code(), "ConfigError");
+            assert!(error.to_string().contains(key), "{error}");
         }
-        Some(value) => value.as_u64().and_then(|id| u32::try_from(id).ok()).into_iter().collect(),
-        None => Vec::new(),
+        assert!(with("quantization_config", Value::Null).is_ok());
     }
 }

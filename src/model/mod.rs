@@ -19,5 +19,5 @@ pub use decoder::{Decoder, Gradients};
 pub use load::{Loaded, load};
 pub use lora::{LayerLora, LoraWeights};
 pub use names::Slot;
-pub use source::{INDEX, ModelFiles, ModelParts, SINGLE, shard_names, template_text};
+pub use source::{INDEX, ModelFiles, ModelParts, NAMED_TEMPLATES, SINGLE, shard_names, template_text};
 pub use tokens::{Targets, Tokens};

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    format::safetensors::SafetensorsFile,
-    prompt::PromptBuilder,
+    format::{self, safetensors::SafetensorsFile},
+    prompt::{NamedTemplate, PromptBuilder, TemplateFiles},
     tokenizer::Tokenizer,
 };
 
@@ -27,8 +27,12 @@ pub struct ModelFiles {
     pub tokenizer: Vec<u8>,
     /// `tokenizer_config.json`
     pub tokenizer_config: Option<Vec<u8>>,
+    /// `special_tokens_map.json`
+    pub special_tokens_map: Option<Vec<u8>>,
     /// `chat_template.jinja`
     pub chat_template: Option<String>,
+    /// The files of `additional_chat_templates/`, by their names without `.jinja`.
+    pub named_templates: Vec<NamedTemplate>,
     /// `generation_config.json`
     pub generation_config: Option<Vec<u8>>,
     /// `model.safetensors`, or the shards that the index names.
@@ -62,8 +66,13 @@ impl ModelFiles {
                 format!("it has {} tokens, the model's embedding only {}", tokenizer.vocab_size(), config.vocab_size);
             return Err(Error::Tokenizer { reason });
         }
-        let prompts = PromptBuilder::from_config(self.tokenizer_config.as_deref(), self.chat_template.as_deref())?;
-        let eos = end_of_turn(&config, self, &tokenizer, &prompts);
+        let prompts = PromptBuilder::from_files(&TemplateFiles {
+            tokenizer_config: self.tokenizer_config.as_deref(),
+            special_tokens_map: self.special_tokens_map.as_deref(),
+            chat_template: self.chat_template.as_deref(),
+            named: &self.named_templates,
+        })?;
+        let eos = end_of_turn(&config, self, &tokenizer, &prompts)?;
         let shards: Vec<SafetensorsFile<'_>> =
             self.shards.iter().map(|s| SafetensorsFile::parse(s)).collect::<Result<_>>()?;
         let Loaded { decoder, fingerprint } = load(config, &shards, device)?;
@@ -73,15 +82,24 @@ impl ModelFiles {
 
 /// All ids that the model's files name as the end of a turn, as far as the vocabulary reaches. The first is the one that
 /// the model itself writes: the tokenizer's, since the others are also ends of documents.
-fn end_of_turn(config: &ModelConfig, files: &ModelFiles, tokenizer: &Tokenizer, prompts: &PromptBuilder) -> Vec<u32> {
+fn end_of_turn(
+    config: &ModelConfig,
+    files: &ModelFiles,
+    tokenizer: &Tokenizer,
+    prompts: &PromptBuilder,
+) -> Result<Vec<u32>> {
     let mut eos: Vec<u32> = Vec::new();
     eos.extend(prompts.template().special_token("eos_token").and_then(|token| tokenizer.token_to_id(token)));
-    let generation = files.generation_config.as_deref().and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok());
-    eos.extend(token_ids(generation.as_ref().and_then(|g| g.get("eos_token_id"))));
+    if let Some(bytes) = &files.generation_config {
+        // An end of turn that only this file names would be lost without a word.
+        let wrong = |reason: String| Error::config("generation_config.json", reason);
+        let generation: Value = format::json::read(bytes).map_err(wrong)?;
+        eos.extend(token_ids(generation.get("eos_token_id")).map_err(wrong)?);
+    }
     eos.extend(&config.eos);
     let mut seen = std::collections::HashSet::new();
     eos.retain(|id| (*id as usize) < config.vocab_size && seen.insert(*id));
-    eos
+    Ok(eos)
 }
 
 /// The text of a `chat_template.jinja`.
@@ -89,9 +107,14 @@ fn end_of_turn(config: &ModelConfig, files: &ModelFiles, tokenizer: &Tokenizer, 
 /// # Errors
 /// [`Error::Template`] when it is not UTF-8.
 pub fn template_text(bytes: Vec<u8>) -> Result<String> {
-    String::from_utf8(bytes).map_err(|e| Error::Template { reason: format!("chat_template.jinja is not UTF-8: {e}") })
+    let text = String::from_utf8(bytes);
+    let text = text
+        .map_err(|e| Error::Template { reason: format!("chat_template.jinja is not UTF-8: {e}; save it as UTF-8") })?;
+    Ok(format::json::text_without_mark(&text).to_owned())
 }
 
+/// Folder of chat templates by name, as `transformers` 5 saves them.
+pub const NAMED_TEMPLATES: &str = "additional_chat_templates";
 /// Weights in one file.
 pub const SINGLE: &str = "model.safetensors";
 /// The index of sharded weights.
@@ -102,7 +125,7 @@ pub const INDEX: &str = "model.safetensors.index.json";
 /// # Errors
 /// [`Error::Config`] for an index without a weight map, or with a name that is not a plain file name.
 pub fn shard_names(index: &[u8]) -> Result<Vec<String>> {
-    let index: Value = serde_json::from_slice(index).map_err(|e| Error::config(INDEX, e.to_string()))?;
+    let index: Value = format::json::read(index).map_err(|reason| Error::config(INDEX, reason))?;
     let map = index
         .get("weight_map")
         .and_then(Value::as_object)
@@ -132,6 +155,11 @@ mod tests {
         let generation_config = Some(br#"{"eos_token_id": [7, 5]}"#.to_vec());
         let files = ModelFiles { generation_config, ..ModelFiles::default() };
         let end = tokenizer.token_to_id("<|end|>").unwrap();
-        assert_eq!(end_of_turn(&config, &files, &tokenizer, &prompts), [end, 7, 5]);
+        assert_eq!(end_of_turn(&config, &files, &tokenizer, &prompts).unwrap(), [end, 7, 5]);
+        // A file that cannot be read is said, and not passed over.
+        let generation_config = Some(br#"{"eos_token_id": [7, 5],"#.to_vec());
+        let files = ModelFiles { generation_config, ..ModelFiles::default() };
+        let error = end_of_turn(&config, &files, &tokenizer, &prompts).unwrap_err().to_string();
+        assert!(error.contains("generation_config.json") && error.contains("ends too early"), "{error}");
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::synthesis_prompt::{self, PairOrder, SynthesisStyle};
-use super::template::ChatTemplate;
+use super::template::{ChatTemplate, TemplateFiles};
 use super::template_fit::Renders;
 use crate::calls::CallFormat;
 use crate::calls::ParseFailure;
@@ -39,7 +39,18 @@ impl PromptBuilder {
     /// # Errors
     /// As [`ChatTemplate::from_config`].
     pub fn from_config(tokenizer_config_json: Option<&[u8]>, chat_template_jinja: Option<&str>) -> Result<Self> {
-        let template = ChatTemplate::from_config(tokenizer_config_json, chat_template_jinja)?;
+        Self::from_template(ChatTemplate::from_config(tokenizer_config_json, chat_template_jinja)?)
+    }
+
+    /// As [`PromptBuilder::from_config`], with all files that a model directory may have.
+    ///
+    /// # Errors
+    /// As [`ChatTemplate::from_files`].
+    pub fn from_files(files: &TemplateFiles<'_>) -> Result<Self> {
+        Self::from_template(ChatTemplate::from_files(files)?)
+    }
+
+    fn from_template(template: ChatTemplate) -> Result<Self> {
         let format = CallFormat::detect(template.source(), Some(template.config()));
         let style = SynthesisStyle::from_config(Some(template.config()));
         Ok(Self::new(template, format, style))
@@ -79,11 +90,7 @@ impl PromptBuilder {
         for pair in pairs {
             messages.push(Message::text(Role::User, pair.query.as_str()));
             let content = if pair.calls.is_empty() { PLAIN_ANSWER } else { "" };
-            messages.push(Message {
-                role: Role::Assistant,
-                content: content.to_owned(),
-                tool_calls: pair.calls.clone(),
-            });
+            messages.push(Message::calling(content, pair.calls.clone()));
         }
         messages.extend_from_slice(tail);
         self.render(messages, &task.tools, &[])
@@ -182,7 +189,7 @@ mod tests {
         let messages = vec![
             Message::text(Role::System, "Be brief."),
             Message::text(Role::User, "Hotels in Rome and Oslo"),
-            Message { role: Role::Assistant, content: "Yes.".into(), tool_calls: vec![call("Rome"), call("Oslo")] },
+            Message::calling("Yes.", vec![call("Rome"), call("Oslo")]),
             Message::text(Role::Tool, "SECRET PAGE"),
             Message::text(Role::User, "And in Paris?"),
         ];

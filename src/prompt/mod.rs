@@ -4,6 +4,7 @@
 
 mod builder;
 mod clock;
+mod python_methods;
 mod seed_template;
 mod synthesis_prompt;
 mod template;
@@ -13,4 +14,4 @@ pub use builder::{PLAIN_ANSWER, PromptBuilder};
 pub use clock::today;
 pub use seed_template::{AddedSpec, SEED_END, SEED_PAD, SEED_TEMPLATE, SEED_TOKENS};
 pub use synthesis_prompt::{NATIVE_ANSWER, NATIVE_QUERY, PairOrder, SynthesisStyle};
-pub use template::{ChatTemplate, tool_value};
+pub use template::{ChatTemplate, NamedTemplate, TemplateFiles, tool_value};

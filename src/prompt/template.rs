@@ -5,16 +5,43 @@
 
 use minijinja::value::{Kwargs, Value as JinjaValue, ValueKind};
 use minijinja::{Environment, Error as JinjaError, ErrorKind, Output, State};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::clock::{strftime, unix_now};
+use super::clock::Moment;
+use super::python_methods;
 use crate::calls::python_text::{JsonStyle, float_repr, json_dumps, python_repr};
 use crate::error::{Error, Result};
-use crate::task::{Message, Tool};
+use crate::format;
+use crate::task::{Message, Role, Tool, ToolCall};
 
 /// Tokens of the configuration that templates may name.
 const NAMED_TOKENS: [&str; 7] =
     ["bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token"];
+
+/// Most steps of one rendering: a template of a stranger may loop for ever. A menu of 400 tools takes some ten thousand.
+const STEPS: u64 = 20_000_000;
+
+/// A template of `additional_chat_templates/`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedTemplate {
+    /// The file's name without `.jinja`, such as `tool_use`.
+    pub name: String,
+    /// Jinja source.
+    pub source: String,
+}
+
+/// The files of a model directory that say how its prompts look.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TemplateFiles<'a> {
+    /// `tokenizer_config.json`
+    pub tokenizer_config: Option<&'a [u8]>,
+    /// `special_tokens_map.json`
+    pub special_tokens_map: Option<&'a [u8]>,
+    /// `chat_template.jinja`
+    pub chat_template: Option<&'a str>,
+    /// `additional_chat_templates/*.jinja`
+    pub named: &'a [NamedTemplate],
+}
 
 /// A model's chat template with the special tokens that it names.
 #[derive(Debug, Clone)]
@@ -28,32 +55,52 @@ pub struct ChatTemplate {
 }
 
 impl ChatTemplate {
-    /// Reads the template from a `tokenizer_config.json` (key `chat_template`: a source, or a list of named ones, of
-    /// which `default` and `tool_use` are used) or from a `chat_template.jinja`, which wins.
+    /// Reads the template from a `tokenizer_config.json` or from a `chat_template.jinja`; see
+    /// [`ChatTemplate::from_files`].
     ///
     /// # Errors
-    /// [`Error::Config`] when the configuration is no JSON object, [`Error::Template`] when there is no template or it
-    /// does not compile.
+    /// As [`ChatTemplate::from_files`].
     pub fn from_config(tokenizer_config_json: Option<&[u8]>, chat_template_jinja: Option<&str>) -> Result<Self> {
-        let config: Value = match tokenizer_config_json {
-            None => json!({}),
-            Some(bytes) => serde_json::from_slice(bytes)
-                .ok()
-                .filter(Value::is_object)
-                .ok_or_else(|| Error::config("tokenizer_config.json", "expected a JSON object"))?,
+        Self::from_files(&TemplateFiles {
+            tokenizer_config: tokenizer_config_json,
+            chat_template: chat_template_jinja,
+            ..TemplateFiles::default()
+        })
+    }
+
+    /// Reads the template and the special tokens as `transformers` does: templates in files of their own win over the key
+    /// `chat_template` of the configuration (a source, or a list of named ones), and special tokens of a
+    /// `special_tokens_map.json` over those of a configuration without `added_tokens_decoder`. Of named templates,
+    /// `default` and `tool_use` are used.
+    ///
+    /// # Errors
+    /// [`Error::Config`] when a JSON file is no object, [`Error::Template`] when there is no template or it does not
+    /// compile.
+    pub fn from_files(files: &TemplateFiles<'_>) -> Result<Self> {
+        let mut config = match files.tokenizer_config {
+            None => Map::new(),
+            Some(bytes) => object(bytes, "tokenizer_config.json")?,
         };
-        let (source, tool_source) = match chat_template_jinja {
-            Some(source) => (Some(source.to_owned()), None),
-            None => sources(config.get("chat_template")),
+        if let Some(bytes) = files.special_tokens_map.filter(|_| !config.contains_key("added_tokens_decoder")) {
+            let tokens = object(bytes, "special_tokens_map.json")?;
+            config.extend(tokens.into_iter().filter(|(key, _)| NAMED_TOKENS.contains(&key.as_str())));
+        }
+        let named = |name: &str| files.named.iter().find(|template| template.name == name).map(|t| t.source.clone());
+        let (of_config, tool_of_config) = sources(config.get("chat_template"));
+        let (source, tool_source) = match files.chat_template.map(str::to_owned).or_else(|| named("default")) {
+            Some(source) => (Some(source), named("tool_use")),
+            None => (of_config, named("tool_use").or(tool_of_config)),
         };
-        let source = source.ok_or_else(|| {
+        let source = source.or_else(|| tool_source.clone()).ok_or_else(|| {
             failure(
                 "the model directory has none; an instruction-tuned model has `chat_template` in its \
                      tokenizer_config.json or a chat_template.jinja",
             )
         })?;
-        let template =
-            Self { source: portable(&source), tool_source: tool_source.map(|s| portable(&s)), config, unix_time: None };
+        let config = Value::Object(config);
+        let readable = |source: &str| portable(format::json::text_without_mark(source));
+        let tool_source = tool_source.map(|source| readable(&source));
+        let template = Self { source: readable(&source), tool_source, config, unix_time: None };
         let environment = template.environment();
         for source in std::iter::once(&template.source).chain(&template.tool_source) {
             environment.template_from_str(source).map_err(|e| failure(describe(&e)))?;
@@ -98,13 +145,13 @@ impl ChatTemplate {
         extra: &[(&str, Value)],
     ) -> Result<String> {
         let source = if tools.is_empty() { &self.source } else { self.source_for_tools() };
-        let mut variables = serde_json::Map::new();
+        let mut variables = Map::new();
         for key in NAMED_TOKENS {
             if let Some(token) = self.special_token(key) {
                 variables.insert(key.to_owned(), token.into());
             }
         }
-        variables.insert("messages".to_owned(), messages.iter().map(message_value).collect());
+        variables.insert("messages".to_owned(), message_values(messages));
         variables.insert(
             "tools".to_owned(),
             if tools.is_empty() { Value::Null } else { tools.iter().map(tool_value).collect() },
@@ -126,16 +173,18 @@ impl ChatTemplate {
     fn environment(&self) -> Environment<'static> {
         let mut environment = Environment::new();
         environment.set_trim_blocks(true);
+        environment.set_fuel(Some(STEPS));
         environment.set_lstrip_blocks(true);
-        environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+        environment.set_unknown_method_callback(python_methods::call);
         environment.set_formatter(python_formatter);
         environment.add_filter("tojson", tojson);
         environment.add_function("raise_exception", |reason: String| -> Result<String, JinjaError> {
             Err(JinjaError::new(ErrorKind::InvalidOperation, format!("the template refuses the dialogue: {reason}")))
         });
         let unix_time = self.unix_time;
-        environment
-            .add_function("strftime_now", move |format: String| strftime(unix_time.unwrap_or_else(unix_now), &format));
+        environment.add_function("strftime_now", move |format: String| {
+            unix_time.map_or_else(Moment::now, Moment::of_unix_time).strftime(&format)
+        });
         environment
     }
 }
@@ -146,16 +195,45 @@ pub fn tool_value(tool: &Tool) -> Value {
         "name": tool.name, "description": tool.description, "parameters": tool.parameters}})
 }
 
-fn message_value(message: &Message) -> Value {
-    let mut value = json!({"role": message.role, "content": message.content});
-    if let (false, Some(map)) = (message.tool_calls.is_empty(), value.as_object_mut()) {
-        let calls = message
-            .tool_calls
-            .iter()
-            .map(|call| json!({"type": "function", "function": {"name": call.name, "arguments": call.arguments}}));
-        map.insert("tool_calls".to_owned(), calls.collect());
+/// Messages as dictionaries. A tool's result without a name has that of the call that it answers: results come in the
+/// order of the calls.
+fn message_values(messages: &[Message]) -> Value {
+    let mut calls: &[ToolCall] = &[];
+    let mut values = Vec::new();
+    for message in messages {
+        let mut name = message.name.as_deref();
+        if message.role == Role::Tool {
+            if let Some((call, rest)) = calls.split_first() {
+                name = name.or(Some(&call.name));
+                calls = rest;
+            }
+        } else {
+            calls = &message.tool_calls;
+        }
+        let mut value = json!({"role": message.role, "content": message.content});
+        if !message.tool_calls.is_empty() {
+            value["tool_calls"] = message.tool_calls.iter().map(call_value).collect();
+        }
+        for (key, text) in [("name", name), ("tool_call_id", message.tool_call_id.as_deref())] {
+            if let Some(text) = text {
+                value[key] = text.into();
+            }
+        }
+        values.push(value);
     }
-    value
+    Value::Array(values)
+}
+
+fn call_value(call: &ToolCall) -> Value {
+    json!({"type": "function", "function": {"name": call.name, "arguments": call.arguments}})
+}
+
+fn object(bytes: &[u8], file: &str) -> Result<Map<String, Value>> {
+    match format::json::read(bytes) {
+        Ok(Value::Object(map)) => Ok(map),
+        Ok(_) => Err(Error::config(file, "expected a JSON object")),
+        Err(reason) => Err(Error::config(file, reason)),
+    }
 }
 
 /// The default template and the one for tools.
@@ -234,6 +312,9 @@ fn to_json(value: &JinjaValue) -> Result<Value, JinjaError> {
 }
 
 fn describe(error: &JinjaError) -> String {
+    if error.kind() == ErrorKind::OutOfFuel {
+        return format!("it did not end within {STEPS} steps; it may loop for ever: use the template of another model");
+    }
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {
@@ -278,6 +359,48 @@ mod tests {
         assert!(error.to_string().contains("refuses the dialogue: no user"), "{error}");
         let template = ChatTemplate::from_config(None, Some("{{ nothing | tojson }}")).unwrap();
         assert_eq!(template.render(&[], &[], false, &[]).unwrap_err().code(), "TemplateError");
+    }
+
+    #[test]
+    fn a_template_that_does_not_end_is_an_error() {
+        let source = "{% macro f(n) %}{% for i in range(9999) %}{% for j in range(9999) %}{{ j }}{% endfor %}{% endfor %}{% endmacro %}{{ f(1) }}";
+        let template = ChatTemplate::from_config(None, Some(source)).unwrap();
+        let error = template.render(&[], &[], false, &[]).unwrap_err();
+        assert!(error.code() == "TemplateError" && error.to_string().contains("did not end"), "{error}");
+    }
+
+    #[test]
+    fn files_of_their_own_win() {
+        let config = br#"{"bos_token": null, "chat_template": "config"}"#;
+        let named = [NamedTemplate { name: "tool_use".into(), source: "tools".into() }];
+        let files = TemplateFiles { tokenizer_config: Some(config), named: &named, ..TemplateFiles::default() };
+        let tool = Tool { name: "f".into(), description: String::new(), parameters: json!({}) };
+        let render = |files: &TemplateFiles<'_>, tools: &[Tool]| {
+            ChatTemplate::from_files(files).unwrap().render(&[], tools, false, &[]).unwrap()
+        };
+        assert_eq!(render(&files, &[]), "config");
+        assert_eq!(render(&files, std::slice::from_ref(&tool)), "tools");
+        let map = br#"{"bos_token": {"content": "<s>"}, "additional_special_tokens": []}"#;
+        let mut files =
+            TemplateFiles { chat_template: Some("\u{feff}{{ bos_token }}"), special_tokens_map: Some(map), ..files };
+        assert_eq!(render(&files, &[]), "<s>");
+        // `transformers` does not read the map where the configuration lists the added tokens.
+        files.tokenizer_config = Some(br#"{"bos_token": "<b>", "added_tokens_decoder": {}}"#);
+        assert_eq!(render(&files, &[]), "<b>");
+    }
+
+    #[test]
+    fn a_tools_result_has_the_name_of_its_call() {
+        let source =
+            "{% for m in messages %}{{ m.role ~ ':' ~ (m.name or '-') ~ ':' ~ (m.tool_call_id or '-') }} {% endfor %}";
+        let template = ChatTemplate::from_config(None, Some(source)).unwrap();
+        let call = |name: &str| ToolCall { name: name.into(), arguments: Map::new() };
+        let result = |name: Option<&str>| Message { name: name.map(str::to_owned), ..Message::text(Role::Tool, "x") };
+        let mut last = result(None);
+        last.tool_call_id = Some("c3".into());
+        let messages = [Message::calling("", vec![call("f"), call("g")]), result(None), result(Some("other")), last];
+        let text = template.render(&messages, &[], false, &[]).unwrap();
+        assert_eq!(text, "assistant:-:- tool:f:- tool:other:- tool:-:c3 ");
     }
 
     #[test]

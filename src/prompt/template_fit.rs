@@ -5,6 +5,9 @@ use crate::calls::CallFormat;
 use crate::calls::python_text::json_text;
 use crate::task::{Message, Role, Tool, ToolCall};
 
+/// Begins a tool's result in a turn of the user (as in Qwen's templates).
+const RESULT: &str = "<tool_response>";
+
 /// What the template renders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Renders {
@@ -13,6 +16,8 @@ pub(super) struct Renders {
     several_calls: bool,
     tool_results: bool,
     system: bool,
+    /// Two turns of the user in a row.
+    turns_in_a_row: bool,
 }
 
 impl Renders {
@@ -30,23 +35,28 @@ impl Renders {
         };
         let user = Message::text(Role::User, "Hello");
         let call = ToolCall { name: mark.to_owned(), arguments: serde_json::Map::new() };
-        let turn =
-            |n: usize| Message { role: Role::Assistant, content: String::new(), tool_calls: vec![call.clone(); n] };
+        let turn = |n: usize| Message::calling("", vec![call.clone(); n]);
         let plain = Message::text(Role::Assistant, "Hi");
+        let result = Message { name: Some("get".to_owned()), ..Message::text(Role::Tool, mark) };
+        let get = ToolCall { name: "get".to_owned(), arguments: serde_json::Map::new() };
+        let asked = Message::calling("", vec![get]);
         let menu = shows(std::slice::from_ref(&user), std::slice::from_ref(&tool), 1);
         Self {
             menu,
             calls: shows(&[user.clone(), turn(1), user.clone()], &[], 1),
             several_calls: shows(&[user.clone(), turn(2), user.clone()], &[], 2),
             // A template that knows no tools may print any role (SmolLM), but the model has never seen that one.
-            tool_results: menu && shows(&[user.clone(), plain, Message::text(Role::Tool, mark)], &[], 1),
-            system: shows(&[Message::text(Role::System, mark), user], &[], 1),
+            tool_results: menu
+                && (shows(&[user.clone(), plain, result.clone()], &[], 1)
+                    || shows(&[user.clone(), asked, result], &[], 1)),
+            system: shows(&[Message::text(Role::System, mark), user.clone()], &[], 1),
+            turns_in_a_row: shows(&[user, Message::text(Role::User, mark)], &[], 1),
         }
     }
 
     /// A dialogue in a form in which the template shows all of it, and the tools to hand to the template.
     pub(super) fn fit(self, messages: Vec<Message>, tools: &[Tool], format: CallFormat) -> (Vec<Message>, &[Tool]) {
-        let mut messages: Vec<Message> = messages.into_iter().map(|m| self.adapted(m, format)).collect();
+        let mut messages = self.joined(messages.into_iter().map(|message| self.adapted(message, format)));
         if !self.menu && !tools.is_empty() {
             prepend_system(&mut messages, &menu_text(tools, format));
         }
@@ -54,6 +64,22 @@ impl Renders {
             fold_system(&mut messages);
         }
         (messages, if self.menu { tools } else { &[] })
+    }
+
+    /// Tool results that became turns of the user are one turn, and so are all turns of the user in a row where the template
+    /// refuses several.
+    fn joined(self, messages: impl Iterator<Item = Message>) -> Vec<Message> {
+        let mut out: Vec<Message> = Vec::new();
+        let is_result = |message: &Message| message.content.starts_with(RESULT);
+        for message in messages {
+            match out.last_mut().filter(|last| last.role == Role::User && message.role == Role::User) {
+                Some(last) if !self.turns_in_a_row || !self.tool_results && is_result(last) && is_result(&message) => {
+                    last.content = format!("{}\n{}", last.content, message.content);
+                }
+                _ => out.push(message),
+            }
+        }
+        out
     }
 
     /// A message in a form that the template renders.
@@ -65,7 +91,7 @@ impl Renders {
             message.tool_calls.clear();
         }
         if message.role == Role::Tool && !self.tool_results {
-            let content = format!("<tool_response>\n{}\n</tool_response>", message.content);
+            let content = format!("{RESULT}\n{}\n</tool_response>", message.content);
             message = Message::text(Role::User, content);
         }
         message

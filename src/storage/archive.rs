@@ -19,7 +19,10 @@ use super::{
     AdapterMeta, AdapterRecord, CONFIG_FILE, MAX_CONFIG_BYTES, MAX_WEIGHTS_BYTES, META_FILE, WEIGHTS_FILE,
     validate_name,
 };
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    format,
+};
 
 /// Most entries that an archive may have.
 const MAX_ENTRIES: usize = 1_000;
@@ -129,7 +132,7 @@ struct Config {
 /// Rank, alpha, targets and base, as the files have them.
 fn describe(config: &[u8], weights: &[u8]) -> Result<AdapterMeta> {
     let adapter = |reason: String| Error::Adapter { reason: format!("{CONFIG_FILE}: {reason}") };
-    let config: Config = serde_json::from_slice(config).map_err(|error| adapter(error.to_string()))?;
+    let config: Config = format::json::read(config).map_err(adapter)?;
     if config.peft_type != "LORA" || config.r == 0 || !config.lora_alpha.is_finite() {
         let Config { peft_type, r, lora_alpha } = config;
         return Err(adapter(format!("peft_type {peft_type:?}, r {r}, lora_alpha {lora_alpha} is not a LoRA adapter")));

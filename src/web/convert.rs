@@ -4,7 +4,7 @@ use js_sys::{JSON, Reflect};
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 
-use crate::error::Error;
+use crate::{error::Error, format};
 
 /// An `Error` object with `name`, `code` and `message`; a cancelled call is named `AbortError`, as the platform does.
 pub fn error(error: Error) -> JsValue {
@@ -30,10 +30,5 @@ pub fn from_js<T: DeserializeOwned>(what: &str, value: JsValue) -> Result<T, JsV
         JSON::stringify(&value).map_err(|e| error(Error::invalid(what, format!("it is not plain data: {e:?}"))))?;
     // A function or `undefined` has no text.
     let text = text.as_string().unwrap_or_else(|| "null".to_owned());
-    serde_json::from_str(&text).map_err(|e| error(Error::invalid(what, without_place(&e.to_string()))))
-}
-
-/// A message of `serde_json` without the place in a text that the caller never saw.
-fn without_place(message: &str) -> &str {
-    message.split(" at line ").next().unwrap_or(message)
+    serde_json::from_str(&text).map_err(|e| error(Error::invalid(what, format::json::in_words(&e.to_string()))))
 }

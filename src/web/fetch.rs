@@ -8,8 +8,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::{
-    agent::{Event, INDEX, ModelFiles, SINGLE, shard_names, template_text},
+    agent::{Event, INDEX, ModelFiles, NAMED_TEMPLATES, NamedTemplate, SINGLE, shard_names, template_text},
     error::{Error, Result},
+    format,
 };
 
 /// Where the files of a model are.
@@ -43,6 +44,13 @@ impl ModelSource {
         }
     }
 
+    /// Files of `additional_chat_templates/`; those of a directory cannot be listed over HTTP.
+    fn named_templates(&self) -> Vec<String> {
+        let Self::Files { files, .. } = self else { return Vec::new() };
+        let is_template = |file: &&String| file.starts_with(NAMED_TEMPLATES) && file.ends_with(".jinja");
+        files.keys().filter(is_template).cloned().collect()
+    }
+
     async fn optional(&self, file: &str, on_event: &mut impl FnMut(Event)) -> Result<Option<Vec<u8>>> {
         match self.url(file) {
             Some(url) => fetch(&url, file, on_event).await,
@@ -66,9 +74,17 @@ pub async fn model_files(source: &ModelSource, mut on_event: impl FnMut(Event)) 
     files.tokenizer = source.required("tokenizer.json", &mut on_event).await?;
     files.tokenizer_config = source.optional("tokenizer_config.json", &mut on_event).await?;
     // Skip it for a directory whose configuration already has a template: a browser reports every missing file on its console.
-    if matches!(source, ModelSource::Files { .. }) || !holds_template(files.tokenizer_config.as_deref()) {
+    if matches!(source, ModelSource::Files { .. }) || !has_key(files.tokenizer_config.as_deref(), "chat_template") {
         let template = source.optional("chat_template.jinja", &mut on_event).await?;
         files.chat_template = template.map(template_text).transpose()?;
+    }
+    for file in source.named_templates() {
+        let name = file.rsplit('/').next().unwrap_or(&file).trim_end_matches(".jinja").to_owned();
+        let template = source.optional(&file, &mut on_event).await?.map(template_text).transpose()?;
+        files.named_templates.extend(template.map(|source| NamedTemplate { name, source }));
+    }
+    if !has_key(files.tokenizer_config.as_deref(), "added_tokens_decoder") {
+        files.special_tokens_map = source.optional("special_tokens_map.json", &mut on_event).await?;
     }
     files.generation_config = source.optional("generation_config.json", &mut on_event).await?;
     match source.optional(SINGLE, &mut on_event).await? {
@@ -83,9 +99,10 @@ pub async fn model_files(source: &ModelSource, mut on_event: impl FnMut(Event)) 
     Ok(files)
 }
 
-fn holds_template(tokenizer_config: Option<&[u8]>) -> bool {
-    let config = tokenizer_config.and_then(|bytes| serde_json::from_slice::<serde_json::Value>(bytes).ok());
-    config.and_then(|c| c.get("chat_template").cloned()).is_some_and(|template| !template.is_null())
+/// Whether a configuration has a value for a key. One that cannot be read has none; whoever uses it will say so.
+fn has_key(config: Option<&[u8]>, key: &str) -> bool {
+    let config = config.and_then(|bytes| format::json::read::<serde_json::Value>(bytes).ok());
+    config.is_some_and(|config| config.get(key).is_some_and(|value| !value.is_null()))
 }
 
 fn get(object: &JsValue, key: &str) -> JsValue {

@@ -3,8 +3,11 @@
 mod agent;
 mod convert;
 mod fetch;
+mod memory;
 
 use wasm_bindgen::prelude::*;
+
+use crate::calls::{check_menu, menu_from_json};
 
 pub use agent::WebAgent;
 
@@ -21,6 +24,7 @@ pub fn start() {
 /// `InvalidInput` that says where.
 #[wasm_bindgen(js_name = parseTools)]
 pub fn parse_tools(json: &str) -> Result<JsValue, JsValue> {
-    let tools = crate::calls::menu_from_json(json).map_err(convert::error)?;
+    let tools = menu_from_json(json).map_err(convert::error)?;
+    check_menu(&tools).map_err(convert::error)?;
     convert::to_js(&tools)
 }

@@ -8,7 +8,7 @@ use std::{fmt::Write as _, path::Path, thread};
 
 use autodidact::{
     backend,
-    calls::{CallFormat, check_call},
+    calls::{CallFormat, check_call, usable},
     grammar::{Grammar, Vocabulary},
     inference::{Cancel, Finish, Sampling, Session, Stop},
     model::{Decoder, Family, ModelConfig, init},
@@ -131,6 +131,178 @@ fn a_thousand_random_schemas() {
     let lines = lines.concat();
     assert_eq!(lines.lines().count() as u64, schemas);
     std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("constrained.jsonl"), lines).unwrap();
+}
+
+/// A schema with what menus of strangers have: maps, references, bounds, combinations, rules that no grammar enforces.
+fn any_schema(rng: &mut ChaCha8Rng, depth: u32) -> Value {
+    let inner = |rng: &mut ChaCha8Rng| if depth > 0 { any_schema(rng, depth - 1) } else { schema(rng, 0) };
+    match rng.random_range(0..15) {
+        0 => json!({"type": "object", "additionalProperties": inner(rng)}),
+        1 => {
+            json!({"type": "object", "additionalProperties": {"type": "integer"}, "minProperties": 1, "maxProperties": 3})
+        }
+        2 => json!({"$ref": format!("#/$defs/D{}", rng.random_range(0..2))}),
+        3 => json!({"anyOf": [{"$ref": "#/$defs/D0"}, {"type": "null"}]}),
+        4 => json!({"type": "integer", "exclusiveMinimum": 3, "exclusiveMaximum": 3 + rng.random_range(2..900)}),
+        5 => json!({"type": "integer", "multipleOf": rng.random_range(2..9)}),
+        6 => json!({"type": "number", "minimum": -1.5, "maximum": rng.random_range(0..40)}),
+        7 => json!({"type": "array", "items": inner(rng), "uniqueItems": true, "maxItems": 3}),
+        8 => {
+            json!({"type": "array", "prefixItems": [{"type": "integer"}, inner(rng)], "items": {"type": "boolean"}, "maxItems": 4})
+        }
+        9 => json!({"oneOf": [{"type": "integer"}, {"type": "number", "maximum": 10}, {"type": "string"}]}),
+        10 => json!({"type": "string", "not": {"maxLength": 2}}),
+        11 => {
+            json!({"type": "object", "patternProperties": {"^[a-z]": {"type": "integer"}}, "additionalProperties": false})
+        }
+        12 => json!({"allOf": [{"type": "integer", "minimum": 0}, {"maximum": 99}]}),
+        13 => object(rng, depth.min(1)),
+        _ => schema(rng, depth.min(1)),
+    }
+}
+
+/// Tools that take one or two such values.
+fn any_menu(rng: &mut ChaCha8Rng) -> Vec<Tool> {
+    let names = ["find", "book_room"];
+    let tool = |name: &&str| {
+        let definitions =
+            json!({"D0": object(rng, 1), "D1": {"type": "array", "items": {"$ref": "#/$defs/D0"}, "maxItems": 2}});
+        let properties = json!({"first value": any_schema(rng, 2), "n": any_schema(rng, 1)});
+        let parameters = json!({"type": "object", "properties": properties, "required": ["n"], "$defs": definitions});
+        Tool { name: (*name).into(), description: String::new(), parameters }
+    };
+    let tools: Vec<Tool> = names.iter().map(tool).collect();
+    usable(&tools).unwrap().tools
+}
+
+/// What of an answer counts as calls, as the agent reads it.
+fn calls_of(format: CallFormat, text: &str, tools: &[Tool]) -> Vec<ToolCall> {
+    let calls = format.parse(text).unwrap_or_default();
+    if calls.iter().all(|call| check_call(call, tools).is_ok()) { calls } else { Vec::new() }
+}
+
+#[test]
+fn calls_fit_the_whole_schema_or_are_none() {
+    let writer = Writer::new();
+    let (mut lines, mut written, mut none) = (String::new(), 0, 0);
+    for seed in 0..cases(350, 4_000) as u64 {
+        let tools = any_menu(&mut ChaCha8Rng::seed_from_u64(seed));
+        for format in [CallFormat::Pythonic, CallFormat::Hermes, CallFormat::Llama3Json] {
+            let text = writer.write(&Grammar::calls(format, &tools), seed);
+            let calls = calls_of(format, &text, &tools);
+            none += usize::from(calls.is_empty());
+            for call in calls {
+                written += 1;
+                let schema = &tools.iter().find(|tool| tool.name == call.name).unwrap().parameters;
+                writeln!(lines, "{}", json!({"schema": schema, "text": Value::Object(call.arguments).to_string()}))
+                    .unwrap();
+            }
+        }
+    }
+    println!("{written} calls, and {none} texts whose calls broke a rule that no grammar enforces");
+    assert!(none * 2 < written, "{none} of {written}");
+    std::fs::write(Path::new(env!("CARGO_TARGET_TMPDIR")).join("constrained_calls.jsonl"), lines).unwrap();
+}
+
+impl Writer {
+    /// What a model writes that wants to write `wanted`, as far as the constraint lets it.
+    fn parrot(&self, grammar: &Grammar, wanted: &str) -> String {
+        let mut constraint = self.vocabulary.constrain(grammar).unwrap();
+        let mut ids = Vec::new();
+        let mut rest = self.tokenizer.encode(wanted).unwrap().into_iter();
+        while ids.len() < MAX_TOKENS {
+            let allowed = constraint.allowed().unwrap();
+            let wish = rest.next().filter(|id| allowed.contains(*id as usize));
+            let ends = allowed.contains(self.end as usize);
+            let id = match wish {
+                Some(id) => id,
+                None if ends => break,
+                None => {
+                    rest = Vec::new().into_iter();
+                    constraint.closing().unwrap().unwrap()
+                }
+            };
+            if id == self.end {
+                break;
+            }
+            ids.push(id);
+            constraint.accept(id).unwrap();
+        }
+        self.tokenizer.decode(&ids, false).unwrap()
+    }
+}
+
+#[test]
+fn a_model_that_wants_something_else_calls_nothing_else() {
+    let writer = Writer::new();
+    let properties = json!({"minutes": {"type": "integer", "minimum": 1, "maximum": 60}, "label": {"type": "string", "enum": ["tea", "nap"]}});
+    let parameters = json!({"type": "object", "properties": properties, "required": ["minutes"]});
+    let tools = [Tool { name: "set_timer".into(), description: String::new(), parameters }];
+    let bad = [
+        r#"{"name": "multiply", "arguments": {"minutes": 17}}"#,
+        r#"{"name": "set_timer", "arguments": {"minutes": 99}}"#,
+        r#"{"name": "set_timer", "arguments": {"minutes": 3, "label": "x"}}"#,
+        r#"{"name": "set_timer", "arguments": {}}"#,
+        r#"{"arguments": {"minutes": 0}, "name": "set_timer"}"#,
+        r#"{"type": "function", "function": {"name": "fly", "parameters": {}}}"#,
+    ];
+    let mut texts = Vec::new();
+    for call in bad {
+        for (before, after) in [
+            ("", ""),
+            ("\n", ""),
+            ("  ", ""),
+            ("```json\n", "\n```"),
+            ("```\n", "\n```"),
+            ("[", "]"),
+            ("Sure:\n```json\n", "\n```"),
+            ("Sure: ", ""),
+            ("<tool_call>\n", "\n</tool_call>"),
+            ("<tools>\n", "\n</tools>"),
+            ("<think>\n</think>\n", ""),
+            ("<think>hm</think>\n\n<tool_call>\n", "\n</tool_call>"),
+            ("I think so.</think>", ""),
+            ("<|python_tag|>", ""),
+        ] {
+            texts.push(format!("{before}{call}{after}"));
+        }
+    }
+    texts.extend(
+        ["<|call|>multiply(minutes=17)", "Well <|call|>set_timer(minutes=99)", "<|call|>set_timer(minutes=99)"]
+            .map(str::to_owned),
+    );
+    for format in [CallFormat::Pythonic, CallFormat::Hermes, CallFormat::Llama3Json] {
+        let grammar = Grammar::answer(format, &tools);
+        for text in &texts {
+            let written = writer.parrot(&grammar, text);
+            let calls = format.parse(&written).unwrap_or_default();
+            for call in &calls {
+                check_call(call, &tools).unwrap_or_else(|e| panic!("{e}\nwanted  {text}\nwritten {written}"));
+            }
+        }
+        // Plain answers are written as they are.
+        for text in ["There is no timer for that.", "42", "It takes 5 minutes (or \"ten\").", "a {b} [c]"] {
+            assert_eq!(writer.parrot(&grammar, text), text, "{format:?}");
+        }
+    }
+}
+
+#[test]
+fn no_more_calls_are_written_than_are_wanted() {
+    let writer = Writer::new();
+    let tools = [Tool {
+        name: "ping".into(),
+        description: String::new(),
+        parameters: json!({"type": "object", "properties": {}}),
+    }];
+    let call = ToolCall { name: "ping".into(), arguments: Map::new() };
+    for format in [CallFormat::Pythonic, CallFormat::Hermes, CallFormat::Llama3Json] {
+        let four = format.render(&vec![call.clone(); 4]);
+        for (most, count) in [(None, 4), (Some(1), 1), (Some(3), 3)] {
+            let written = writer.parrot(&Grammar::calls(format, &tools).at_most(most), &four);
+            assert_eq!(format.parse(&written).unwrap().len(), count, "{format:?} {written}");
+        }
+    }
 }
 
 #[test]

@@ -22,19 +22,20 @@ use serde_json::{Map, Value, json};
 use crate::seed::seed_files;
 
 /// Code, file and test, where no native program can make it happen.
-const ELSEWHERE: [(&str, &str, &str); 8] = [
+const ELSEWHERE: [(&str, &str, &str); 9] = [
     ("WebGPUNotAvailable", "tests/web.rs", "a_software_adapter_counts_as_none"),
     ("DeviceLost", "tests/web_lost.rs", "a_destroyed_device_is_told_and_what_is_stored_stays"),
     ("SelfTestFailed", "src/model/self_test.rs", "other_numbers_fail"),
     ("Busy", "www/test/consumer.mjs", "has an error with a code for"),
     ("WorkerFailed", "www/test/consumer.mjs", "has an error with a code for"),
     ("AgentCrashed", "www/test/e2e.mjs", "crash"),
+    ("OutOfMemory", "www/test/out-of-memory.mjs", "out of memory"),
     ("Unexpected", "www/test/consumer.mjs", "has an error with a code for"),
     ("NotReady", "www/test/consumer.mjs", "has an error with a code for"),
 ];
 
 /// Codes of JavaScript alone.
-const JAVASCRIPT: [&str; 4] = ["AgentCrashed", "NotReady", "Unexpected", "WorkerFailed"];
+const JAVASCRIPT: [&str; 5] = ["OutOfMemory", "AgentCrashed", "NotReady", "Unexpected", "WorkerFailed"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -64,7 +64,7 @@ fn completions_have_the_form_that_is_asked_for() {
     // After a tool has answered, the dialogue goes on.
     let mut dialogue = task(menu());
     let asked = vec![call("find_hotel", json!({"city": "Lisbon", "nights": 3}))];
-    dialogue.messages.push(Message { role: Role::Assistant, content: String::new(), tool_calls: asked });
+    dialogue.messages.push(Message::calling("", asked));
     dialogue.messages.push(Message::text(Role::Tool, "Hotel Sol"));
     complete(&dialogue, &CompletionOptions::default()).unwrap();
 
@@ -136,7 +136,7 @@ fn what_a_tool_says_is_never_learned() {
     let learned_after = |city: &str, said: &str| {
         let mut task = Task::new(format!("Find a hotel in {city}"), menu());
         let asked = vec![call("find_hotel", json!({"city": city, "nights": 1}))];
-        task.messages.push(Message { role: Role::Assistant, content: String::new(), tool_calls: asked });
+        task.messages.push(Message::calling("", asked));
         task.messages.push(Message::text(Role::Tool, said));
         task.messages.push(Message::text(Role::User, "Now one for 3 nights"));
         let keep = Some("kept".to_owned());

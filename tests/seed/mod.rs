@@ -9,10 +9,10 @@ pub fn seed_files() -> ModelFiles {
         config: include_bytes!("../../crates/autodidact-cli/model/seed/config.json").to_vec(),
         tokenizer: include_bytes!("../../crates/autodidact-cli/model/seed/tokenizer.json").to_vec(),
         tokenizer_config: Some(include_bytes!("../../crates/autodidact-cli/model/seed/tokenizer_config.json").to_vec()),
-        chat_template: None,
         generation_config: Some(
             include_bytes!("../../crates/autodidact-cli/model/seed/generation_config.json").to_vec(),
         ),
         shards: vec![include_bytes!("../../crates/autodidact-cli/model/seed/model.safetensors").to_vec()],
+        ..ModelFiles::default()
     }
 }

@@ -267,12 +267,12 @@ describe('a completion', () => {
     const request = { messages, temperature: 0.5, top_p: 0.9, seed: 3, max_tokens: 7 };
     const { usage } = await agent.chat.completions.create(request, { adapter: 'mine' });
     const [task, options] = worker.calls.at(-1).params;
-    assert.deepEqual(task, { messages, tools: [] });
+    assert.deepEqual(task, { messages, tools }, 'without tools of its own it has those of the agent');
     assert.deepEqual(options, { form: 'answer', temperature: 0.5, topP: 0.9, seed: 3, maxTokens: 7, adapter: 'mine' });
     assert.deepEqual([usage.prompt_tokens, usage.completion_tokens, usage.total_tokens, usage.extra.e2e_latency_s], [3, 2, 5, 3]);
     worker.answers.complete = (_, __, tell) => ([tell({ event: 'No ' }), tell({ event: 'tool' })], completion);
     const parts = [];
-    const stream = await agent.chat.completions.create({ messages, stream: true });
+    const stream = await agent.chat.completions.create({ messages, tools: [], stream: true });
     for await (const { choices } of stream) parts.push(choices[0].delta.content);
     assert.deepEqual(parts, ['', 'No ', 'tool', undefined]);
   });

@@ -8,7 +8,7 @@ import { join, normalize } from 'node:path';
 export const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 export const ID = 'test/seed';
 export const WEIGHTS = 'model.safetensors';
-export const SHARD = 'model-00001-of-00001.safetensors';
+export const SHARD = 'layers-a.safetensors';
 const INDEX = 'model.safetensors.index.json';
 
 const digest = (kind, ...parts) => parts.reduce((hash, part) => hash.update(part), createHash(kind)).digest('hex');
@@ -22,19 +22,25 @@ const typeOf = (path) => TYPES[/\.\w+$/.exec(path)?.[0]] ?? 'application/octet-s
  */
 export async function startHub(folder, site) {
   const files = new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
-  // Another form of the same: an index, and shards.
+  // Another form of the same: an index, and shards with names of its own.
   const shards = new Map([...files, [INDEX, Buffer.from(JSON.stringify({ metadata: {}, weight_map: { 'model.norm.weight': SHARD } }))], [SHARD, files.get(WEIGHTS)]]);
   shards.delete(WEIGHTS);
   shards.set('consolidated.safetensors', Buffer.from('of another program'));
   const hub = { log: [], rule: () => ({}), sha256: digest('sha256', files.get(WEIGHTS)), size: files.get(WEIGHTS).length, files, whole: files, shards };
   const isLarge = (name) => name === WEIGHTS || name === SHARD;
-  const tree = () => [
-    { type: 'directory', path: 'onnx', size: 0, oid: 'a'.repeat(40) },
-    ...[...hub.files].map(([path, bytes]) => ({
-      type: 'file', path, size: bytes.length, oid: digest('sha1', `blob ${bytes.length}\0`, bytes),
-      ...(isLarge(path) && { lfs: { oid: hub.sha256, size: bytes.length, pointerSize: 134 } }),
-    })),
-  ];
+  /** What lies in a folder itself. */
+  const inFolder = (folder) => {
+    const inside = [...hub.files].filter(([path]) => path.startsWith(folder));
+    const [below, here] = [true, false].map((isBelow) => inside.filter(([path]) => path.slice(folder.length).includes('/') === isBelow));
+    const folders = new Set(['onnx', ...below.map(([path]) => path.slice(0, path.indexOf('/', folder.length)))]);
+    return [
+      ...[...folders].map((path) => ({ type: 'directory', path, size: 0, oid: 'a'.repeat(40) })),
+      ...here.map(([path, bytes]) => ({
+        type: 'file', path, size: bytes.length, oid: digest('sha1', `blob ${bytes.length}\0`, bytes),
+        ...(isLarge(path) && { lfs: { oid: hub.sha256, size: bytes.length, pointerSize: 134 } }),
+      })),
+    ];
+  };
 
   function send(request, response, name) {
     const rule = name === WEIGHTS || hub.all ? hub.rule(request, hub.asked(name).length - 1, name) : {};
@@ -69,7 +75,9 @@ export async function startHub(folder, site) {
     response.setHeader('Access-Control-Expose-Headers', 'ETag, Content-Range');
     const json = (value) => response.setHeader('Content-Type', 'application/json').end(JSON.stringify(value));
     if (path === `/api/models/${ID}/revision/main`) return json({ sha: COMMIT });
-    if (path === `/api/models/${ID}/tree/${COMMIT}`) return json(tree());
+    const tree = `/api/models/${ID}/tree/${COMMIT}`;
+    if (path === tree) return json(inFolder(''));
+    if (path.startsWith(`${tree}/`)) return json(inFolder(`${path.slice(tree.length + 1)}/`));
     if (path.startsWith('/api/')) return response.writeHead(404).end();
     const asked = /^\/(?:test\/seed\/resolve\/\w+|plain|cdn)\/(.+)$/.exec(path)?.[1];
     if (asked) {

@@ -3,6 +3,7 @@
  * missing, take another number of arguments or do not resolve alike fail `npm run check`. The fields of objects are
  * `any` there.
  */
+import './openai.types'; // Checked along with this file, which tsconfig.json names.
 import type * as Declared from '../package/src/wasm';
 import type * as Built from '../package/wasm/autodidact.js';
 

@@ -6,7 +6,9 @@ use std::{
 };
 
 use autodidact::{
-    agent::{Agent, INDEX, ModelFiles, OpenOptions, SINGLE, shard_names, template_text},
+    agent::{
+        Agent, INDEX, ModelFiles, NAMED_TEMPLATES, NamedTemplate, OpenOptions, SINGLE, shard_names, template_text,
+    },
     error::{Error, Result},
     storage::{AdapterStore, FolderStore, MemoryStore},
 };
@@ -54,10 +56,25 @@ pub fn model_files(dir: Option<&Path>) -> Result<ModelFiles> {
         config: required("config.json")?,
         tokenizer: required("tokenizer.json")?,
         tokenizer_config: read("tokenizer_config.json")?,
+        special_tokens_map: read("special_tokens_map.json")?,
+        named_templates: dir.map(named_templates).transpose()?.unwrap_or_default(),
         chat_template: template.map(template_text).transpose()?,
         generation_config: read("generation_config.json")?,
         shards,
     })
+}
+
+/// The chat templates in files of their own, by name; none where there is no such folder.
+fn named_templates(dir: &Path) -> Result<Vec<NamedTemplate>> {
+    let Ok(entries) = dir.join(NAMED_TEMPLATES).read_dir() else { return Ok(Vec::new()) };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "jinja"));
+    paths.sort();
+    let template = |path: PathBuf| {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(NamedTemplate { name, source: template_text(files::read(&path)?)? })
+    };
+    paths.into_iter().map(template).collect()
 }
 
 /// The folder of stored adapters.

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::adapter;
-use crate::error::Result;
+use crate::{error::Result, format};
 
 /// Fields that change the numbers in ways that are not served, with the remedy. Each may be absent, null, false or empty.
 const REFUSED: [(&str, &str); 14] = [
@@ -93,7 +93,7 @@ impl PeftConfig {
     /// [`Error::Adapter`](crate::error::Error::Adapter) with the field and the remedy.
     pub fn parse(json: &[u8]) -> Result<Self> {
         let fields: Map<String, Value> =
-            serde_json::from_slice(json).map_err(|error| adapter(format!("adapter_config.json: {error}")))?;
+            format::json::read(json).map_err(|reason| adapter(format!("adapter_config.json: {reason}")))?;
         let fields = Fields(&fields);
         fields.refuse()?;
         let layers = match fields.get("layers_to_transform") {

@@ -1,5 +1,7 @@
 //! Answers of the model behind a prefilled prompt.
 
+use std::ops::ControlFlow;
+
 use super::Model;
 use crate::{
     agent::Answer,
@@ -87,8 +89,14 @@ impl Model {
             true => Some(self.constrain(&Grammar::answer(self.prompts.format(), &task.tools))?),
             false => None,
         };
-        let generation = self.write(session, prefix, writing.sampling, &stop, constraint, on_text).await?;
-        Ok(Response { answer: self.read_answer(&generation.ids, &task.tools)?, log_probs: generation.log_probs })
+        let tell = &mut |text| {
+            on_text(text);
+            ControlFlow::Continue(())
+        };
+        let generation = self.write(session, prefix, writing.sampling, &stop, constraint, tell).await?;
+        let text = self.tokenizer.decode(&generation.ids, true)?;
+        let answer = self.read_answer(text, &task.tools, writing.constrained);
+        Ok(Response { answer, log_probs: generation.log_probs })
     }
 
     /// Answers a task with pairs as earlier turns of its dialogue.
@@ -108,7 +116,7 @@ impl Model {
         self.respond_to(session, &prefix, task, writing, &mut on_text).await
     }
 
-    /// Writes text behind a prefilled prompt. `on_text` sees it as it is written.
+    /// Writes text behind a prefilled prompt. `on_text` sees it as it is written, and may end it.
     ///
     /// # Errors
     /// Errors of [`Session::generate`] and of the tokenizer.
@@ -119,35 +127,34 @@ impl Model {
         sampling: Sampling,
         stop: &Stop<'_>,
         constraint: Option<Constraint>,
-        on_text: &mut dyn FnMut(String),
+        on_text: &mut dyn FnMut(String) -> ControlFlow<()>,
     ) -> Result<Generation> {
         let mut stream = self.tokenizer.stream();
         let generation = session
-            .generate(prefix, sampling, stop, constraint, |id| {
-                if let Some(text) = stream.push(id)? {
-                    on_text(text);
-                }
-                Ok(())
+            .generate_until(prefix, sampling, stop, constraint, |id| {
+                let text = stream.push(id)?;
+                Ok(text.map_or(ControlFlow::Continue(()), &mut *on_text))
             })
             .await?;
         if let Some(text) = stream.finish()? {
-            on_text(text);
+            // Nothing more comes.
+            let _ = on_text(text);
         }
         Ok(generation)
     }
 
-    /// The calls in written tokens, as far as they can be read.
-    ///
-    /// # Errors
-    /// [`Error::Tokenizer`](crate::Error::Tokenizer).
-    pub fn read_answer(&self, ids: &[u32], tools: &[Tool]) -> Result<Answer> {
-        let text = self.tokenizer.decode(ids, true)?;
-        Ok(match self.prompts.parse_answer(&text) {
-            Ok(calls) => {
+    /// The calls in a written text, as far as they can be read. In a `constrained` answer, a call that does not fit the menu
+    /// is none: the grammar enforces less than all of JSON Schema, and what it could not rule out is ruled out here.
+    pub fn read_answer(&self, text: String, tools: &[Tool], constrained: bool) -> Answer {
+        match self.prompts.parse_answer(&text) {
+            Ok(mut calls) => {
                 let issue = calls.iter().find_map(|call| check_call(call, tools).err());
+                if constrained && issue.is_some() {
+                    calls.clear();
+                }
                 Answer { text, calls, error: issue.map(|issue| issue.reason().to_owned()) }
             }
             Err(failure) => Answer { text, calls: Vec::new(), error: Some(failure.reason().to_owned()) },
-        })
+        }
     }
 }

@@ -24,11 +24,10 @@ pub use self::{
     reorder::{OrdersReport, Surest},
     search::{Found, SearchReport},
 };
-use super::{
-    Agent, AnswerKind, AskOptions, Event, Memory, Model, Phase, ScoreReport, Trace, checks::check_task, model::Response,
-};
+use super::{Agent, AnswerKind, AskOptions, Event, Memory, Model, Phase, ScoreReport, Trace, model::Response};
 use crate::{
     adapter::Adapter,
+    calls::LeftOut,
     error::{Error, Result},
     inference::{Cancel, Prefix, Session},
     task::Task,
@@ -80,6 +79,13 @@ impl<'a> Run<'a> {
         self
     }
 
+    /// The run, which says which tools of the menu it goes without.
+    #[must_use]
+    pub(super) fn without(mut self, left_out: Vec<LeftOut>) -> Self {
+        self.trace.left_out = left_out;
+        self
+    }
+
     /// What happened so far. The seconds of the running stage are missing.
     pub fn trace(&self) -> &Trace {
         &self.trace
@@ -98,10 +104,8 @@ impl<'a> Run<'a> {
         self.trace
     }
 
-    /// Answers the task, and when the agent is unsure, tries one tier after the other.
+    /// Answers a task that was checked, and when the agent is unsure, tries one tier after the other.
     pub(super) async fn answer_task(mut self) -> Result<Trace> {
-        self.options.check()?;
-        check_task(self.task)?;
         self.memory().check_name(self.options).await?;
 
         self.recall().await?;

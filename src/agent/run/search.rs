@@ -1,6 +1,8 @@
 //! The most probable answer over the tools. A greedy answer names its tool before it has written one argument;
 //! often only how well the arguments can be written shows which tool was meant.
 
+use std::ops::ControlFlow;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Outcome, Run, Standing};
@@ -97,11 +99,14 @@ impl Model {
             let grammar = Grammar::calls(self.prompts().format(), std::slice::from_ref(tool));
             let constraint = Some(self.constrain(&grammar)?);
             let stop = Stop { tokens: self.eos(), max_tokens: writing.max_tokens, least };
-            let generation = self.write(session, prefix, writing.sampling, &stop, constraint, &mut |_| {}).await?;
+            let generation = self
+                .write(session, prefix, writing.sampling, &stop, constraint, &mut |_| ControlFlow::Continue(()))
+                .await?;
             if generation.finish == Finish::Unlikely {
                 continue;
             }
-            let answer = self.read_answer(&generation.ids, &task.tools)?;
+            let text = self.tokenizer().decode(&generation.ids, true)?;
+            let answer = self.read_answer(text, &task.tools, true);
             let merit = merit_of(&answer, &generation.log_probs);
             if merit > best {
                 best = merit;

@@ -45,7 +45,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
 export class Agent {
   /** The model, and the backend that serves it. */
   readonly report: AgentReport;
-  /** In OpenAI's shape. Nothing is learned here; `ask` learns. */
+  /** In OpenAI's shape, and with the agent's tools where a request brings none. Nothing is learned here; `ask` learns. */
   readonly chat: { completions: { create: CreateCompletion } };
   /** The adapters that were learned and kept. */
   readonly adapters: Adapters;
@@ -65,7 +65,7 @@ export class Agent {
     this.adapters = adaptersOf(client, this.#tabs, (work) => this.#idle.first(work));
     const complete: Complete = (task, settings, onText, signal) =>
       this.#idle.first(() => client.call('complete', [task, settings, onText], signal));
-    this.chat = { completions: { create: completionsOf(complete, report.model.name) } };
+    this.chat = { completions: { create: completionsOf(complete, report.model.name, (options.tools ?? []).map(described)) } };
   }
 
   /** Answers a task, learning first when unsure, and executes the calls of tools that have a `run`. */

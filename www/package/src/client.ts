@@ -10,6 +10,12 @@ interface Pending {
   callback: Callback | undefined;
 }
 
+/** The code for what a worker ended with. */
+function codeOf(message: string): ErrorCode {
+  if (message.includes('OutOfMemory')) return 'OutOfMemory';
+  return message.includes('RuntimeError') ? 'AgentCrashed' : 'WorkerFailed';
+}
+
 /** The worker of this package. */
 export const createWorker = (): Worker => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
 
@@ -25,8 +31,7 @@ export class AgentClient {
     this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => this.#receive(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      const crashed = event.message?.includes('RuntimeError');
-      this.#close(crashed ? 'AgentCrashed' : 'WorkerFailed', event.message || 'the worker could not be loaded');
+      this.#close(codeOf(event.message ?? ''), event.message || 'the worker could not be loaded');
     };
     this.#worker.onmessageerror = () => this.#close('WorkerFailed', 'a message of the worker could not be read');
   }
@@ -64,8 +69,13 @@ export class AgentClient {
     if (!pending) return;
     if ('event' in reply) return this.#callBack(pending, reply.event, reply.question);
     this.#pending.delete(reply.id);
-    if ('error' in reply) pending.reject(new AutodidactError(reply.error));
-    else pending.resolve(reply.result);
+    if ('error' in reply) {
+      pending.reject(new AutodidactError(reply.error));
+      // What was under way when the memory ended is in no state to go on.
+      if (reply.error.code === 'OutOfMemory') this.#close('OutOfMemory', reply.error.message);
+    } else {
+      pending.resolve(reply.result);
+    }
   }
 
   #callBack({ callback }: Pending, event: unknown, question: number | undefined): void {

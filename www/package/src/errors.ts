@@ -3,7 +3,7 @@
  * alone.
  */
 export type ErrorCode =
-  | 'AgentCrashed' | 'WorkerFailed' | 'NotReady' | 'Unexpected'
+  | 'AgentCrashed' | 'OutOfMemory' | 'WorkerFailed' | 'NotReady' | 'Unexpected'
   | 'UnsupportedModel' | 'ConfigError' | 'MissingTensor' | 'UnusedTensors' | 'ShapeMismatch' | 'UnsupportedDtype' | 'IntegrityError'
   | 'TokenizerError' | 'TemplateError' | 'GrammarError' | 'ContextOverflow' | 'InvalidInput' | 'AdapterError' | 'BaseMismatch'
   | 'AdapterNotFound' | 'StorageError' | 'QuotaExceeded' | 'AbortError' | 'WebGPUNotAvailable' | 'DeviceLost' | 'BackendError'
@@ -56,7 +56,7 @@ export const invalid = (message: string): AutodidactError => failure('InvalidInp
 /** The error of a call that was stopped. */
 export const aborted = (message: string): AutodidactError => failure('AbortError', message);
 
-const FATAL = new Set(['AgentCrashed', 'WorkerFailed', 'DeviceLost', 'BackendError']);
+const FATAL = new Set(['AgentCrashed', 'OutOfMemory', 'WorkerFailed', 'DeviceLost', 'BackendError']);
 
 const OF_GPU = new Set(['WebGPUNotAvailable', 'SelfTestFailed', 'DeviceLost', 'BackendError']);
 
@@ -82,6 +82,7 @@ const INCOMPLETE = 'Take all files of one model: its configuration, its tokenize
 
 const REMEDIES: Partial<Record<ErrorCode, string>> = {
   AgentCrashed: 'Start the agent again. Stored adapters are intact.',
+  OutOfMemory: 'Start the agent again with a smaller model, or with fewer tools. Stored adapters are intact.',
   WorkerFailed: 'Check that the page was loaded completely, then start the agent again or reload the page.',
   NotReady: 'Start the agent again.',
   DeviceLost: 'Start the agent again, or choose the CPU backend. Stored adapters are intact.',

@@ -22,8 +22,10 @@ export const INDEX = 'model.safetensors.index.json';
 export const WEIGHTS = 'model.safetensors';
 export const SETTINGS = 'tokenizer_config.json';
 export const NEEDED = ['config.json', 'tokenizer.json'];
-const USED = new Set([...NEEDED, SETTINGS, 'chat_template.jinja', 'generation_config.json']);
-const SHARD = /^model-\d+-of-\d+\.safetensors$/;
+export const SPECIAL = 'special_tokens_map.json';
+const USED = [...NEEDED, SETTINGS, SPECIAL, 'chat_template.jinja', 'generation_config.json'];
+/** Folder of chat templates by name. */
+const TEMPLATES = 'additional_chat_templates';
 
 /** Files that were given one by one. */
 export function wanted(files: Record<string, string | RemoteFile>): Wanted[] {
@@ -74,21 +76,36 @@ export async function listed(model: HubModel, init: RequestInit = {}): Promise<L
   const isCommit = /^[\da-f]{40}$/.test(revision);
   if (before && isCommit) return before;
   const api = `${base}/api/models/${hub}`;
+  const urlOf = (path: string) => `${base}/${hub}/resolve/${commit}/${path}`;
   let entries: Entry[];
+  let weights = [WEIGHTS];
   let commit = revision;
   try {
     if (!isCommit) commit = (await json<{ sha: string }>(`${api}/revision/${encodeURIComponent(revision)}`, init)).sha;
-    entries = await json(`${api}/tree/${commit}`, init);
+    const tree = `${api}/tree/${commit}`;
+    entries = await json(tree, init);
+    const paths = entries.map(({ path }) => path);
+    if (!paths.includes(WEIGHTS) && paths.includes(INDEX)) weights = [INDEX, ...(await shards(urlOf(INDEX), paths, init))];
+    if (paths.includes(TEMPLATES)) entries.push(...(await json<Entry[]>(`${tree}/${TEMPLATES}`, init)));
   } catch (error) {
     if (before && (error as { code?: string }).code === 'IoError') return before;
     throw error;
   }
-  const paths = new Set(entries.map(({ path }) => path));
-  const isWeights = (path: string) => (paths.has(WEIGHTS) ? path === WEIGHTS : path === INDEX || SHARD.test(path));
-  const lacks = NEEDED.find((path) => !paths.has(path)) ?? ([...paths].some(isWeights) ? null : WEIGHTS);
+  const lacks = [...NEEDED, ...weights].find((file) => !entries.some(({ path }) => path === file));
   if (lacks) throw failure('UnsupportedModel', `${hub} has no ${lacks}: choose a model with ${[...NEEDED, WEIGHTS].join(', ')}`);
-  const files = entries.filter(({ path }) => USED.has(path) || isWeights(path)).map(({ path, size, oid, lfs }) => ({
-    name: path, url: `${base}/${hub}/resolve/${commit}/${path}`, bytes: size, hash: lfs ? `sha256-${lfs.oid}` : `git-${oid}`,
+  const isUsed = ({ path }: Entry) => USED.includes(path) || weights.includes(path) || (path.startsWith(TEMPLATES) && path.endsWith('.jinja'));
+  const files = entries.filter(isUsed).map(({ path, size, oid, lfs }) => ({
+    name: path, url: urlOf(path), bytes: size, hash: lfs ? `sha256-${lfs.oid}` : `git-${oid}`,
   }));
   return { model: hub, files };
+}
+
+/**
+ * The shards that an index names, whatever they are called: beside them there may be the same weights for another
+ * program. Of an index that names none, which Rust will refuse, all files of weights.
+ */
+async function shards(index: string, paths: string[], init: RequestInit): Promise<string[]> {
+  const { weight_map } = await json<{ weight_map?: Record<string, string> }>(index, init);
+  const named = Object.values(weight_map ?? {});
+  return named.length > 0 ? named : paths.filter((path) => path.endsWith('.safetensors'));
 }

@@ -1,10 +1,8 @@
 /** autodidact: a private agent in the page that teaches itself. */
 export type { Adapters } from './adapters.ts';
 export { Agent, createAgent } from './agent.ts';
-export type {
-  ChatCompletion, ChatCompletionChunk, ChatMessage, ChatOptions, ChatRequest, ChatTool, ChatToolCall, FinishReason, ResponseFormat, Usage,
-} from './chat.ts';
-export type { CreateCompletion } from './completions.ts';
+export type { ChatContentPart, ChatMessage, ChatOptions, ChatRequest, ChatTool, ChatToolCall, ResponseFormat, ToolChoice } from './chat.ts';
+export type { ChatCompletion, ChatCompletionChunk, CreateCompletion, FinishReason, Usage } from './completions.ts';
 export { AutodidactError, remedyFor, type ErrorCode } from './errors.ts';
 export type { Learned } from './idle.ts';
 export { modelInfo, type ModelInfo } from './model-info.ts';

@@ -1,5 +1,5 @@
 import { AutodidactError, failure } from './errors.ts';
-import { ask, INDEX, json, listed, NEEDED, SETTINGS, wanted, WEIGHTS, type Listed, type Wanted } from './hub.ts';
+import { ask, INDEX, json, listed, NEEDED, SETTINGS, SPECIAL, wanted, WEIGHTS, type Listed, type Wanted } from './hub.ts';
 import type { ModelSource } from './types.ts';
 
 /** What loading a model would take. */
@@ -69,8 +69,9 @@ async function inDirectory(base: string, init: RequestInit): Promise<Listed> {
     return bytes !== null;
   };
   for (const name of NEEDED) if (!(await look(name))) missing(`${base}/${name}`);
-  const holdsTemplate = (await look(SETTINGS)) && (await json<Config>(`${base}/${SETTINGS}`, init))['chat_template'];
-  if (!holdsTemplate) await look('chat_template.jinja');
+  const settings = (await look(SETTINGS)) ? await json<Config>(`${base}/${SETTINGS}`, init) : {};
+  if (!settings['chat_template']) await look('chat_template.jinja');
+  if (!settings['added_tokens_decoder']) await look(SPECIAL);
   await look('generation_config.json');
   if (!(await look(WEIGHTS))) {
     if (!(await look(INDEX))) missing(`${base}/${WEIGHTS}`);

@@ -29,8 +29,14 @@ export type ToolEvent =
   | { type: 'tool-call'; call: ToolCall }
   | { type: 'tool-result'; result: ToolResult };
 
+/** What MCP, Anthropic and Google call the schema. */
+type OtherNames = Partial<Record<'inputSchema' | 'input_schema' | 'parametersJsonSchema', Tool['parameters']>>;
+
 /** What the model and the worker see of a tool. */
-export const described = ({ name, description, parameters }: Tool): Tool => ({ name, description, parameters });
+export function described(tool: Tool & OtherNames): Tool {
+  const { name, description, parameters, inputSchema, input_schema, parametersJsonSchema } = tool;
+  return { name, description, parameters: parameters ?? inputSchema ?? input_schema ?? parametersJsonSchema };
+}
 
 /** Executes calls one after the other. */
 export async function execute(

@@ -40,6 +40,10 @@ export interface Message {
   content: string;
   /** The calls that the assistant made in this turn. */
   tool_calls?: ToolCall[];
+  /** Of the tool whose result this is; where it is absent, that of the call that it answers. */
+  name?: string;
+  /** The call that this is the result of, in the words of the caller. */
+  tool_call_id?: string;
 }
 
 /** A query with the tools that may be called. */
@@ -295,6 +299,10 @@ export interface CompletionOptions {
   seed?: number;
   /** Longest text, in tokens. */
   maxTokens?: number;
+  /** Most calls. */
+  maxCalls?: number;
+  /** The text is cut before the first of these. */
+  stop?: string[];
   /** Apply this stored adapter. */
   adapter?: string;
 }
@@ -344,7 +352,15 @@ export interface Trace {
   restored: boolean;
   /** Name under which the adapter was kept. */
   stored: string | null;
+  /** Tools of the menu that could not be used; absent when there was none. */
+  leftOut?: LeftOut[];
   note: string | null;
+}
+
+/** A tool whose schema cannot be read. */
+export interface LeftOut {
+  tool: string;
+  reason: string;
 }
 
 /** How sure the agent is. */

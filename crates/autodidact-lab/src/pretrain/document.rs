@@ -135,7 +135,7 @@ impl<'a> Writer<'a> {
             }
             seen = prompt + &answer + &self.end_text;
             let content = if example.calls.is_empty() { answer } else { String::new() };
-            task.messages.push(Message { role: Role::Assistant, content, tool_calls: example.calls.clone() });
+            task.messages.push(Message::calling(content, example.calls.clone()));
         }
         Ok(out)
     }

@@ -6,6 +6,7 @@ use autodidact::{
     Agent,
     adaptation::TrainEvent,
     agent::{Answer, AnswerKind, Event, Phase, ScoreReport, Trace},
+    calls::LeftOut,
     task::ToolCall,
 };
 use indicatif::ProgressBar;
@@ -117,6 +118,9 @@ impl Printer {
             }
             let changed = if trace.answer == trace.base_answer { "as before" } else { "changed" };
             self.line(&format!("now      {} ({changed})", answer(&trace.answer)));
+        }
+        for LeftOut { tool, reason } in &trace.left_out {
+            self.line(&format!("left out the tool `{tool}`: {reason}"));
         }
         if let Some(note) = &trace.note {
             self.line(&format!("note     {note}"));
