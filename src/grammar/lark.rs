@@ -248,8 +248,8 @@ fn plain_start(format: CallFormat) -> &'static str {
 fn plain_rules(format: CallFormat) -> String {
     let mark = match format {
         CallFormat::Pythonic => return format!("FREE: /(?s:.+)/ & {}\n", without("<|")),
-        CallFormat::Hermes => "<tool_call>",
-        CallFormat::Llama3Json => "<\\|python_tag\\|>",
+        CallFormat::Hermes => "<tool_call>|<tools>",
+        CallFormat::Llama3Json => "<\\|python_tag\\|>|<tools>",
     };
     // JSON and fences are read as calls where they begin a text, and fences with JSON anywhere. What a thought may hold, a
     // plain text may too: otherwise a text could only go on, and never end.

@@ -1,23 +1,42 @@
 //! Running out of memory as an error that a page can read, where Rust would only stop the module.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-
-use wasm_bindgen::prelude::*;
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    fmt::{self, Write},
+};
 
 /// Bytes of a page of WebAssembly's memory.
 const PAGE: usize = 1 << 16;
+/// Bytes that WebAssembly can address.
+const LIMIT: u64 = 1 << 32;
 
-#[wasm_bindgen(inline_js = r#"
-export function out_of_memory(asked, held) {
-  const error = new Error(`OutOfMemory: ${asked} bytes were asked for; the agent holds ${held}, and WebAssembly's memory ends at ` +
-    '4294967296, or where the browser has no more: use a smaller model, or a shorter menu');
-  error.code = 'OutOfMemory';
-  throw error;
+/// A short text for which no memory is needed; what does not fit is cut off.
+struct Line {
+    bytes: [u8; 256],
+    len: usize,
 }
-"#)]
-extern "C" {
-    /// Throws, and never returns. The numbers are bytes.
-    fn out_of_memory(asked: f64, held: f64);
+
+impl Write for Line {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for (place, byte) in self.bytes.iter_mut().skip(self.len).zip(text.bytes()) {
+            *place = byte;
+            self.len += 1;
+        }
+        Ok(())
+    }
+}
+
+/// Throws an error of JavaScript, which ends what runs. Its message begins with the code, by which the page knows it.
+fn out_of_memory(asked: usize) -> ! {
+    let held = core::arch::wasm32::memory_size(0) * PAGE;
+    let mut line = Line { bytes: [0; 256], len: 0 };
+    let _ = write!(
+        line,
+        "OutOfMemory: {asked} bytes were asked for; the agent holds {held}, and WebAssembly's memory ends at {LIMIT}, or where \
+         the browser has no more: use a smaller model, or a shorter menu"
+    );
+    let text = line.bytes.get(..line.len).unwrap_or_default();
+    wasm_bindgen::throw_str(std::str::from_utf8(text).unwrap_or("OutOfMemory"))
 }
 
 /// The system's allocator, which says when there is no memory. The agent's worker ends then, and a new one can be made.
@@ -28,13 +47,13 @@ static ALLOCATOR: Telling = Telling;
 
 fn told(memory: *mut u8, asked: usize) -> *mut u8 {
     if memory.is_null() {
-        out_of_memory(asked as f64, (core::arch::wasm32::memory_size(0) * PAGE) as f64);
+        out_of_memory(asked);
     }
     memory
 }
 
 // SAFETY: every call goes to `System` with the caller's arguments unchanged, and its answer comes back unchanged; `told` only
-// looks at it, and the call that it may make allocates nothing on this side.
+// looks at it, and what it calls for null allocates nothing and does not return.
 unsafe impl GlobalAlloc for Telling {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's promises are those that `System` asks for.

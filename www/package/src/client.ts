@@ -1,4 +1,4 @@
-import { aborted, AutodidactError, failure, toWireError, type ErrorCode } from './errors.ts';
+import { aborted, AutodidactError, failure, isOutOfMemory, toWireError, type ErrorCode } from './errors.ts';
 import type { Method, Params, Reply, Result, ToWorker } from './wire.ts';
 
 /** Called by the worker with each event, or with a question whose answer the worker waits for. */
@@ -12,7 +12,7 @@ interface Pending {
 
 /** The code for what a worker ended with. */
 function codeOf(message: string): ErrorCode {
-  if (message.includes('OutOfMemory')) return 'OutOfMemory';
+  if (isOutOfMemory(message)) return 'OutOfMemory';
   return message.includes('RuntimeError') ? 'AgentCrashed' : 'WorkerFailed';
 }
 

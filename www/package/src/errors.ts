@@ -60,6 +60,9 @@ const FATAL = new Set(['AgentCrashed', 'OutOfMemory', 'WorkerFailed', 'DeviceLos
 
 const OF_GPU = new Set(['WebGPUNotAvailable', 'SelfTestFailed', 'DeviceLost', 'BackendError']);
 
+/** Whether this is what the allocator of the wasm says when there is no memory. */
+export const isOutOfMemory = (message: string): boolean => message.includes('OutOfMemory: ');
+
 /** Whatever was thrown, as plain data. */
 export function toWireError(error: unknown): WireError {
   // A panic in Rust reaches JavaScript as a trap; the instance must not be used again.
@@ -68,6 +71,7 @@ export function toWireError(error: unknown): WireError {
   }
   if (typeof error === 'object' && error !== null) {
     const { name, code, message } = error as Partial<Record<keyof WireError, unknown>>;
+    if (typeof message === 'string' && isOutOfMemory(message)) return { name: 'AutodidactError', code: 'OutOfMemory', message };
     return {
       name: typeof name === 'string' ? name : 'AutodidactError',
       // The platform's own has a number for a code.
