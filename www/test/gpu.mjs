@@ -8,9 +8,9 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { bare, begin, end, newContext, SOFTWARE_GPU } from './installed.mjs';
+import { bare, beginWith, end, newContext, SOFTWARE_GPU } from './installed.mjs';
 
-before(() => begin(...SOFTWARE_GPU));
+before(() => beginWith(...SOFTWARE_GPU));
 after(end);
 
 describe('on WebGPU', () => {

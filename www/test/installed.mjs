@@ -98,8 +98,11 @@ export async function bare(context, origin) {
   return page;
 }
 
+/** For `before`, which hands over a context. */
+export const begin = () => beginWith();
+
 /** `flags` of the browser, beside those that all tests need. */
-export async function begin(...flags) {
+export async function beginWith(...flags) {
   folder = mkdtempSync(join(tmpdir(), 'autodidact-consumer-'));
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...FLAGS, ...flags] });
 }

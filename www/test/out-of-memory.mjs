@@ -5,11 +5,11 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { bare, begin, end, newContext } from './installed.mjs';
+import { bare, beginWith, end, newContext } from './installed.mjs';
 
 const MEGABYTES = 256;
 
-before(() => begin(`--js-flags=--wasm-max-mem-pages=${MEGABYTES * 16}`));
+before(() => beginWith(`--js-flags=--wasm-max-mem-pages=${MEGABYTES * 16}`));
 after(end);
 
 describe('out of memory', () => {
