@@ -955,7 +955,7 @@ describe('the page', () => {
     }
     await page.locator('#model-folder').setInputFiles(MODEL);
     await page.locator('#model-facts', { hasText: 'Memory' }).waitFor();
-    assert.match(await text('#model-facts'), /Name\s+model\s+Files\s+5 files\s+Size\s+15\.\d MB\s+Memory, about\s+\d\d\.\d MB/);
+    assert.match(await text('#model-facts'), /Name\s+model\s+Files\s+6 files\s+Size\s+15\.\d MB\s+Memory, about\s+\d\d\.\d MB/);
     assert.equal(await text('#model-message'), '');
     assert.equal(await page.locator('#engine').getAttribute('data-state'), 'ready');
     await assertAccessible();
@@ -989,7 +989,7 @@ describe('the page', () => {
     await id.fill(ID);
     await id.press('Enter');
     await page.locator('#model-facts', { hasText: 'Memory' }).waitFor();
-    assert.match(await text('#model-facts'), /Name\s+test\/seed\s+Files\s+5 files\s+Size\s+15\.\d MB\s+Memory, about\s+\d\d\.\d MB/);
+    assert.match(await text('#model-facts'), /Name\s+test\/seed\s+Files\s+6 files\s+Size\s+15\.\d MB\s+Memory, about\s+\d\d\.\d MB/);
     assert.ok(hub.log.every(({ path }) => !path.endsWith(WEIGHTS)), 'the weights came before they were asked for');
     await forget();
     await load.click();
