@@ -44,15 +44,15 @@ fn complaint(bytes: &[u8], error: &serde_json::Error) -> String {
     let place = format!("line {}, column {}", error.line(), error.column());
     let start = without_mark(bytes).trim_ascii_start();
     if start.is_empty() {
-        "the file is empty; get it again".to_owned()
+        "it is empty".to_owned()
     } else if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.get(1) == Some(&0) {
         "the text is UTF-16; save it as UTF-8".to_owned()
     } else if start.starts_with(b"version https://git-lfs") {
         "this is only the pointer of Git LFS; get the file itself with `git lfs pull`".to_owned()
     } else if start.starts_with(b"<") {
-        "this is a web page, not JSON; get the file itself".to_owned()
+        "this is a web page; get the file itself".to_owned()
     } else if error.is_eof() {
-        format!("the JSON ends too early ({place}); get the file again")
+        format!("the JSON ends too early ({place}); complete it, or get the file again")
     } else {
         format!("the JSON has a mistake at {place}: {error}; mend it, or get the file again")
     }
