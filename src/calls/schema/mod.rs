@@ -2,8 +2,8 @@
 //!
 //! All keywords of JSON Schema about values are judged but `format`, which menus use for a notation (`time` for `15:30`)
 //! where the standard means another, and `unevaluated*`. A library for it would bring a second copy of much that is
-//! already here (references, Unicode tables), and knows neither closed objects nor the liberties that menus take; the tests
-//! compare with one.
+//! already here (references, Unicode tables), and knows neither closed objects nor the liberties that menus take;
+//! `tests/reference/check_constrained.py` compares with one.
 
 mod issue;
 pub(crate) mod readable;
