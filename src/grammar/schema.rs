@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::calls::schema::{reference::resolve, validate::bounds};
+use crate::calls::schema::{
+    reference::resolve,
+    validate::{COMBINATIONS, bounds},
+};
 
 /// Types that JSON Schema has.
 const TYPES: [&str; 7] = ["string", "integer", "number", "boolean", "array", "object", "null"];
@@ -32,8 +35,6 @@ const KEPT: [&str; 15] = [
 ];
 /// Pairs of limits, of which neither holds where they contradict each other.
 const LIMITS: [[&str; 2]; 2] = [["minLength", "maxLength"], ["minItems", "maxItems"]];
-/// Keywords beside which an object may have more properties than it lists.
-const COMBINATIONS: [&str; 4] = ["anyOf", "oneOf", "allOf", "$ref"];
 /// Deepest nesting that is enforced; what lies deeper may be any JSON.
 const DEPTH: usize = 32;
 /// Most references that are followed from one menu entry.

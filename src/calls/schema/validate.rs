@@ -306,7 +306,8 @@ impl<'a> Validator<'a> {
     }
 }
 
-const COMBINATIONS: [&str; 5] = ["$ref", "allOf", "anyOf", "oneOf", "if"];
+/// Keywords beside which an object may have more properties than it lists.
+pub(crate) const COMBINATIONS: [&str; 5] = ["$ref", "allOf", "anyOf", "oneOf", "if"];
 
 /// One bound of a number.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -24,11 +24,11 @@ pub use estimators::{Estimator, Scores, Selection, flag, is_unsure, select};
 pub use matching::{AcceptedCall, canonical_calls, names_match, strict_match};
 pub use modes::{Mode, Source};
 pub use neighbours::nearest;
-pub use plan::{Key, Learning, Plan, SampleConfig, Setting, SftConfig, Shard, SuiteRef};
-pub use record::{CONTEXT, PairCounts, Record, read_lines};
+pub use plan::{Key, Learning, Plan, Planned, SampleConfig, Setting, SftConfig, Shard, SuiteRef};
+pub use record::{CONTEXT, Lines, PairCounts, Record, read_lines};
 pub use runner::Runner;
 pub use seeds::task_seed;
-pub use statistics::{Interval, auroc, bootstrap, deviation, mean};
+pub use statistics::{Interval, Ranked, auroc, bootstrap, deviation, mean};
 pub use suite::{GENERATOR, GENERATOR_TASKS, Suite, SuiteSample};
 pub use summary::{
     BINS, Cell, EstimatorRow, Flagged, Margins, Row, StageSeconds, Stages, SuiteSummary, Summary, Updates,

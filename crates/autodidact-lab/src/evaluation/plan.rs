@@ -97,6 +97,15 @@ impl Default for SftConfig {
     }
 }
 
+/// A record to make.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Planned {
+    /// What names it.
+    pub key: Key,
+    /// The point of the sweep.
+    pub setting: Setting,
+}
+
 /// A suite as the plan names it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SuiteRef {
@@ -265,19 +274,19 @@ impl Plan {
     }
 
     /// What is recorded about a task, in the order of computation: what shares an update stands together.
-    pub fn keys(&self, suite: &Suite, id: &str, generated: bool) -> Vec<(Key, Setting)> {
+    pub fn keys(&self, suite: &Suite, id: &str, generated: bool) -> Vec<Planned> {
         let mut keys = Vec::new();
         for mode in self.modes.iter().copied().filter(|m| generated || *m != Mode::Neighbours) {
             for seed in self.seeds_of(mode) {
                 keys.extend(self.settings_of(mode).into_iter().map(|setting| {
                     let key = Key { suite: suite.name.clone(), id: id.into(), seed, setting: setting.hash(), mode };
-                    (key, setting)
+                    Planned { key, setting }
                 }));
             }
         }
-        keys.sort_by(|(a, _), (b, _)| {
+        keys.sort_by(|a, b| {
             let order = |k: &Key| (k.seed, k.mode.source(), k.setting.clone(), k.mode);
-            order(a).cmp(&order(b))
+            order(&a.key).cmp(&order(&b.key))
         });
         keys
     }

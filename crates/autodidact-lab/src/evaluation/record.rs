@@ -108,12 +108,20 @@ impl Record {
     }
 }
 
-/// Reads lines back. A last line without its end, or cut short, is what a crash left and is dropped; the second value is
-/// the length in bytes of what is whole.
+/// The records of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lines {
+    /// One for each whole line.
+    pub records: Vec<Record>,
+    /// Length of the whole lines, in bytes.
+    pub whole: usize,
+}
+
+/// Reads lines back. A last line without its end, or cut short, is what a crash left and is dropped.
 ///
 /// # Errors
 /// [`Error::Integrity`] for a broken line before the last.
-pub fn read_lines(name: &str, bytes: &[u8]) -> Result<(Vec<Record>, usize)> {
+pub fn read_lines(name: &str, bytes: &[u8]) -> Result<Lines> {
     let (mut records, mut whole) = (Vec::new(), 0);
     for (index, line) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
         let end = whole + line.len();
@@ -130,7 +138,7 @@ pub fn read_lines(name: &str, bytes: &[u8]) -> Result<(Vec<Record>, usize)> {
         }
         whole = end;
     }
-    Ok((records, whole))
+    Ok(Lines { records, whole })
 }
 
 #[cfg(test)]
@@ -175,14 +183,15 @@ pub(super) mod tests {
         let records = [record("a", Mode::Base, 0, true, 0.5), record("b", Mode::TtSi, 3, false, 0.25)];
         let text: String = records.iter().map(|r| r.to_line().unwrap()).collect();
         let first = records[0].to_line().unwrap().len();
-        assert_eq!(read_lines("f", text.as_bytes()).unwrap(), (records.to_vec(), text.len()));
+        let lines = |records: &[Record], whole| Lines { records: records.to_vec(), whole };
+        assert_eq!(read_lines("f", text.as_bytes()).unwrap(), lines(&records, text.len()));
         for cut in first..text.len() {
-            assert_eq!(read_lines("f", &text.as_bytes()[..cut]).unwrap(), (records[..1].to_vec(), first));
+            assert_eq!(read_lines("f", &text.as_bytes()[..cut]).unwrap(), lines(&records[..1], first));
         }
         let zeros = [&text.as_bytes()[..first], &[0; 9], b"\n"].concat();
-        assert_eq!(read_lines("f", &zeros).unwrap().1, first);
+        assert_eq!(read_lines("f", &zeros).unwrap().whole, first);
         let broken = format!("{{}}\n{text}");
         assert_eq!(read_lines("f", broken.as_bytes()).unwrap_err().code(), "IntegrityError");
-        assert_eq!(read_lines("f", b"").unwrap(), (vec![], 0));
+        assert_eq!(read_lines("f", b"").unwrap(), lines(&[], 0));
     }
 }

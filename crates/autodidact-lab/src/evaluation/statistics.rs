@@ -59,20 +59,29 @@ fn quantile(sorted: &[f64], share: f64) -> Option<f64> {
     Some(low + (high - low) * at.fract())
 }
 
+/// A number that should be large for positives.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ranked {
+    /// The number; infinity is the largest.
+    pub value: f64,
+    /// What it should tell.
+    pub positive: bool,
+}
+
 /// Area under the ROC curve: the chance that a positive has a larger value than a negative, ties counting half (Mann and
 /// Whitney). `None` when there is no positive or no negative.
-pub fn auroc(values: &[(f64, bool)]) -> Option<f64> {
-    let positives = values.iter().filter(|(_, positive)| *positive).count();
+pub fn auroc(values: &[Ranked]) -> Option<f64> {
+    let positives = values.iter().filter(|one| one.positive).count();
     let negatives = values.len() - positives;
     if positives == 0 || negatives == 0 {
         return None;
     }
-    let mut sorted: Vec<&(f64, bool)> = values.iter().collect();
-    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut sorted: Vec<&Ranked> = values.iter().collect();
+    sorted.sort_by(|a, b| a.value.total_cmp(&b.value));
     let (mut rank, mut sum) = (0.0, 0.0);
-    for ties in sorted.chunk_by(|a, b| a.0 == b.0) {
+    for ties in sorted.chunk_by(|a, b| a.value == b.value) {
         let middle = rank + (ties.len() as f64 + 1.0) / 2.0;
-        sum += middle * ties.iter().filter(|(_, positive)| *positive).count() as f64;
+        sum += middle * ties.iter().filter(|one| one.positive).count() as f64;
         rank += ties.len() as f64;
     }
     let (p, n) = (positives as f64, negatives as f64);
@@ -85,7 +94,8 @@ mod tests {
 
     #[test]
     fn auroc_by_hand() {
-        let with = |pairs: &[(f64, u8)]| auroc(&pairs.iter().map(|(v, p)| (*v, *p == 1)).collect::<Vec<_>>());
+        let ranked = |pair: &(f64, u8)| Ranked { value: pair.0, positive: pair.1 == 1 };
+        let with = |pairs: &[(f64, u8)]| auroc(&pairs.iter().map(ranked).collect::<Vec<_>>());
         assert_eq!(with(&[(0.1, 0), (0.4, 0), (0.35, 1), (0.8, 1)]), Some(0.75));
         assert_eq!(with(&[(1.0, 1), (0.0, 0)]), Some(1.0));
         assert_eq!(with(&[(1.0, 0), (0.0, 1)]), Some(0.0));

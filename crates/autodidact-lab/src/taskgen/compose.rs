@@ -60,6 +60,18 @@ impl Form {
     }
 }
 
+/// A query with the calls that answer it.
+pub(super) struct LabelledQuery {
+    pub(super) query: String,
+    pub(super) calls: Vec<ToolCall>,
+}
+
+impl LabelledQuery {
+    fn new(query: impl Into<String>, calls: Vec<ToolCall>) -> Self {
+        Self { query: query.into(), calls }
+    }
+}
+
 /// Writes queries with their calls.
 pub(super) struct Writer<'a> {
     pub(super) dice: &'a mut Dice,
@@ -72,30 +84,30 @@ pub(super) struct Writer<'a> {
 
 impl Writer<'_> {
     /// A query and the calls that answer it.
-    pub(super) fn write(&mut self, menu: &[Blueprint], plan: &Plan) -> (String, Vec<ToolCall>) {
-        let (text, calls) = match plan {
+    pub(super) fn write(&mut self, menu: &[Blueprint], plan: &Plan) -> LabelledQuery {
+        let LabelledQuery { query, calls } = match plan {
             Plan::One(index) => match menu.get(*index) {
                 Some(tool) => self.one(menu, tool),
-                None => (String::new(), Vec::new()),
+                None => LabelledQuery::new("", Vec::new()),
             },
             Plan::Many(indices) => self.many(menu, indices),
             Plan::Same { tool, count } => match menu.get(*tool) {
                 Some(tool) => self.same(menu, tool, *count),
-                None => (String::new(), Vec::new()),
+                None => LabelledQuery::new("", Vec::new()),
             },
-            Plan::Missing(tool) => (self.one(menu, tool).0, Vec::new()),
+            Plan::Missing(tool) => LabelledQuery::new(self.one(menu, tool).query, Vec::new()),
             Plan::Chat => {
                 let line = self.speaker().pick_wording(|wording| &wording.chitchat);
-                (line.to_owned(), Vec::new())
+                LabelledQuery::new(line, Vec::new())
             }
         };
-        let text = if matches!(plan, Plan::Chat) { text } else { self.with_noise(text) };
+        let query = if matches!(plan, Plan::Chat) { query } else { self.with_noise(query) };
         let typing = match self.dice.weighted(&[72, 14, 14]) {
             0 => Typing::Proper,
             1 => Typing::Lower,
             _ => Typing::Careless,
         };
-        (polish(self.dice, &text, typing, self.config.typo_rate), calls)
+        LabelledQuery::new(polish(self.dice, &query, typing, self.config.typo_rate), calls)
     }
 
     fn speaker(&mut self) -> Speaker<'_> {
@@ -114,10 +126,10 @@ impl Writer<'_> {
         args
     }
 
-    fn one(&mut self, menu: &[Blueprint], tool: &Blueprint) -> (String, Vec<ToolCall>) {
+    fn one(&mut self, menu: &[Blueprint], tool: &Blueprint) -> LabelledQuery {
         let args = self.arguments(tool);
         let text = self.say(menu, tool, &args);
-        (text, vec![call(tool, &args)])
+        LabelledQuery::new(text, vec![call(tool, &args)])
     }
 
     /// The call in words, framed.
@@ -159,7 +171,7 @@ impl Writer<'_> {
     }
 
     /// Different tools, one after the other.
-    fn many(&mut self, menu: &[Blueprint], indices: &[usize]) -> (String, Vec<ToolCall>) {
+    fn many(&mut self, menu: &[Blueprint], indices: &[usize]) -> LabelledQuery {
         let (mut text, mut calls) = (String::new(), Vec::new());
         let joiner = self.speaker().pick_wording(|wording| &wording.joiners);
         for tool in indices.iter().filter_map(|&index| menu.get(index)) {
@@ -176,11 +188,11 @@ impl Writer<'_> {
             }
             calls.push(call(tool, &args));
         }
-        (self.speaker().frame(|wording| &wording.frames, &text, "", ""), calls)
+        LabelledQuery::new(self.speaker().frame(|wording| &wording.frames, &text, "", ""), calls)
     }
 
     /// One tool several times: values side by side ("in Paris and Rome"), or one clause after the other.
-    fn same(&mut self, menu: &[Blueprint], tool: &Blueprint, count: usize) -> (String, Vec<ToolCall>) {
+    fn same(&mut self, menu: &[Blueprint], tool: &Blueprint, count: usize) -> LabelledQuery {
         let args = self.arguments(tool);
         let varying: Vec<usize> = (0..args.len()).filter(|&at| may_vary(tool, &args[at])).collect();
         let Some(&at) = self.dice.choose(&varying) else {
@@ -208,7 +220,7 @@ impl Writer<'_> {
                 args[at].value = value;
                 call(tool, &args)
             });
-            return (text, calls.collect());
+            return LabelledQuery::new(text, calls.collect());
         }
         let (mut text, mut calls) = (String::new(), Vec::new());
         let joiner = self.speaker().pick_wording(|wording| &wording.joiners);
@@ -226,7 +238,7 @@ impl Writer<'_> {
             text = if calls.is_empty() { format!("{order} {tail}") } else { format!("{text}{joiner}{order} {tail}") };
             calls.push(call(tool, &args));
         }
-        (self.speaker().frame(|wording| &wording.frames, &text, "", ""), calls)
+        LabelledQuery::new(self.speaker().frame(|wording| &wording.frames, &text, "", ""), calls)
     }
 
     fn with_noise(&mut self, text: String) -> String {

@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use self::compose::{Plan, Writer};
+use self::compose::{LabelledQuery, Plan, Writer};
 pub use self::config::GeneratorConfig;
 use self::context::Inventor;
 use self::dice::Dice;
@@ -148,7 +148,7 @@ impl Generator {
         let mut slots: Vec<Option<Blueprint>> = menu.into_iter().map(Some).collect();
         let menu: Vec<Blueprint> =
             order.iter().filter_map(|&index| slots.get_mut(index).and_then(Option::take)).collect();
-        let (query, calls) = self.write(&menu, &plan);
+        let LabelledQuery { query, calls } = self.write(&menu, &plan);
         let formats = self.dice.chance(0.35);
         let tools = menu.iter().map(|tool| tool.to_tool(formats)).collect();
         GeneratedSample { tools, query, calls, recipe: Recipe { menu: Arc::new(menu), plan } }
@@ -157,14 +157,14 @@ impl Generator {
     /// Another query with its calls for the same menu and the same tools: other values, entities and wording.
     pub fn similar(&mut self, example: &GeneratedSample) -> Pair {
         let Recipe { menu, plan } = &example.recipe;
-        let (mut query, mut calls) = self.write(menu, plan);
+        let LabelledQuery { mut query, mut calls } = self.write(menu, plan);
         for _ in 0..6 {
             let repeats =
                 query == example.query || calls == example.calls && calls.iter().any(|call| !call.arguments.is_empty());
             if !repeats {
                 break;
             }
-            (query, calls) = self.write(menu, plan);
+            LabelledQuery { query, calls } = self.write(menu, plan);
         }
         Pair { query, calls }
     }
@@ -191,11 +191,11 @@ impl Generator {
             order.truncate(2);
             Plan::Many(order)
         };
-        let (query, calls) = self.write(&menu, &plan);
+        let LabelledQuery { query, calls } = self.write(&menu, &plan);
         GeneratedSample { tools: example.tools.clone(), query, calls, recipe: Recipe { menu, plan } }
     }
 
-    fn write(&mut self, menu: &[Blueprint], plan: &Plan) -> (String, Vec<ToolCall>) {
+    fn write(&mut self, menu: &[Blueprint], plan: &Plan) -> LabelledQuery {
         let (wording, half) = (self.split.wording(), self.split.tools());
         Writer { dice: &mut self.dice, wording, half, config: &self.config }.write(menu, plan)
     }

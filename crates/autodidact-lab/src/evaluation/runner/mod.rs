@@ -22,7 +22,7 @@ use super::{
     estimators::Scores,
     matching::{canonical_calls, names_match, strict_match},
     modes::{Mode, Source},
-    plan::{Key, Plan, Setting},
+    plan::{Key, Plan, Planned, Setting},
     record::{CONTEXT, PairCounts, Record},
     seeds::task_seed,
     suite::{Suite, SuiteSample},
@@ -63,6 +63,14 @@ impl Base<'_> {
     }
 }
 
+/// Sampled answers.
+#[derive(Clone)]
+struct Samples {
+    answers: Vec<Answer>,
+    /// Seconds that they took.
+    seconds: f64,
+}
+
 /// An adapter that was trained for a task, with what was answered with it so far.
 struct Update {
     synthesis: Option<PairCounts>,
@@ -93,7 +101,7 @@ struct Progress<'t> {
     suite: &'t str,
     item: &'t SuiteSample,
     base: Base<'t>,
-    samples: HashMap<u64, (Vec<Answer>, f64)>,
+    samples: HashMap<u64, Samples>,
     syntheses: HashMap<(u64, Source, usize), Written>,
     update: Option<((u64, Source, String), Update)>,
 }
@@ -142,7 +150,7 @@ impl<'a> Runner<'a> {
         mut emit: impl FnMut(Record) -> Result<()>,
     ) -> Result<()> {
         let mut keys = self.plan.keys(suite, &item.id, item.example.is_some());
-        keys.retain(|(key, _)| wanted(key));
+        keys.retain(|planned| wanted(&planned.key));
         if keys.is_empty() {
             return Ok(());
         }
@@ -150,8 +158,8 @@ impl<'a> Runner<'a> {
         let base = match self.base(&item.task, &options).await {
             Ok(base) => base,
             Err(Error::ContextOverflow { .. }) => {
-                for (key, _) in keys {
-                    emit(overflown(key))?;
+                for planned in keys {
+                    emit(overflown(planned.key))?;
                 }
                 return Ok(());
             }
@@ -165,7 +173,7 @@ impl<'a> Runner<'a> {
             syntheses: HashMap::new(),
             update: None,
         };
-        for (key, setting) in keys {
+        for Planned { key, setting } in keys {
             let outcome = self.outcome(&mut progress, &key, &setting).await?;
             emit(self.record(&progress, key, outcome))?;
         }
@@ -222,7 +230,7 @@ impl<'a> Runner<'a> {
                 }
             }
             _ if mode.samples() => {
-                let (answers, taken) = self.base_samples(progress, key.seed).await?;
+                let Samples { answers, seconds: taken } = self.base_samples(progress, key.seed).await?;
                 let mut seconds = seconds;
                 seconds.insert("sample".into(), taken);
                 Ok(Outcome { answers, seconds, ..Outcome::default() })
@@ -235,13 +243,13 @@ impl<'a> Runner<'a> {
         self.plan.updates_all() || self.plan.is_unsure(scores)
     }
 
-    async fn base_samples(&self, progress: &mut Progress<'_>, seed: u64) -> Result<(Vec<Answer>, f64)> {
+    async fn base_samples(&self, progress: &mut Progress<'_>, seed: u64) -> Result<Samples> {
         if let Some(samples) = progress.samples.get(&seed) {
             return Ok(samples.clone());
         }
         let watch = Stopwatch::start();
         let answers = self.sample(progress, None, &progress.base.standing.prefix, seed).await?;
-        let samples = (answers, watch.seconds());
+        let samples = Samples { answers, seconds: watch.seconds() };
         progress.samples.insert(seed, samples.clone());
         Ok(samples)
     }

@@ -10,7 +10,7 @@ use autodidact::{
     task::Pair,
 };
 
-use super::{LearnedAnswer, Outcome, Progress, Runner, Seconds, Update, Written, counts};
+use super::{LearnedAnswer, Outcome, Progress, Runner, Samples, Seconds, Update, Written, counts};
 use crate::{
     evaluation::{
         estimators::Scores,
@@ -76,7 +76,7 @@ impl Runner<'_> {
             }
             Some(LearnedAnswer { again, .. }) => outcome.answers = vec![again.response.answer.clone()],
             None if mode.samples() => {
-                let (answers, taken) = self.base_samples(progress, seed).await?;
+                let Samples { answers, seconds: taken } = self.base_samples(progress, seed).await?;
                 outcome.answers = answers;
                 outcome.seconds.insert("sample".into(), taken);
             }

@@ -8,17 +8,21 @@ use crate::evaluation::{
     modes::Mode,
     plan::Plan,
     record::Record,
-    statistics::{auroc, mean},
+    statistics::{Ranked, auroc, mean},
 };
 
-/// A task's scores with whether its base answer is wrong.
-type Judged = (Option<Scores>, bool);
+/// A task's scores and its base answer.
+#[derive(Debug, Clone, Copy)]
+struct Judged {
+    scores: Option<Scores>,
+    wrong: bool,
+}
 
 fn judged(plan: &Plan, tasks: &Tasks<'_>) -> Vec<Judged> {
     let Some(setting) = plan.settings.first().map(|s| s.of_mode(Mode::Base).hash()) else { return Vec::new() };
     let base = |task| tasks.get(task, Mode::Base, &setting, 0);
-    let found = (0..tasks.ids.len()).filter_map(base).map(|r| (r.scores, !r.strict));
-    found.filter(|(scores, _)| scores.is_some()).collect()
+    let found = (0..tasks.ids.len()).filter_map(base).map(|r| Judged { scores: r.scores, wrong: !r.strict });
+    found.filter(|task| task.scores.is_some()).collect()
 }
 
 pub(super) fn estimator_rows(plan: &Plan, suites: &[Tasks<'_>]) -> Vec<EstimatorRow> {
@@ -31,14 +35,17 @@ pub(super) fn estimator_rows(plan: &Plan, suites: &[Tasks<'_>]) -> Vec<Estimator
 }
 
 fn estimator_row(plan: &Plan, suite: &str, estimator: Estimator, judged: &[Judged]) -> EstimatorRow {
-    let wrong = judged.iter().filter(|(_, wrong)| *wrong).count();
+    let wrong = judged.iter().filter(|task| task.wrong).count();
     let right = judged.len() - wrong;
-    let values: Vec<(f64, bool)> =
-        judged.iter().filter_map(|(scores, wrong)| scores.map(|s| (estimator.uncertainty(&s), *wrong))).collect();
-    let scores: Vec<Option<Scores>> = judged.iter().map(|(scores, _)| *scores).collect();
+    let ranked = |task: &Judged| {
+        task.scores.map(|scores| Ranked { value: estimator.uncertainty(&scores), positive: task.wrong })
+    };
+    let values: Vec<Ranked> = judged.iter().filter_map(ranked).collect();
+    let scores: Vec<Option<Scores>> = judged.iter().map(|task| task.scores).collect();
     let thresholds = plan.thresholds.iter().map(|&threshold| {
         let flags = flag(&scores, estimator, threshold);
-        let flagged = |is_wrong: bool| flags.iter().zip(judged).filter(|(f, (_, w))| **f && *w == is_wrong).count();
+        let flagged =
+            |is_wrong: bool| flags.iter().zip(judged).filter(|(flag, task)| **flag && task.wrong == is_wrong).count();
         let share = |part: usize, whole: usize| (whole > 0).then(|| part as f64 / whole as f64);
         let (of_wrong, of_right) = (flagged(true), flagged(false));
         Flagged {

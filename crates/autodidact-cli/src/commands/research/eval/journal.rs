@@ -8,7 +8,7 @@ use std::{
 };
 
 use autodidact::error::{Error, Result};
-use autodidact_lab::evaluation::{Key, Plan, Record, Shard, Suite, SuiteSample, read_lines};
+use autodidact_lab::evaluation::{Key, Lines, Plan, Record, Shard, Suite, SuiteSample, read_lines};
 use serde::{Deserialize, Serialize};
 
 use crate::files;
@@ -82,7 +82,7 @@ impl Journal {
         }
         write_run(dir, run)?;
         let bytes = files::read(&path)?;
-        let (records, whole) = read_lines(&path.display().to_string(), &bytes)?;
+        let Lines { records, whole } = read_lines(&path.display().to_string(), &bytes)?;
         if whole < bytes.len() {
             file.set_len(whole as u64).map_err(io)?;
         }
@@ -118,7 +118,7 @@ pub fn read_run(dir: &Path) -> Result<Run> {
 /// The records of a folder.
 pub fn read_records(dir: &Path) -> Result<Vec<Record>> {
     let path = dir.join(RECORDS);
-    Ok(read_lines(&path.display().to_string(), &files::read(&path)?)?.0)
+    Ok(read_lines(&path.display().to_string(), &files::read(&path)?)?.records)
 }
 
 /// Writes the plan and the records to a folder that no process is using.
