@@ -36,26 +36,30 @@ demo: bundle ## build the page and serve it on localhost (PORT=4173)
 	@cd www && exec node_modules/.bin/vite preview --port $(PORT)
 
 .PHONY: test
-test: lint test-native test-web budget test-page ## everything that must pass, headless Chromium included
+test: format test-native test-web budget test-page ## everything that must pass, headless Chromium included
 
 .PHONY: format
 format: setup-rust ## formatting of the Rust code
 	@$(STEP) "formatting" cargo fmt --check
 
+# The tests are compiled by clippy, which compiles what it lints: for clippy alone, all dependencies would be read a second time.
+# This is what `cargo clippy -- -D warnings` sets.
+LINTED := RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__
+
 .PHONY: lint
-lint: format setup-wasm ## formatting and clippy, for both targets
+lint: format setup-wasm ## formatting and clippy alone, natively without and with a GPU, and for the browser
 	@$(STEP) "clippy, native" cargo clippy --release --locked --all-targets -- -D warnings
 	@$(STEP) "clippy, native with a GPU" cargo clippy --release --locked --features gpu --package autodidact --package autodidact-cli -- -D warnings
 	@$(STEP) "clippy, browser" env CLIPPY_CONF_DIR=clippy/wasm CARGO_TARGET_DIR="$(WASM_TARGET_DIR)" \
 		cargo clippy --release --target wasm32-unknown-unknown $(WASM) --lib $(WEB_TEST_FLAGS) -- -D warnings
 
 .PHONY: test-native
-test-native: setup-rust ## tests of the library and the command line
-	@$(STEP) "tests, native" cargo test --release --locked
+test-native: setup-rust ## clippy and tests of the library and the command line
+	@$(STEP) "clippy and tests, native" env $(LINTED) cargo test --release --locked
 
 .PHONY: test-web
-test-web: setup-web ## tests in headless Chromium, WebGPU by a software adapter included
-	@$(STEP) "tests, browser" scripts/test-web.sh
+test-web: setup-web ## clippy and tests in headless Chromium, WebGPU by a software adapter included
+	@$(STEP) "clippy and tests, browser" env $(LINTED) CLIPPY_CONF_DIR=clippy/wasm scripts/test-web.sh
 
 .PHONY: test-page
 test-page: bundle setup-browser ## the page itself in headless Chromium; screenshots go to www/test-results
@@ -86,7 +90,7 @@ test-cuda: setup-rust ## training through LibTorch, which $$LIBTORCH names (AUTO
 	@$(STEP) "tests, cuda" cargo test --release --locked --package autodidact-lab --features cuda --test lab libtorch
 
 .PHONY: soak
-soak: setup-rust setup-web ## the long form of the tests that `make test` runs in a short one
+soak: lint setup-web ## lints for a native GPU, and the long form of the tests that `make test` runs in a short one
 	@$(STEP) "soak, browser" env AUTODIDACT_SOAK=1 scripts/test-web.sh the_whole_loop_on_webgpu
 	@$(STEP) "soak, native" env AUTODIDACT_SOAK=1 PROPTEST_CASES=$(or $(RUNS),20000) cargo test --release --locked
 

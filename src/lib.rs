@@ -29,7 +29,7 @@
 //! | the agent | [`agent`]: the model, the memory, and the tiers of a question; the user as teacher |
 //! | the method | [`uncertainty`], [`synthesis`], [`adaptation`] |
 //! | the machine | [`inference`], [`adapter`], [`storage`] |
-//! | the model | [`model`], [`grammar`]; [`prompt`]; [`nn`] with hand-written backward passes, [`tokenizer`], [`calls`] |
+//! | the model | [`model`], [`grammar`]; [`prompt`]; [`nn`] with hand-written backward passes, [`tokenizer`], [`calls`], [`words`] |
 //! | the ground | [`backend`]; [`platform`], [`mod@format`]; [`error`], [`task`] |
 //!
 //! # Features
@@ -63,6 +63,7 @@ pub mod tokenizer;
 pub mod uncertainty;
 #[cfg(target_family = "wasm")]
 pub mod web;
+pub mod words;
 
 pub use agent::{Agent, AskEvent, AskOptions, Learn, ModelFiles, OpenOptions, Trace};
 pub use calls::menu_from_json;

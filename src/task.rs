@@ -1,6 +1,6 @@
 //! The words of the trade: tools, calls, messages, tasks and training pairs.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 /// A function that the model may call, as in OpenAI's `tools` (the part under `function`).
@@ -15,6 +15,35 @@ pub struct Tool {
     /// Anthropic `input_schema`, and Google `parametersJsonSchema`.
     #[serde(default = "empty_schema", alias = "inputSchema", alias = "input_schema", alias = "parametersJsonSchema")]
     pub parameters: Value,
+    /// What MCP says of the tool's effects; `None` where it says nothing.
+    #[serde(default, deserialize_with = "hints", skip_serializing_if = "Option::is_none")]
+    pub annotations: Option<Annotations>,
+}
+
+/// What a tool's maker says of its effects, as MCP has it. Hints, not promises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Annotations {
+    /// It changes nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_only_hint: Option<bool>,
+    /// It may delete or overwrite something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub destructive_hint: Option<bool>,
+    /// Calling it again with the same arguments changes nothing more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idempotent_hint: Option<bool>,
+}
+
+impl Annotations {
+    /// The hints of an object; `None` where they are written in another way. Hints of a stranger must not make a tool unusable.
+    pub fn read(value: &Value) -> Option<Self> {
+        Self::deserialize(value).ok()
+    }
+}
+
+fn hints<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Annotations>, D::Error> {
+    Ok(Option::<Value>::deserialize(deserializer)?.as_ref().and_then(Annotations::read))
 }
 
 fn empty_schema() -> Value {
@@ -22,6 +51,11 @@ fn empty_schema() -> Value {
 }
 
 impl Tool {
+    /// True when its maker says that it changes nothing.
+    pub fn reads_only(&self) -> bool {
+        self.annotations.is_some_and(|hints| hints.read_only_hint == Some(true) && hints.destructive_hint != Some(true))
+    }
+
     /// The schema's `properties`, in the order of the source; empty when there are none.
     pub fn properties(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.parameters.get("properties").and_then(Value::as_object).into_iter().flatten().map(|(k, v)| (k.as_str(), v))

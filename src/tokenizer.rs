@@ -29,6 +29,7 @@ impl Tokenizer {
         let tokenizer_json = format::json::without_mark(tokenizer_json);
         let outline: Outline = format::json::read(tokenizer_json).map_err(unreadable)?;
         check_precompiled(&outline.normalizer).map_err(unreadable)?;
+        check_merges(&outline.model.continuing_subword_prefix, tokenizer_json).map_err(unreadable)?;
         let visible =
             if outline.hides_marks() { Some(with_visible_marks(tokenizer_json).map_err(unreadable)?) } else { None };
         let inner = HfTokenizer::from_bytes(visible.as_deref().unwrap_or(tokenizer_json));
@@ -156,7 +157,7 @@ const MARKS: [&str; 8] =
     ["<tool_call>", "</tool_call>", "<tools>", "</tools>", "<|call|>", "<|python_tag|>", "<think>", "</think>"];
 
 /// The parts of a `tokenizer.json` that are looked at before the library reads it. Its readers panic on a decoder that is no
-/// JSON, and on a broken table of a `Precompiled` normalizer. The rest of the file, which may be megabytes, is passed over.
+/// JSON, on a broken table of a `Precompiled` normalizer, and on merges without the prefix that the model names. The rest of the file, which may be megabytes, is passed over.
 #[derive(Deserialize)]
 struct Outline {
     #[serde(default)]
@@ -165,6 +166,52 @@ struct Outline {
     _decoder: Value,
     #[serde(default)]
     added_tokens: Option<Vec<Value>>,
+    #[serde(default)]
+    model: ModelOutline,
+}
+
+#[derive(Default, Deserialize)]
+struct ModelOutline {
+    #[serde(default)]
+    continuing_subword_prefix: Value,
+}
+
+/// The merges of a BPE model, in both forms that files have.
+#[derive(Deserialize)]
+struct Merges {
+    model: MergesOfModel,
+}
+
+#[derive(Deserialize)]
+struct MergesOfModel {
+    #[serde(default)]
+    merges: Vec<Merge>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Merge {
+    Joined(String),
+    Pair(String, String),
+}
+
+/// Where pieces inside of a word begin with a prefix, the second part of every merge begins with it: the library cuts so many bytes off.
+fn check_merges(prefix: &Value, tokenizer_json: &[u8]) -> std::result::Result<(), String> {
+    let Some(prefix) = prefix.as_str().filter(|prefix| !prefix.is_empty()) else { return Ok(()) };
+    // Models of other kinds have no merges, and the library says what is wrong with merges of another form.
+    let Ok(Merges { model }) = serde_json::from_slice::<Merges>(tokenizer_json) else { return Ok(()) };
+    for merge in &model.merges {
+        let second = match merge {
+            Merge::Joined(text) => text.split_once(' ').map_or("", |(_, second)| second),
+            Merge::Pair(_, second) => second,
+        };
+        if !second.starts_with(prefix) {
+            return Err(format!(
+                "`continuing_subword_prefix` is {prefix:?}, and the second part of the merge {second:?} does not begin with it"
+            ));
+        }
+    }
+    Ok(())
 }
 
 impl Outline {
@@ -267,6 +314,14 @@ mod tests {
     fn garbage_is_a_typed_error() {
         for bytes in [&b""[..], b"{}", b"nonsense", b"{\"model\":{\"type\":\"BPE\",\"vocab\":{},\"merges\":[]}}"] {
             assert_eq!(Tokenizer::from_bytes(bytes).unwrap_err().code(), "TokenizerError");
+        }
+        // The library would cut the prefix off a part that is shorter.
+        let file = serde_json::from_slice::<Value>(include_bytes!("../tests/fixtures/bpe/tokenizer.json")).unwrap();
+        for prefix in ["®", "@@", "longer than any"] {
+            let mut file = file.clone();
+            file["model"]["continuing_subword_prefix"] = prefix.into();
+            let error = Tokenizer::from_bytes(file.to_string().as_bytes()).unwrap_err().to_string();
+            assert!(error.contains("does not begin with it"), "{error}");
         }
     }
 

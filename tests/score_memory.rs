@@ -46,6 +46,7 @@ fn scores_of_400_tools_take_little_more_than_the_model() {
         name: format!("server_{}__tool_number_{i}", i % 7),
         description: String::new(),
         parameters: serde_json::json!({"type": "object", "properties": {}}),
+        annotations: None,
     };
     let task = Task::new("Do it", (0..TOOLS).map(tool).collect());
     let cancel = Cancel::default();

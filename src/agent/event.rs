@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, ScoreReport};
+use super::{Answer, Decision, ScoreReport};
 use crate::{adaptation::TrainEvent, backend::BackendReport, synthesis::Rejection, task::Pair};
 
 /// The stage that has begun.
@@ -19,6 +19,8 @@ pub enum Phase {
     Score,
     /// Answering with the base.
     Answer,
+    /// Deciding whether to act, to ask back or to decline.
+    Decide,
     /// Answering with other probable tools.
     Search,
     /// Answering with the menu in other orders.
@@ -48,6 +50,7 @@ impl Phase {
             Self::SelfTest => "self_test",
             Self::Score => "score",
             Self::Answer => "answer",
+            Self::Decide => "decide",
             Self::Search => "search",
             Self::Reorder => "reorder",
             Self::Synthesize => "synthesize",
@@ -67,6 +70,8 @@ impl Phase {
 pub enum AnswerKind {
     /// Before learning.
     Base,
+    /// With the tool that the model and the words of the request mean together.
+    Joined,
     /// The most probable over several tools.
     Searched,
     /// The surest over several orders of the menu.
@@ -118,6 +123,11 @@ pub enum Event {
         answer: AnswerKind,
         /// The answer.
         result: Answer,
+    },
+    /// The agent decided to act, to ask back or to decline.
+    Decision {
+        /// The decision.
+        decision: Decision,
     },
     /// An example was written.
     Pair {

@@ -7,6 +7,7 @@
 mod asking;
 mod checks;
 mod complete;
+mod conduct;
 mod event;
 mod gate;
 mod learn;
@@ -24,6 +25,10 @@ use std::rc::Rc;
 
 pub use asking::{AskEvent, Asking};
 pub use complete::{Completion, CompletionForm, CompletionOptions};
+pub use conduct::{
+    CertaintyTable, Considered, Decision, FEATURES, Features, Judgement, JudgementReport, Logistic, Proposal, Question,
+    Request, Written, decide,
+};
 pub use event::{AnswerKind, Event, Phase};
 pub use gate::{Canary, GateCheck, GateReport};
 pub use learn::{DEFAULT_THRESHOLD, Learn};

@@ -20,6 +20,8 @@ pub struct AskOptions {
     /// The number by which the agent decides whether it is sure. The perplexity of the answer costs nothing and recognizes wrong answers
     /// of the seed model best; the margin is the published method's.
     pub estimator: Estimator,
+    /// Decide whether to act, to ask back or to decline. Off (the default), the calls of the answer count as decided, whatever they are.
+    pub decide: bool,
     /// When the agent learns.
     pub learn: Learn,
     /// Decide and search as `learn` says, but stop before any example is written: nothing is learned.
@@ -70,6 +72,7 @@ impl Default for AskOptions {
         Self {
             estimator: Estimator::Perplexity,
             candidates: false,
+            decide: false,
             learn: Learn::default(),
             dry_run: false,
             search: true,

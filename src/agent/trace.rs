@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ContextReport, GateReport, ModelReport, OrdersReport, Recalled, SearchReport};
+use super::{ContextReport, Decision, GateReport, JudgementReport, ModelReport, OrdersReport, Recalled, SearchReport};
 use crate::{
     backend::BackendReport,
     calls::LeftOut,
@@ -122,6 +122,11 @@ pub struct Trace {
     pub base_answer: Answer,
     /// The answer that stands.
     pub answer: Answer,
+    /// How the answer ends. Only the calls of [`Decision::Act`] are meant to be carried out.
+    pub decision: Decision,
+    /// The numbers behind the decision; `None` where the options ask for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judgement: Option<JudgementReport>,
     /// The answer that stands was given after learning.
     pub adapted: bool,
     /// What was found in the memory for the task, used or not; `None` when nothing was.
@@ -166,6 +171,8 @@ impl Trace {
             training: None,
             base_answer: Answer::default(),
             answer: Answer::default(),
+            decision: Decision::Decline,
+            judgement: None,
             adapted: false,
             recalled: None,
             search: None,

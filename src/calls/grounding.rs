@@ -4,7 +4,7 @@ use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 
 use super::dates::{Date, dates};
-use crate::task::{Pair, Tool};
+use crate::task::{Pair, Tool, ToolCall};
 
 /// True when every value of the pair's calls stands in its query. See [`first_ungrounded`].
 pub fn values_grounded(pair: &Pair, tools: &[Tool]) -> bool {
@@ -28,6 +28,17 @@ pub fn first_ungrounded(pair: &Pair, tools: &[Tool]) -> Option<String> {
             query.missing(value, schema, name)
         })
     })
+}
+
+/// The arguments of a call whose values, or a part of them, do not stand in a text. See [`first_ungrounded`].
+pub fn ungrounded(call: &ToolCall, tool: &Tool, text: &str) -> Vec<String> {
+    let query = Query::new(text);
+    let properties = tool.parameters.get("properties");
+    let absent = |(name, value): (&String, &Value)| {
+        let schema = properties.and_then(|p| p.get(name)).unwrap_or(&Value::Null);
+        query.missing(value, schema, name).map(|_| name.clone())
+    };
+    call.arguments.iter().filter_map(absent).collect()
 }
 
 /// A query, ready to be searched.
@@ -211,7 +222,6 @@ const NUMBER_WORDS: [&str; 21] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::task::ToolCall;
     use serde_json::json;
 
     fn missing(query: &str, arguments: Value) -> Option<String> {
@@ -220,7 +230,7 @@ mod tests {
             "modes": {"type": "array", "items": {"type": "string", "enum": ["car", "bus"]}},
             "guest": {"type": "object", "properties": {"rank": {"enum": ["gold"]}}},
         }});
-        let tool = Tool { name: "t".into(), description: String::new(), parameters };
+        let tool = Tool { name: "t".into(), description: String::new(), parameters, annotations: None };
         let call = ToolCall { name: "t".into(), arguments: arguments.as_object().cloned().unwrap() };
         let pair = Pair { query: query.to_owned(), calls: vec![call] };
         assert_eq!(

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::schema::readable::readable;
 use crate::error::{Error, Result};
 use crate::format;
-use crate::task::Tool;
+use crate::task::{Annotations, Tool};
 
 /// What the schema of the arguments is called: by OpenAI, MCP, Anthropic and Google.
 const SCHEMA_KEYS: [&str; 4] = ["parameters", "inputSchema", "input_schema", "parametersJsonSchema"];
@@ -122,7 +122,8 @@ fn read_tool(entry: &Value, index: usize) -> Result<Tool> {
     };
     let stated = SCHEMA_KEYS.iter().find_map(|key| map.get(*key).filter(|schema| !schema.is_null()));
     let parameters = stated.cloned().unwrap_or_else(|| serde_json::json!({"type": "object", "properties": {}}));
-    Ok(Tool { name, description, parameters })
+    let annotations = map.get("annotations").and_then(Annotations::read);
+    Ok(Tool { name, description, parameters, annotations })
 }
 
 fn place(index: usize, name: &str) -> String {

@@ -11,7 +11,7 @@ pub(crate) mod pythonic;
 pub(crate) mod schema;
 
 pub use format::CallFormat;
-pub use grounding::{first_ungrounded, values_grounded};
+pub use grounding::{first_ungrounded, ungrounded, values_grounded};
 pub use menu::{LeftOut, Menu, check_menu, menu_from_json, usable};
 pub use parse_failure::ParseFailure;
 pub use schema::{CallIssue, check_call, order_arguments};

@@ -32,7 +32,7 @@ fn writes(constraint: &mut Constraint, tokenizer: &Tokenizer, text: &str) -> Res
 }
 
 fn tool(name: &str, parameters: Value) -> Tool {
-    Tool { name: name.into(), description: String::new(), parameters }
+    Tool { name: name.into(), description: String::new(), parameters, annotations: None }
 }
 
 fn menu() -> Vec<Tool> {

@@ -35,6 +35,8 @@ pub struct ModelFiles {
     pub named_templates: Vec<NamedTemplate>,
     /// `generation_config.json`
     pub generation_config: Option<Vec<u8>>,
+    /// `certainty.json`: how sure the model's answers are, fitted on tasks whose answers are known.
+    pub certainty: Option<Vec<u8>>,
     /// `model.safetensors`, or the shards that the index names.
     pub shards: Vec<Vec<u8>>,
 }

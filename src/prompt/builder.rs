@@ -170,7 +170,7 @@ mod tests {
 
     fn tool() -> Tool {
         let parameters = json!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]});
-        Tool { name: "find_hotel".into(), description: "Find a hotel".into(), parameters }
+        Tool { name: "find_hotel".into(), description: "Find a hotel".into(), parameters, annotations: None }
     }
 
     fn call(city: &str) -> ToolCall {

@@ -58,7 +58,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn line(parameters: Value, description: &str) -> String {
-        let tool = Tool { name: "f".into(), description: description.into(), parameters };
+        let tool = Tool { name: "f".into(), description: description.into(), parameters, annotations: None };
         let template = ChatTemplate::from_config(None, Some(SEED_TEMPLATE)).unwrap();
         let text = template.render(&[Message::text(Role::User, "Q")], &[tool], true, &[]).unwrap();
         let line = text.strip_prefix("<|tools|>\n").and_then(|t| t.strip_suffix("\n<|user|>Q<|assistant|>"));

@@ -338,7 +338,7 @@ mod tests {
         let config = br#"{"bos_token": {"content": "<s>"}, "eos_token": null, "chat_template": [
             {"name": "default", "template": "{{ bos_token }}plain{{ eos_token }}"}, {"name": "tool_use", "template": "tools {{ tools[0].function.name }}"}]}"#;
         let template = ChatTemplate::from_config(Some(config), None).unwrap();
-        let tool = Tool { name: "f".into(), description: String::new(), parameters: json!({}) };
+        let tool = Tool { name: "f".into(), description: String::new(), parameters: json!({}), annotations: None };
         assert_eq!(template.render(&[], &[], false, &[]).unwrap(), "<s>plain");
         assert_eq!(template.render(&[], &[tool], false, &[]).unwrap(), "tools f");
         assert_eq!(template.special_token("bos_token"), Some("<s>"));
@@ -374,7 +374,7 @@ mod tests {
         let config = br#"{"bos_token": null, "chat_template": "config"}"#;
         let named = [NamedTemplate { name: "tool_use".into(), source: "tools".into() }];
         let files = TemplateFiles { tokenizer_config: Some(config), named: &named, ..TemplateFiles::default() };
-        let tool = Tool { name: "f".into(), description: String::new(), parameters: json!({}) };
+        let tool = Tool { name: "f".into(), description: String::new(), parameters: json!({}), annotations: None };
         let render = |files: &TemplateFiles<'_>, tools: &[Tool]| {
             ChatTemplate::from_files(files).unwrap().render(&[], tools, false, &[]).unwrap()
         };

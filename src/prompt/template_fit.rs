@@ -28,6 +28,7 @@ impl Renders {
             name: mark.to_owned(),
             description: "A probe.".to_owned(),
             parameters: serde_json::json!({"type": "object", "properties": {}, "required": []}),
+            annotations: None,
         };
         let shows = |messages: &[Message], tools: &[Tool], times: usize| {
             let text = template.render(messages, tools, true, &[]);

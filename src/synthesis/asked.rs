@@ -100,8 +100,10 @@ mod tests {
     #[test]
     fn a_server_teaches_in_words() {
         let parameters = json!({"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]});
-        let task =
-            Task::new("A hotel in Rome", vec![Tool { name: "book".into(), description: String::new(), parameters }]);
+        let task = Task::new(
+            "A hotel in Rome",
+            vec![Tool { name: "book".into(), description: String::new(), parameters, annotations: None }],
+        );
         let good = r#"{"query": "A room in Oslo", "calls": [{"name": "book", "arguments": {"city": "Oslo"}}]}"#;
         let replies = vec!["no idea".into(), good.into(), good.into(), good.replace("Oslo", "Bonn"), good.into()];
         let teacher = AskedTeacher { completion: Canned(RefCell::new(replies)) };

@@ -130,7 +130,10 @@ mod tests {
 
     fn task() -> Task {
         let parameters = json!({"type": "object", "properties": {"city": {"type": "string"}, "nights": {"type": "integer"}}, "required": ["city"]});
-        Task::new("A hotel in Rome", vec![Tool { name: "book".into(), description: String::new(), parameters }])
+        Task::new(
+            "A hotel in Rome",
+            vec![Tool { name: "book".into(), description: String::new(), parameters, annotations: None }],
+        )
     }
 
     fn pair(query: &str, name: &str, arguments: Value) -> Pair {

@@ -113,7 +113,7 @@ fn json_of_schemas(seeds: impl Iterator<Item = u64>) -> String {
         let schema = object(&mut ChaCha8Rng::seed_from_u64(seed), 2);
         let text = writer.write(&Grammar::json(&schema), seed);
         let value: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e}: {text}\n{schema}"));
-        let tool = Tool { name: "t".into(), description: String::new(), parameters: schema.clone() };
+        let tool = Tool { name: "t".into(), description: String::new(), parameters: schema.clone(), annotations: None };
         let call = ToolCall { name: "t".into(), arguments: value.as_object().cloned().unwrap() };
         check_call(&call, &[tool]).unwrap_or_else(|e| panic!("{e}: {text}\n{schema}"));
         writeln!(lines, "{}", json!({"schema": schema, "text": text})).unwrap();
@@ -169,7 +169,7 @@ fn any_menu(rng: &mut ChaCha8Rng) -> Vec<Tool> {
             json!({"D0": object(rng, 1), "D1": {"type": "array", "items": {"$ref": "#/$defs/D0"}, "maxItems": 2}});
         let properties = json!({"first value": any_schema(rng, 2), "n": any_schema(rng, 1)});
         let parameters = json!({"type": "object", "properties": properties, "required": ["n"], "$defs": definitions});
-        Tool { name: (*name).into(), description: String::new(), parameters }
+        Tool { name: (*name).into(), description: String::new(), parameters, annotations: None }
     };
     let tools: Vec<Tool> = names.iter().map(tool).collect();
     usable(&tools).unwrap().tools
@@ -237,7 +237,7 @@ fn a_model_that_wants_something_else_calls_nothing_else() {
     let writer = Writer::new();
     let properties = json!({"minutes": {"type": "integer", "minimum": 1, "maximum": 60}, "label": {"type": "string", "enum": ["tea", "nap"]}});
     let parameters = json!({"type": "object", "properties": properties, "required": ["minutes"]});
-    let tools = [Tool { name: "set_timer".into(), description: String::new(), parameters }];
+    let tools = [Tool { name: "set_timer".into(), description: String::new(), parameters, annotations: None }];
     let bad = [
         r#"{"name": "multiply", "arguments": {"minutes": 17}}"#,
         r#"{"name": "set_timer", "arguments": {"minutes": 99}}"#,
@@ -294,6 +294,7 @@ fn no_more_calls_are_written_than_are_wanted() {
         name: "ping".into(),
         description: String::new(),
         parameters: json!({"type": "object", "properties": {}}),
+        annotations: None,
     }];
     let call = ToolCall { name: "ping".into(), arguments: Map::new() };
     for format in [CallFormat::Pythonic, CallFormat::Hermes, CallFormat::Llama3Json] {
@@ -313,7 +314,12 @@ fn calls_of_random_menus_in_every_format() {
         let names = ["find", "book_room", "Stop"];
         let tools: Vec<Tool> = names[..rng.random_range(1..=3)]
             .iter()
-            .map(|name| Tool { name: (*name).into(), description: String::new(), parameters: object(&mut rng, 1) })
+            .map(|name| Tool {
+                name: (*name).into(),
+                description: String::new(),
+                parameters: object(&mut rng, 1),
+                annotations: None,
+            })
             .collect();
         for format in [CallFormat::Pythonic, CallFormat::Hermes, CallFormat::Llama3Json] {
             let text = writer.write(&Grammar::calls(format, &tools), seed);

@@ -81,7 +81,10 @@ fn not_numbers() -> Agent {
 
 fn task(query: &str) -> Task {
     let parameters = json!({"type": "object", "properties": {"minutes": {"type": "integer"}}, "required": ["minutes"]});
-    Task::new(query, vec![Tool { name: "set_timer".into(), description: "Set a timer".into(), parameters }])
+    Task::new(
+        query,
+        vec![Tool { name: "set_timer".into(), description: "Set a timer".into(), parameters, annotations: None }],
+    )
 }
 
 fn complete(agent: &Agent, query: &str, options: &CompletionOptions, cancel: &Cancel) -> Result<()> {

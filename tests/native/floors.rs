@@ -24,7 +24,7 @@ const CRATES: [Crate; 4] = [
             &["error", "task"],
             &["platform", "format"],
             &["backend"],
-            &["nn", "tokenizer", "calls"],
+            &["nn", "tokenizer", "calls", "words"],
             &["prompt"],
             &["model", "grammar"],
             &["inference", "adapter", "storage"],

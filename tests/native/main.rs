@@ -5,6 +5,7 @@
 mod asking;
 #[path = "../common/mod.rs"]
 mod common;
+mod conduct;
 mod constrained;
 mod errors;
 mod floors;

@@ -12,17 +12,18 @@ use autodidact::{
     adaptation::{AdaptationConfig, TrainEvent},
     adapter::LoraConfig,
     agent::{
-        Answer, AnswerKind, AskOptions, Completion, CompletionOptions, ContextReport, GateReport, ImportOptions, Learn,
-        MemoryMode, MemoryOptions, ModelReport, OrdersReport, Phase, Recalled, ScoreReport, SearchReport, Taught,
-        Trace, TrainingReport,
+        Answer, AnswerKind, AskOptions, Completion, CompletionOptions, ContextReport, GateReport, ImportOptions,
+        JudgementReport, Learn, MemoryMode, MemoryOptions, ModelReport, OrdersReport, Phase, Proposal, Question,
+        Recalled, ScoreReport, SearchReport, Taught, Trace, TrainingReport,
     },
     backend::{BackendReport, SelfTest},
     calls::LeftOut,
     inference::Sampling,
     storage::{AdapterMeta, Lesson, LessonSource, MemoryMeta},
     synthesis::{Checks, Request, Synthesis, SynthesisConfig},
-    task::{Message, Pair, Tool, ToolCall},
+    task::{Annotations, Message, Pair, Tool, ToolCall},
     uncertainty::{Candidate, Estimator, ScoreConfig},
+    words::{Gap, GapReason},
 };
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -123,6 +124,7 @@ fn structs_have_the_same_fields() {
     structs!(
         AdaptationConfig,
         AdapterMeta,
+        Annotations,
         Answer,
         AskOptions,
         BackendReport,
@@ -132,6 +134,7 @@ fn structs_have_the_same_fields() {
         ContextReport,
         GateReport,
         ImportOptions,
+        JudgementReport,
         LeftOut,
         Lesson,
         LoraConfig,
@@ -140,6 +143,8 @@ fn structs_have_the_same_fields() {
         ModelReport,
         OrdersReport,
         Pair,
+        Proposal,
+        Question,
         Recalled,
         ScoreConfig,
         ScoreReport,
@@ -184,6 +189,22 @@ fn a_request_to_a_teacher_has_the_same_fields() {
 
 fn fields_of(value: &impl Serialize) -> BTreeSet<String> {
     serde_json::to_value(value).unwrap().as_object().unwrap().keys().map(|key| camel(key)).collect()
+}
+
+#[test]
+fn a_gap_has_the_same_fields() {
+    let reason = GapReason::OutOfRange { said: "140 percent".to_owned() };
+    let gap = Gap { argument: "level".to_owned(), reason };
+    assert_eq!(Declarations::read().interface("Gap"), fields_of(&gap));
+    let why = |reason| serde_json::to_value(Gap { argument: String::new(), reason }).unwrap()["why"].clone();
+    let said = String::new;
+    let all = [
+        why(GapReason::Missing),
+        why(GapReason::OutOfRange { said: said() }),
+        why(GapReason::NotAllowed { said: said() }),
+        why(GapReason::OtherUnit { said: said() }),
+    ];
+    assert_eq!(all, ["missing", "out-of-range", "not-allowed", "other-unit"]);
 }
 
 #[test]

@@ -76,6 +76,8 @@ export class Results {
         return this.#answers.write(event.answer, event.text);
       case 'answer':
         return this.#answers.show(event.answer, event.result);
+      case 'decision':
+        return;
       case 'pair':
         return this.#pairs.add(event.pair, event.valid, event.reason);
       case 'train':

@@ -7,7 +7,8 @@ use std::{
 
 use autodidact::{
     agent::{
-        Agent, INDEX, ModelFiles, NAMED_TEMPLATES, NamedTemplate, OpenOptions, SINGLE, shard_names, template_text,
+        Agent, CertaintyTable, INDEX, ModelFiles, NAMED_TEMPLATES, NamedTemplate, OpenOptions, SINGLE, shard_names,
+        template_text,
     },
     error::{Error, Result},
     storage::{AdapterStore, FolderStore, MemoryStore},
@@ -19,7 +20,8 @@ use crate::{
 };
 
 /// Files of the seed model, which is part of the program.
-const SEED: [(&str, &[u8]); 5] = [
+const SEED: [(&str, &[u8]); 6] = [
+    (CertaintyTable::FILE, include_bytes!("../model/seed-certainty.json")),
     ("config.json", include_bytes!("../model/seed/config.json")),
     ("generation_config.json", include_bytes!("../model/seed/generation_config.json")),
     (SINGLE, include_bytes!("../model/seed/model.safetensors")),
@@ -60,6 +62,7 @@ pub fn model_files(dir: Option<&Path>) -> Result<ModelFiles> {
         named_templates: dir.map(named_templates).transpose()?.unwrap_or_default(),
         chat_template: template.map(template_text).transpose()?,
         generation_config: read("generation_config.json")?,
+        certainty: read(CertaintyTable::FILE)?,
         shards,
     })
 }

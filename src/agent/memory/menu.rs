@@ -29,6 +29,7 @@ mod tests {
             name: name.into(),
             description: String::new(),
             parameters: serde_json::json!({"type": "object", "properties": {"a": {"type": kind}}}),
+            annotations: None,
         };
         let (a, b) = (tool("a", "string"), tool("b", "string"));
         let print = menu_fingerprint(&[a.clone(), b.clone()]);

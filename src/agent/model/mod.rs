@@ -16,6 +16,7 @@ pub use self::{
     respond::{Response, Writing, perplexity},
     train::{Trained, Training},
 };
+use super::conduct::CertaintyTable;
 use crate::{
     error::Result,
     grammar::{Constraint, Grammar, Vocabulary},
@@ -56,6 +57,7 @@ pub struct Model {
     /// Checksum of the base weights when they were loaded.
     checksum: u64,
     report: ModelReport,
+    certainty: CertaintyTable,
     /// Made when text is first constrained.
     vocabulary: OnceCell<Vocabulary>,
 }
@@ -78,13 +80,19 @@ impl Model {
             fingerprint,
             bytes,
         };
+        let certainty = files.certainty.as_deref().map(CertaintyTable::from_json).transpose()?.unwrap_or_default();
         let checksum = export::checksum(&decoder).await?;
-        Ok(Self { decoder, tokenizer, prompts, eos, checksum, report, vocabulary: OnceCell::new() })
+        Ok(Self { decoder, tokenizer, prompts, eos, checksum, report, certainty, vocabulary: OnceCell::new() })
     }
 
     /// What is known of the model.
     pub fn report(&self) -> &ModelReport {
         &self.report
+    }
+
+    /// How sure its answers are.
+    pub fn certainty(&self) -> &CertaintyTable {
+        &self.certainty
     }
 
     /// The transformer.

@@ -4,6 +4,7 @@
 //! or the next tier goes on. The evaluation of the research crate calls the same tiers one by one.
 
 mod context;
+mod decide;
 mod examples;
 mod first;
 mod keep;
@@ -24,10 +25,13 @@ pub use self::{
     reorder::{OrdersReport, Surest},
     search::{Found, SearchReport},
 };
-use super::{Agent, AnswerKind, AskOptions, Event, Memory, Model, Phase, ScoreReport, Trace, model::Response};
+use super::{
+    Agent, AnswerKind, AskOptions, Decision, Event, Learn, Memory, Model, Phase, Proposal, ScoreReport, Trace,
+    model::Response,
+};
 use crate::{
     adapter::Adapter,
-    calls::LeftOut,
+    calls::{LeftOut, check_call},
     error::{Error, Result},
     inference::{Cancel, Prefix, Session},
     task::Task,
@@ -111,10 +115,12 @@ impl<'a> Run<'a> {
         self.recall().await?;
         let mut standing = self.first_answer().await?;
         self.remember_certainty();
-        if self.trace.uncertainty.unsure {
+        self.conclude(&mut standing).await?;
+        if self.practises() {
             let improved = self.improve(&mut standing).await;
             // There is an answer: a failure after it is noted, and does not take it away.
             self.note_failure(improved)?;
+            self.propose();
         }
         self.restore().await?;
         Ok(self.into_trace())
@@ -141,6 +147,51 @@ impl<'a> Run<'a> {
         }
         let margin_after = self.answer_again(standing, &trained).await?;
         self.keep(examples, trained, margin_after).await
+    }
+
+    /// Decides over the first answer. Where the caller wants no decision, its calls are carried out.
+    async fn conclude(&mut self, standing: &mut Standing) -> Result<()> {
+        if !self.options.decide {
+            let calls = self.trace.answer.calls.clone();
+            self.trace.decision = if calls.is_empty() { Decision::Decline } else { Decision::Act { calls } };
+            return Ok(());
+        }
+        let judgement = self.decide(standing).await?;
+        self.log.put(Event::Decision { decision: judgement.decision.clone() });
+        if let Decision::Act { calls } = &judgement.decision {
+            self.trace.answer.calls.clone_from(calls);
+        }
+        self.trace.decision = judgement.decision.clone();
+        self.trace.judgement = Some(judgement.report());
+        Ok(())
+    }
+
+    /// Whether the agent goes on to practise: it asks, and is unsure; or learning is forced. Where nothing fits, there is nothing to practise.
+    fn practises(&self) -> bool {
+        match &self.trace.decision {
+            _ if self.options.learn == Learn::Always => true,
+            Decision::Act { .. } if self.options.decide => false,
+            Decision::Act { .. } | Decision::Clarify { .. } => self.trace.uncertainty.unsure,
+            Decision::Decline => !self.options.decide && self.trace.uncertainty.unsure,
+        }
+    }
+
+    /// What came of practice is proposed, never carried out unseen.
+    fn propose(&mut self) {
+        if !self.options.decide {
+            let calls = self.trace.answer.calls.clone();
+            self.trace.decision = if calls.is_empty() { Decision::Decline } else { Decision::Act { calls } };
+            return;
+        }
+        let calls = &self.trace.answer.calls;
+        let is_whole = !calls.is_empty() && calls.iter().all(|call| check_call(call, &self.task.tools).is_ok());
+        if let Decision::Clarify { question } = &mut self.trace.decision
+            && is_whole
+            && question.proposals.iter().all(|proposal| proposal.calls != *calls)
+        {
+            question.proposals.insert(0, Proposal::new(self.task, calls.clone()));
+            self.log.put(Event::Decision { decision: self.trace.decision.clone() });
+        }
     }
 
     /// Looks for an adapter to start from: the one that the options name, or one of the memory for similar tasks.

@@ -135,6 +135,7 @@ mod tests {
             name: name.into(),
             description: String::new(),
             parameters: json!({"type": "object", "properties": properties, "required": ["a"]}),
+            annotations: None,
         };
         let task = Task::new("q", ["x", "y", "z"].map(tool).into());
         let mut orders = std::collections::BTreeSet::new();

@@ -47,7 +47,7 @@ mod tests {
             "rooms": {"type": "integer", "minimum": 1, "exclusiveMaximum": 10}, "code": {"type": "string", "pattern": "^[A-Z]+$"},
             "extras": {"type": "object", "additionalProperties": {"type": "boolean"}}, "seat": {"anyOf": [{"$ref": "#/$defs/Seat"}, {"type": "null"}]}
         }, "required": ["city"], "$defs": {"Seat": {"type": "object", "properties": {"row": {"type": "integer"}}}}});
-        Tool { name: "find".into(), description: String::new(), parameters }
+        Tool { name: "find".into(), description: String::new(), parameters, annotations: None }
     }
 
     fn check(arguments: Value) -> Result<(), CallIssue> {
@@ -102,7 +102,7 @@ mod tests {
         for parameters in
             [json!(null), json!([]), json!({"properties": 3, "required": "city"}), json!({"properties": {"a": 1}})]
         {
-            let tool = Tool { name: "t".into(), description: String::new(), parameters };
+            let tool = Tool { name: "t".into(), description: String::new(), parameters, annotations: None };
             let arguments = json!({"a": [1]}).as_object().cloned().unwrap();
             let _ = check_call(&ToolCall { name: "t".into(), arguments }, &[tool]);
         }

@@ -11,7 +11,7 @@ import { Tabs } from './tabs.ts';
 import { answered, askServer, type Teacher, type TeacherOptions } from './teacher.ts';
 import { continued, described, execute, type RunnableTool, type ToolResult } from './tools.ts';
 import type {
-  AdapterMeta, AgentEvent, AgentReport, Answer, Asked, AskOptions, Feedback, Message, Pair, ScoreReport, Synthesis, Task,
+  AdapterMeta, AgentEvent, AgentReport, Asked, AskOptions, Feedback, Message, Pair, ScoreReport, Synthesis, Task,
   Taught, Tool, Trace,
 } from './types.ts';
 
@@ -137,7 +137,7 @@ export class Agent {
     const job = this.#job(asked, options);
     checkWhen(options, job.learning);
     const trace = await this.#answer(job, options, emit);
-    return { ...trace, ...(await this.#execute(asked, trace.answer, job, options, emit)) };
+    return { ...trace, ...(await this.#execute(asked, trace, job, options, emit)) };
   }
 
   /** Answers a task, and learns from it when and how the options say. */
@@ -157,21 +157,22 @@ export class Agent {
   }
 
   /**
-   * Executes the calls of an answer, gives the results to the model, and goes on with its next answer, up to
+   * Executes the calls that were decided on, gives the results to the model, and goes on with its next answer, up to
    * `maxSteps`.
    */
   async #execute(
-    asked: Asked, first: Answer, { question, learning }: Job, { maxSteps = 1, signal, ...options }: TaskOptions, emit: Emit<TaskEvent>,
+    asked: Asked, first: Trace, { question, learning }: Job, { maxSteps = 1, signal, ...options }: TaskOptions, emit: Emit<TaskEvent>,
   ): Promise<Pick<TaskResult, 'results' | 'final'>> {
     const tools = this.#tools(options);
     // The words of a tool are not the user's: nothing is learned from them.
     const following: AskOptions = { ...withoutKeeping(learning), learn: 'never', search: false, orders: 1 };
     const results: ToolResult[][] = [];
     const done = new Set<string>();
-    let final = first;
+    let trace = first;
     let messages = dialogue(asked);
     for (let step = 1; step <= maxSteps; step++) {
-      const { calls, error } = final;
+      const { error } = trace.answer;
+      const calls = trace.decision.kind === 'act' ? trace.decision.calls : [];
       // A call that cannot be executed is left to the caller; one that was executed already leads nowhere.
       const isNew = calls.some((call) => !done.has(JSON.stringify(call)));
       if (error !== undefined || !isNew || !calls.some((call) => isRunnable(tools, call.name))) break;
@@ -180,9 +181,9 @@ export class Agent {
       results.push(outcome);
       if (step === maxSteps || outcome.some(({ status }) => status === 'not-runnable')) break;
       messages = continued(messages, calls, outcome);
-      final = (await this.#client.call('ask', [{ messages, tools: question.tools }, following, emit], signal)).answer;
+      trace = await this.#client.call('ask', [{ messages, tools: question.tools }, following, emit], signal);
     }
-    return { results, final };
+    return { results, final: trace.answer };
   }
 
   /**

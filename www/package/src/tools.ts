@@ -34,8 +34,9 @@ type OtherNames = Partial<Record<'inputSchema' | 'input_schema' | 'parametersJso
 
 /** What the model and the worker see of a tool. */
 export function described(tool: Tool & OtherNames): Tool {
-  const { name, description, parameters, inputSchema, input_schema, parametersJsonSchema } = tool;
-  return { name, description, parameters: parameters ?? inputSchema ?? input_schema ?? parametersJsonSchema };
+  const { name, description, annotations, parameters, inputSchema, input_schema, parametersJsonSchema } = tool;
+  const schema = parameters ?? inputSchema ?? input_schema ?? parametersJsonSchema;
+  return { name, description, parameters: schema, ...(annotations && { annotations }) };
 }
 
 /** Executes calls one after the other. */

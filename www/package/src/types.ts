@@ -12,6 +12,18 @@ export interface Tool {
   description: string;
   /** JSON Schema of the arguments. */
   parameters: ToolSchema;
+  /** The effects of the tool, as MCP states them. */
+  annotations?: Annotations;
+}
+
+/** What the maker of a tool says of its effects. Hints, not promises. */
+export interface Annotations {
+  /** It changes nothing. */
+  readOnlyHint?: boolean;
+  /** It may delete or overwrite something. */
+  destructiveHint?: boolean;
+  /** Calling it again with the same arguments changes nothing more. */
+  idempotentHint?: boolean;
 }
 
 /** JSON Schema of an object. Other keywords (`additionalProperties`, `$defs`, `anyOf` …) are read too. */
@@ -146,6 +158,11 @@ export type Learn = 'never' | 'always' | { below: number } | { share: number };
 export interface AskOptions {
   /** The number by which the agent decides whether it is sure; `perplexity` (of its answer) when absent. */
   estimator?: Estimator;
+  /**
+   * Decide whether to act, to ask back or to decline, and execute calls only when the decision is to act; false when
+   * absent: then the calls of the answer are executed, whatever they are.
+   */
+  decide?: boolean;
   /** When to learn; `{ below: 0.95 }` when absent. */
   learn?: Learn;
   /**
@@ -332,6 +349,10 @@ export interface Trace {
   baseAnswer: Answer;
   /** The answer that stands. */
   answer: Answer;
+  /** How the answer ends. Only the calls of `act` are executed. */
+  decision: Decision;
+  /** The numbers behind the decision; absent without `decide`. */
+  judgement?: JudgementReport;
   /** The answer that stands was given after learning. */
   adapted: boolean;
   /** The adapter that was found in the memory; it was used where `gate.passed`. */
@@ -355,6 +376,49 @@ export interface Trace {
   /** Tools of the menu that could not be used; absent when there was none. */
   leftOut?: LeftOut[];
   note: string | null;
+}
+
+/**
+ * How an answer ends: the calls are executed; the user is asked; or no tool of the menu fits, and the model's text, if
+ * it wrote one, is the answer.
+ */
+export type Decision =
+  | { kind: 'act'; calls: ToolCall[] }
+  | { kind: 'clarify'; question: Question }
+  | { kind: 'decline' };
+
+/** What the user is asked. */
+export interface Question {
+  text: string;
+  /** The tool that is meant, with the arguments that are known; absent where that is the question. */
+  call?: ToolCall;
+  /** The arguments that are missing; absent when there are none. */
+  gaps?: Gap[];
+  /** Calls of which one may be meant, the most probable first; absent when there are none. */
+  proposals?: Proposal[];
+}
+
+/** Calls that may be meant, with a question that they would be a "yes" to. */
+export interface Proposal {
+  text: string;
+  calls: ToolCall[];
+}
+
+/** An argument without a value; `said` are the words of the request that cannot be its value. */
+export interface Gap {
+  argument: string;
+  why: 'missing' | 'out-of-range' | 'not-allowed' | 'other-unit';
+  said?: string;
+}
+
+/** The numbers behind a decision. */
+export interface JudgementReport {
+  /** How sure the agent is that its calls are right, in [0, 1]. */
+  certainty: number;
+  /** How sure it is that a tool of the menu fits, in [0, 1]. */
+  fits: number;
+  /** What both were computed from, each about 0 to 1. */
+  features: Record<string, number>;
 }
 
 /** A tool whose schema cannot be read. */
@@ -557,14 +621,14 @@ export interface ImportOptions {
 // ---- Events ----
 
 export type Phase =
-  | 'load' | 'self-test' | 'recall' | 'score' | 'answer' | 'search' | 'reorder' | 'synthesize' | 'answer-in-context' | 'train'
+  | 'load' | 'self-test' | 'recall' | 'score' | 'answer' | 'decide' | 'search' | 'reorder' | 'synthesize' | 'answer-in-context' | 'train'
   | 'gate' | 'answer-again' | 'store' | 'restore';
 
 /**
- * The answer that an event belongs to: the first one, the most probable one over several tools, the surest one over
+ * The answer that an event belongs to: the first one, the one with the tool that model and words mean together, the most probable one over several tools, the surest one over
  * several orders of the menu, the one with the examples in the context, or the one after training.
  */
-export type AnswerKind = 'base' | 'searched' | 'reordered' | 'context' | 'adapted';
+export type AnswerKind = 'base' | 'joined' | 'searched' | 'reordered' | 'context' | 'adapted';
 
 export interface TrainEvent {
   /** Counted from 1. */
@@ -587,5 +651,6 @@ export type AgentEvent =
   /** `text` is the piece that was added. */
   | { type: 'token'; answer: AnswerKind; text: string }
   | { type: 'answer'; answer: AnswerKind; result: Answer }
+  | { type: 'decision'; decision: Decision }
   | { type: 'pair'; pair: Pair; valid: boolean; reason?: string }
   | ({ type: 'train' } & TrainEvent);

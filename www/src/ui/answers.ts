@@ -6,6 +6,7 @@ import { reasonText } from './reasons';
 
 /** Over the second answer, by what it came of. */
 const HEADINGS: Record<Exclude<AnswerKind, 'base'>, string> = {
+  joined: 'With the tool that its words mean',
   searched: 'Best of several tools',
   reordered: 'Surest of several orders',
   context: 'With its examples at hand',
@@ -16,7 +17,7 @@ const HEADINGS: Record<Exclude<AnswerKind, 'base'>, string> = {
 export class Answers {
   readonly #second = need('answer-adapted');
   /** Whatever comes after the first answer stands where a trained one would. */
-  readonly #sides: Record<AnswerKind, HTMLElement> = { base: need('answer-base'), searched: this.#second, reordered: this.#second, context: this.#second, adapted: this.#second };
+  readonly #sides: Record<AnswerKind, HTMLElement> = { base: need('answer-base'), joined: this.#second, searched: this.#second, reordered: this.#second, context: this.#second, adapted: this.#second };
   readonly #heading = need('after-heading');
   readonly #badge = need('answer-badge');
   readonly #note = need('answer-note');

@@ -12,7 +12,7 @@ interface Cell {
 }
 
 /** Shown only where they happen. */
-const RARE = new Set<Phase | 'total'>(['recall', 'search', 'reorder', 'answer-in-context']);
+const RARE = new Set<Phase | 'total'>(['recall', 'decide', 'search', 'reorder', 'answer-in-context']);
 
 /** The phases of a run with the time that has passed in each, by the page's clock. */
 export class Progress {

@@ -3,7 +3,7 @@
  * made up. It must never be part of the shipped page: the e2e test looks for this marker there.
  */
 import type {
-  AdapterMeta, AgentEvent, AgentReport, Answer, AnswerKind, AskOptions, Candidate, ImportOptions, Learn, Pair, Phase, Query, ScoreReport,
+  AdapterMeta, AgentEvent, AgentReport, Answer, AnswerKind, AskOptions, Candidate, Decision, ImportOptions, Learn, Pair, Phase, Query, ScoreReport,
   Tool, ToolCall, Trace,
 } from 'autodidact';
 import type { CreateOptions } from '../../package/src/wasm';
@@ -42,6 +42,9 @@ export function parseTools(json: string): Tool[] {
     return { name: tool.name, description: tool.description ?? '', parameters: tool.parameters ?? { type: 'object', properties: {} } };
   });
 }
+
+/** Without a decision of the agent the calls of an answer are executed. */
+const acting = ({ calls }: Answer): Decision => (calls.length > 0 ? { kind: 'act', calls } : { kind: 'decline' });
 
 export class Agent {
   #running = false;
@@ -140,11 +143,12 @@ export class Agent {
     await stage('answer', () => this.#say('base', base, emit));
     const trace: Trace = {
       backend: this.info.backend.kind, model: this.info.model.name, uncertainty, synthesis: null, training: null,
-      baseAnswer: base, answer: base, adapted: false, seconds, restored: true, stored: null, note: null,
+      baseAnswer: base, answer: base, decision: acting(base), adapted: false, seconds, restored: true, stored: null, note: null,
     };
     const end = async () => {
       await stage('restore', () => this.#pause(30));
       seconds['total'] = (performance.now() - begun) / 1000;
+      trace.decision = acting(trace.answer);
       return trace;
     };
     if (!uncertainty.unsure || learn === 'never' || options.dryRun) return end();

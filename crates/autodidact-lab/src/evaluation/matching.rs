@@ -20,6 +20,9 @@ pub struct AcceptedCall {
     /// for each of its fields.
     #[serde(default)]
     pub arguments: Map<String, Value>,
+    /// Arguments that may have any value, or none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub any: Vec<String>,
 }
 
 /// A call in comparable form.
@@ -86,7 +89,9 @@ fn augment(call: usize, edges: &[Vec<usize>], taken: &mut [Option<usize>], seen:
 }
 
 fn accepts((name, arguments): &Key, accept: &AcceptedCall) -> bool {
-    *name == accept.name && fields_accepted(arguments, &accept.arguments)
+    let counts = |(name, _): &(&String, &Canonical)| !accept.any.contains(name);
+    let arguments = arguments.iter().filter(counts).map(|(name, value)| (name.clone(), value.clone())).collect();
+    *name == accept.name && fields_accepted(&arguments, &accept.arguments)
 }
 
 /// Every field that is given has an acceptable value, and every other may be left out.

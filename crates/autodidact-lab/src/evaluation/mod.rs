@@ -4,6 +4,7 @@
 //!
 //! No file is opened here; the command line does that.
 
+mod calibration;
 mod estimators;
 mod matching;
 mod modes;
@@ -20,6 +21,7 @@ mod teacher;
 mod values;
 
 pub use autodidact::synthesis::{AskedTeacher, Request, TextSource};
+pub use calibration::{Calibration, calibrate};
 pub use estimators::{Estimator, Scores, Selection, flag, is_unsure, select};
 pub use matching::{AcceptedCall, canonical_calls, names_match, strict_match};
 pub use modes::{Mode, Source};
@@ -29,9 +31,9 @@ pub use record::{CONTEXT, Lines, PairCounts, Record, read_lines};
 pub use runner::Runner;
 pub use seeds::task_seed;
 pub use statistics::{Interval, Ranked, auroc, bootstrap, deviation, mean};
-pub use suite::{GENERATOR, GENERATOR_TASKS, Suite, SuiteSample};
+pub use suite::{GENERATOR, GENERATOR_TASKS, Suite, SuiteSample, Want};
 pub use summary::{
-    BINS, Cell, EstimatorRow, Flagged, Margins, Row, StageSeconds, Stages, SuiteSummary, Summary, Updates,
+    BINS, Cell, ConductRow, EstimatorRow, Flagged, Margins, Row, StageSeconds, Stages, SuiteSummary, Summary, Updates,
 };
 pub use table::{Header, is_of_sweep, markdown};
 pub use teacher::{ModelTeacher, Teacher};

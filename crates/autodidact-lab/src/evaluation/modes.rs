@@ -12,6 +12,10 @@ use autodidact::error::{Error, Result, by_name};
 pub enum Mode {
     /// The model alone, greedy.
     Base,
+    /// No model: the tool and its arguments by rules over words.
+    Rules,
+    /// The model joined with the words of the request; the calls put right, and a decision.
+    Words,
     /// The most frequent of five sampled answers.
     Majority,
     /// Right when one of five sampled answers is.
@@ -65,8 +69,10 @@ pub enum Source {
 
 impl Mode {
     /// All, in the order of the tables.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Base,
+        Self::Rules,
+        Self::Words,
         Self::Majority,
         Self::Pass5,
         Self::Search,
@@ -88,6 +94,8 @@ impl Mode {
     pub fn name(self) -> &'static str {
         match self {
             Self::Base => "base",
+            Self::Rules => "rules",
+            Self::Words => "words",
             Self::Majority => "majority",
             Self::Pass5 => "pass@5",
             Self::Search => "search",
@@ -121,7 +129,7 @@ impl Mode {
             | Self::Oracle => Some(Self::Base),
             Self::TtSiMajority => Some(Self::Majority),
             Self::TtSiPass5 => Some(Self::Pass5),
-            Self::Base | Self::Majority | Self::Pass5 | Self::IclTrain | Self::Sft => None,
+            Self::Base | Self::Rules | Self::Words | Self::Majority | Self::Pass5 | Self::IclTrain | Self::Sft => None,
         }
     }
 
@@ -134,15 +142,21 @@ impl Mode {
             Self::TtD => Some(Source::Teacher),
             Self::Neighbours => Some(Source::Neighbours),
             Self::Oracle => Some(Source::Reference),
-            Self::Base | Self::Majority | Self::Pass5 | Self::Search | Self::Reorder | Self::IclTrain | Self::Sft => {
-                None
-            }
+            Self::Base
+            | Self::Rules
+            | Self::Words
+            | Self::Majority
+            | Self::Pass5
+            | Self::Search
+            | Self::Reorder
+            | Self::IclTrain
+            | Self::Sft => None,
         }
     }
 
     /// True when the outcome depends on the seed.
     pub fn is_seeded(self) -> bool {
-        !matches!(self, Self::Base | Self::Search | Self::IclTrain)
+        !matches!(self, Self::Base | Self::Rules | Self::Words | Self::Search | Self::IclTrain)
     }
 
     /// True when `K` matters.
@@ -165,10 +179,11 @@ impl Mode {
         matches!(self, Self::IclTrain | Self::Sft)
     }
 
-    /// The modes, with those that others fall back to, each once, in the order of the tables.
+    /// The modes, with those that others fall back to and the rules, which every table is compared with; each once, in the order of the
+    /// tables.
     pub fn closed(modes: &[Self]) -> Vec<Self> {
         let wanted = |mode: &Self| modes.contains(mode) || modes.iter().any(|m| m.otherwise() == Some(*mode));
-        Self::ALL.into_iter().filter(|mode| *mode == Self::Base || wanted(mode)).collect()
+        Self::ALL.into_iter().filter(|mode| matches!(mode, Self::Base | Self::Rules) || wanted(mode)).collect()
     }
 }
 
@@ -201,7 +216,7 @@ mod tests {
 
     #[test]
     fn fallbacks_are_added() {
-        assert_eq!(Mode::closed(&[Mode::TtSiMajority]), [Mode::Base, Mode::Majority, Mode::TtSiMajority]);
-        assert_eq!(Mode::closed(&[Mode::Sft, Mode::Sft]), [Mode::Base, Mode::Sft]);
+        assert_eq!(Mode::closed(&[Mode::TtSiMajority]), [Mode::Base, Mode::Rules, Mode::Majority, Mode::TtSiMajority]);
+        assert_eq!(Mode::closed(&[Mode::Sft, Mode::Sft]), [Mode::Base, Mode::Rules, Mode::Sft]);
     }
 }

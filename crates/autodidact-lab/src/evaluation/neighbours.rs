@@ -35,6 +35,8 @@ mod tests {
             task: Task::new(query, vec![]),
             gold: vec![],
             accept: None,
+            want: None,
+            names_only: false,
             example: None,
         };
         let items = ["book a hotel", "weather in Rome?", "the weather in Rome, please", "weather in ROME"].map(item);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{estimators::Scores, plan::Key};
+use super::{estimators::Scores, plan::Key, suite::Want};
 use autodidact::{
     agent::GateReport,
     error::{Error, Result},
@@ -53,6 +53,15 @@ pub struct Record {
     /// How sure it was of the same task after learning.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scores_after: Option<Scores>,
+    /// What was right to do, where the suite says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub want: Option<Want>,
+    /// What was done: calls are carried out, where no decision was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Want>,
+    /// The numbers behind the decision, by their names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub features: BTreeMap<String, f32>,
     /// The task was given to the update: its certainty is below the run's largest threshold, or the run updates all tasks.
     pub selected: bool,
     /// There was something to learn from, and the answer was given with what was learned.
@@ -89,6 +98,9 @@ impl Record {
             samples: Vec::new(),
             scores: None,
             scores_after: None,
+            want: None,
+            decided: None,
+            features: BTreeMap::new(),
             selected: false,
             learned: false,
             synthesis: None,
@@ -157,25 +169,7 @@ pub(super) mod tests {
             candidates: 2,
         };
         let key = Key { suite: "s".into(), id: id.into(), seed, setting: "x".into(), mode };
-        Record {
-            key,
-            strict,
-            names: strict,
-            error: None,
-            text: String::new(),
-            calls: Vec::new(),
-            issue: None,
-            samples: Vec::new(),
-            scores: Some(scores),
-            scores_after: None,
-            selected: false,
-            learned: false,
-            synthesis: None,
-            pairs: Vec::new(),
-            gate: None,
-            note: None,
-            seconds: BTreeMap::new(),
-        }
+        Record { strict, names: strict, scores: Some(scores), ..Record::new(key) }
     }
 
     #[test]

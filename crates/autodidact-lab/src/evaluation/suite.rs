@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::matching::AcceptedCall;
@@ -16,8 +17,22 @@ use autodidact::{
 pub const GENERATOR: &str = "generator:";
 /// Seed of the generator suites.
 const GENERATOR_SEED: u64 = 2026;
+/// The benchmark of which only the decisions and the names of tools count: its arguments were written by a model.
+const NAMES_ONLY: &str = "decisions";
 /// Tasks of a generator suite where no limit is given.
 pub const GENERATOR_TASKS: usize = 200;
+
+/// What is right to do with a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Want {
+    /// To carry out the calls.
+    Act,
+    /// To ask for what is missing, or which of several things was meant.
+    Clarify,
+    /// To do nothing, because nothing of the menu fits.
+    Decline,
+}
 
 /// A task with what is right.
 #[derive(Debug, Clone)]
@@ -30,6 +45,10 @@ pub struct SuiteSample {
     pub gold: Vec<ToolCall>,
     /// What else is accepted, one entry for each reference call.
     pub accept: Option<Vec<AcceptedCall>>,
+    /// Whether it is to be acted on; `None` where the suite does not say.
+    pub want: Option<Want>,
+    /// Only the names of the reference calls count.
+    pub names_only: bool,
     /// How the generator made the task; `None` for tasks from files.
     pub example: Option<(Split, GeneratedSample)>,
 }
@@ -55,14 +74,19 @@ struct Row {
     history: Option<Vec<Message>>,
     answer: Vec<ToolCall>,
     accept: Option<Vec<AcceptedCall>>,
+    #[serde(default)]
+    optional: Vec<String>,
+    want: Option<Want>,
+    #[serde(default)]
+    benchmark: String,
 }
 
 impl Suite {
     /// Reads JSON Lines, one task a line; empty lines are passed over.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] that names the line: no JSON of that form, a doubled `id`, no query, no tools, a history
-    /// without a user turn, or `accept` of another length than `answer`.
+    /// [`Error::InvalidInput`] that names the line: no JSON of that form, a doubled `id`, no query,
+    /// calls where none are wanted, or `accept` of another length than `answer`.
     pub fn from_jsonl(name: &str, bytes: &[u8]) -> Result<Self> {
         let text = std::str::from_utf8(bytes).map_err(|e| Error::invalid(name, e.to_string()))?;
         let (mut items, mut ids) = (Vec::new(), HashSet::new());
@@ -104,6 +128,8 @@ impl Suite {
                     task: example.task(),
                     gold: example.calls.clone(),
                     accept: None,
+                    want: None,
+                    names_only: false,
                     example: Some((split, example)),
                 };
                 digest.update(serde_json::to_vec(&(&item.task, &item.gold)).unwrap_or_default());
@@ -133,20 +159,54 @@ fn item(row: Row) -> Result<SuiteSample, String> {
     if row.accept.as_ref().is_some_and(|accept| accept.len() != row.answer.len()) {
         return Err("`accept` and `answer` differ in length".into());
     }
-    let task = match row.history {
-        None => Task::new(row.query, row.tools),
-        Some(messages) => Task { messages, tools: row.tools },
-    };
+    // The dialogue as a whole, the query in it, or what was said before the query.
+    let mut messages = row.history.unwrap_or_default();
+    let is_whole = messages.iter().rev().find(|m| m.role == Role::User).is_some_and(|m| m.content == row.query);
+    if !is_whole {
+        messages.push(Message::text(Role::User, row.query));
+    }
+    let task = Task { messages, tools: row.tools };
     if task.query().trim().is_empty() {
         return Err("there is no query of the user".into());
     }
-    if task.tools.is_empty() {
-        return Err("the menu is empty".into());
+    if task.tools.is_empty() && !row.answer.is_empty() {
+        return Err("the menu is empty, and there is a call".into());
+    }
+    if row.want.is_some_and(|want| want != Want::Act) && !row.answer.is_empty() {
+        return Err("`answer` has calls, and `want` is not `act`".into());
     }
     if task.messages.iter().any(|m| m.role != Role::Assistant && !m.tool_calls.is_empty()) {
         return Err("only the assistant calls tools".into());
     }
-    Ok(SuiteSample { id: row.id, task, gold: row.answer, accept: row.accept, example: None })
+    let accept = with_optional(row.accept, &row.answer, &row.optional);
+    let names_only = row.benchmark == NAMES_ONLY;
+    Ok(SuiteSample { id: row.id, task, gold: row.answer, accept, want: row.want, names_only, example: None })
+}
+
+/// Lets the optional arguments have any value, or none.
+fn with_optional(
+    accept: Option<Vec<AcceptedCall>>,
+    gold: &[ToolCall],
+    optional: &[String],
+) -> Option<Vec<AcceptedCall>> {
+    if optional.is_empty() {
+        return accept;
+    }
+    let exact = |call: &ToolCall| AcceptedCall {
+        name: call.name.clone(),
+        arguments: call
+            .arguments
+            .iter()
+            .map(|(name, value)| (name.clone(), Value::Array(vec![value.clone()])))
+            .collect(),
+        any: Vec::new(),
+    };
+    let mut accept = accept.unwrap_or_else(|| gold.iter().map(exact).collect());
+    for call in &mut accept {
+        call.arguments.retain(|name, _| !optional.contains(name));
+        call.any = optional.to_vec();
+    }
+    Some(accept)
 }
 
 /// The first `n` hexadecimal digits of a hash.
@@ -173,13 +233,17 @@ mod tests {
         let messages = &suite.items[0].task.messages;
         assert_eq!((messages.len(), messages[1].tool_calls.len(), messages[1].content.as_str()), (3, 1, ""));
         assert_eq!((suite.items[0].task.query(), suite.items[1].task.query()), ("q", "q"));
+        // What was said before the query stands before it.
+        let before = r#","history":[{"role":"user","content":"p"},{"role":"assistant","content":"?"}]}"#;
+        let suite = Suite::from_jsonl("s", format!("{ROW}{before}").as_bytes()).unwrap();
+        assert_eq!((suite.items[0].task.messages.len(), suite.items[0].task.query()), (3, "q"));
         for (text, words) in [
             ("{".to_owned(), "line 1"),
             (format!("{ROW}}}\n{ROW}}}"), "line 2: the id `a`"),
             (format!("{},\"accept\":[]}}", ROW), "differ in length"),
             (format!("{ROW}}}").replace("\"q\"", "\" \""), "no query"),
-            (format!("{ROW}}}").replace("{\"name\":\"f\"}]", "]"), "menu is empty"),
-            (format!("{ROW},\"history\":[{{\"role\":\"tool\",\"content\":\"x\"}}]}}"), "no query"),
+            (format!("{ROW}}}").replace("[{\"name\":\"f\"}],\"q", "[],\"q"), "menu is empty"),
+            (format!("{ROW},\"want\":\"decline\"}}"), "not `act`"),
         ] {
             let error = Suite::from_jsonl("s", text.as_bytes()).unwrap_err();
             assert!(error.code() == "InvalidInput" && error.to_string().contains(words), "{text}: {error}");
@@ -207,8 +271,6 @@ mod tests {
         let folders = [shared.join("benchmarks"), shared.join("benchmarks/train")];
         let mut files: Vec<_> = folders.into_iter().flat_map(&list).map(|entry| entry.path()).collect();
         files.retain(|path| path.extension().is_some_and(|e| e == "jsonl"));
-        // Some of its menus have no tool, which `eval` does not read yet.
-        files.retain(|path| !path.ends_with("decisions.dev.jsonl"));
         files.sort();
         files
     }
@@ -221,8 +283,9 @@ mod tests {
             let words = "SKIPPED: no benchmark files beside the repository; set AUTODIDACT_SHARED to their folder";
             let _ = writeln!(std::io::stderr(), "{words}");
         }
-        let own = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/suites/everyday.jsonl");
-        for file in files.into_iter().chain([own]) {
+        let own = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/suites");
+        let own = ["everyday.jsonl", "conduct.jsonl"].map(|name| own.join(name));
+        for file in files.into_iter().chain(own) {
             let suite = Suite::from_jsonl(&file.display().to_string(), &std::fs::read(&file).unwrap()).unwrap();
             assert!(!suite.items.is_empty(), "{}", file.display());
             for item in &suite.items {

@@ -53,6 +53,7 @@ pub fn markdown(plan: &Plan, summary: &Summary, header: &Header) -> String {
         line(format!("\nTasks longer than the model's context, counted as wrong: {}.", failed.join(", ")));
     }
     out.push_str(&accuracies(plan, summary));
+    out.push_str(&conduct(summary));
     out.push_str(&updates(plan, summary));
     out.push_str(&sweep(plan, summary));
     out.push_str(&estimators(summary));
@@ -89,6 +90,40 @@ fn accuracies(plan: &Plan, summary: &Summary) -> String {
         }
     }
     out.push_str("\nMeans are unweighted. ± is the standard deviation over the seeds.\n");
+    out
+}
+
+/// What was carried out, asked and declined.
+fn conduct(summary: &Summary) -> String {
+    if summary.conduct.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from(
+        "\n## Conduct\n\n\
+         | suite | mode | n | executed | of it right | of what should act, acts | of the rest, executed | asked rightly | declined rightly | macro F1 | AUROC |\n\
+         | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+    );
+    let percent = |share: Option<f64>| share.map_or("-".into(), |s| format!("{:.1} %", s * 100.0));
+    for row in &summary.conduct {
+        let of =
+            |outcome: usize| format!("{} of {}", row.done[outcome][outcome], row.done[outcome].iter().sum::<usize>());
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {:.3} | {} |",
+            row.suite,
+            row.mode,
+            row.answers,
+            row.executed(),
+            percent(row.precision()),
+            percent(row.acts()),
+            percent(row.unwanted()),
+            of(1),
+            of(2),
+            row.macro_f1,
+            row.auroc.map_or("-".into(), |a| format!("{a:.3}"))
+        );
+    }
+    out.push_str("\nA mode that makes no decision carries its calls out, and declines where it writes none.\n");
     out
 }
 

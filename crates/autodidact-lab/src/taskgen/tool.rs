@@ -142,6 +142,7 @@ impl Blueprint {
             name: self.name.clone(),
             description: self.description.clone(),
             parameters: json!({"type": "object", "properties": properties, "required": required}),
+            annotations: None,
         }
     }
 }

@@ -17,6 +17,7 @@ use autodidact_lab::evaluation::{
 use futures_lite::future::block_on;
 
 use crate::asking::ask;
+use crate::common::cases;
 use crate::seed::seed_files;
 
 fn agent() -> Agent {
@@ -137,7 +138,7 @@ fn pairs_keep_to_the_tools_of_the_answer_before() {
 #[test]
 fn the_gate_lets_pass_what_helps_and_changes_nothing_that_was_sure() {
     let agent = agent();
-    let suite = Suite::generated("generator:unseen-tools", 8).unwrap();
+    let suite = Suite::generated("generator:unseen-tools", cases(6, 20)).unwrap();
     // A learning rate that learns, and one that changes nothing, so that no example can become likelier.
     for (learning_rate, learns) in [(2e-3, true), (1e-12, false)] {
         let mut plan = plan(&[Mode::TtSi, Mode::TtSiGate], &suite);

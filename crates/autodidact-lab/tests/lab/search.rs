@@ -26,7 +26,7 @@ fn the_search_mends_more_than_it_harms() {
     let mut generator = Generator::new(Split::UnseenTools, 21, GeneratorConfig::default());
     let options = AskOptions { dry_run: true, ..AskOptions::default() };
     let (mut unsure, mut mended, mut harmed) = (0, 0, 0);
-    let tasks = cases(240, 2_400);
+    let tasks = cases(120, 2_400);
     for _ in 0..tasks {
         let example = generator.sample();
         let task = example.task();

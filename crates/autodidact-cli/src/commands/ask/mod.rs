@@ -41,6 +41,10 @@ pub struct AskArgs {
     /// As `--learn below:T`, with 0 for neither learning nor searching, and more than 1 for always.
     #[arg(long, value_name = "T", conflicts_with = "learn", hide = true)]
     threshold: Option<f32>,
+    /// Decide whether to act, to ask back or to decline: a call stands only where every value that it needs was said and the agent is
+    /// sure of it.
+    #[arg(long)]
+    decide: bool,
     /// Search when unsure, but do not learn.
     #[arg(long)]
     no_learning: bool,
@@ -112,6 +116,7 @@ pub async fn run(args: AskArgs) -> Result<()> {
 /// The agent's options as the flags set them.
 fn options(args: &AskArgs) -> AskOptions {
     let mut options = AskOptions {
+        decide: args.decide,
         learn: args.learn,
         dry_run: args.no_learning,
         search: !args.no_search,

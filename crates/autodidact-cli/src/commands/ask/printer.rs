@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use autodidact::{
     Agent,
     adaptation::TrainEvent,
-    agent::{Answer, AnswerKind, Event, Phase, ScoreReport, Trace},
+    agent::{Answer, AnswerKind, Decision, Event, Phase, ScoreReport, Trace},
     calls::LeftOut,
     task::ToolCall,
 };
@@ -47,6 +47,8 @@ impl Printer {
         match event {
             Event::Score { uncertainty } => self.score(uncertainty),
             Event::Answer { answer: AnswerKind::Base, result } => self.line(&format!("answer   {}", answer(result))),
+            Event::Answer { answer: AnswerKind::Joined, result } => self.line(&format!("by words {}", answer(result))),
+            Event::Decision { decision } => self.decision(decision),
             Event::Answer { answer: AnswerKind::Searched, result } => {
                 self.line(&format!("best     {}", answer(result)))
             }
@@ -84,6 +86,19 @@ impl Printer {
                 "loss {:.3}, {:.0} tokens/s, {:.0} s left",
                 step.loss, step.tokens_per_second, step.eta_seconds
             ));
+        }
+    }
+
+    fn decision(&self, decision: &Decision) {
+        match decision {
+            Decision::Act { calls: all } => self.line(&format!("decides  to act: {}", calls(all))),
+            Decision::Clarify { question } => {
+                self.line(&format!("decides  to ask: {}", question.text));
+                for proposal in &question.proposals {
+                    self.line(&format!("         - {}", proposal.text));
+                }
+            }
+            Decision::Decline => self.line("decides  to do nothing: no tool fits"),
         }
     }
 

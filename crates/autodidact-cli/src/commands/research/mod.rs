@@ -2,6 +2,7 @@
 
 mod average;
 mod bench_pretrain;
+mod calibrate;
 mod compute;
 mod deepen;
 mod eval;
@@ -34,6 +35,8 @@ pub enum Research {
     BenchPretrain(bench_pretrain::BenchPretrainArgs),
     /// Compare the method with its alternatives on suites of labeled tasks. Can be stopped and resumed at any task.
     Eval(Box<eval::EvalArgs>),
+    /// Fit how sure a model's answers are, from the records of evaluations.
+    Calibrate(calibrate::CalibrateArgs),
 }
 
 impl Research {
@@ -48,6 +51,7 @@ impl Research {
             Self::Generate(args) => generate::run(&args),
             Self::BenchPretrain(args) => bench_pretrain::run(&args).await,
             Self::Eval(args) => eval::run(*args).await,
+            Self::Calibrate(args) => calibrate::run(&args),
         }
     }
 }

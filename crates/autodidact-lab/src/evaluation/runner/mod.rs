@@ -4,6 +4,7 @@ mod baseline;
 mod in_context;
 mod update;
 mod whole;
+mod words;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,6 +19,7 @@ use autodidact::{
     task::{Pair, Task},
 };
 
+use self::words::by_rules;
 use super::{
     estimators::Scores,
     matching::{canonical_calls, names_match, strict_match},
@@ -25,7 +27,7 @@ use super::{
     plan::{Key, Plan, Planned, Setting},
     record::{CONTEXT, PairCounts, Record},
     seeds::task_seed,
-    suite::{Suite, SuiteSample},
+    suite::{Suite, SuiteSample, Want},
     teacher::Teacher,
 };
 
@@ -117,6 +119,8 @@ struct Outcome {
     gate: Option<GateReport>,
     note: Option<String>,
     seconds: Seconds,
+    decided: Option<Want>,
+    features: BTreeMap<String, f32>,
 }
 
 impl<'a> Runner<'a> {
@@ -217,6 +221,8 @@ impl<'a> Runner<'a> {
         let mode = key.mode;
         let seconds = progress.base.seconds();
         match (mode, mode.source()) {
+            (Mode::Rules, _) => Ok(by_rules(&progress.item.task)),
+            (Mode::Words, _) => self.decided(progress).await,
             (Mode::IclTrain, _) => self.in_context_training(progress, setting).await,
             (Mode::Search, _) if self.selects(&progress.base.scores) => self.searched(progress).await,
             (Mode::Agent, _) if self.selects(&progress.base.scores) => self.asked(progress, key.seed, setting).await,
@@ -280,6 +286,7 @@ impl<'a> Runner<'a> {
         let right =
             |answer: &Answer| is_readable(answer) && strict_match(&answer.calls, &item.gold, item.accept.as_deref());
         let named = |answer: &Answer| is_readable(answer) && names_match(&answer.calls, &item.gold);
+        let right = |answer: &Answer| if item.names_only { named(answer) } else { right(answer) };
         let any = matches!(mode, Mode::Pass5 | Mode::TtSiPass5);
         let chosen = if any {
             outcome.answers.iter().find(|a| right(a)).or(outcome.answers.first()).cloned()
@@ -289,6 +296,12 @@ impl<'a> Runner<'a> {
         let answer = chosen.unwrap_or_default();
         let (strict, names) =
             if any { (right(&answer), outcome.answers.iter().any(named)) } else { (right(&answer), named(&answer)) };
+        // Where nothing is to be carried out, what counts is that nothing was.
+        let held = outcome.decided.is_some_and(|decided| decided != Want::Act);
+        let (strict, names) = match item.want {
+            Some(Want::Clarify | Want::Decline) if held => (true, true),
+            _ => (strict, names),
+        };
         let samples = if mode.samples() { outcome.answers.into_iter().map(|a| a.text).collect() } else { Vec::new() };
         Record {
             selected: mode.otherwise().is_some() && self.selects(&base.scores),
@@ -302,6 +315,9 @@ impl<'a> Runner<'a> {
             samples,
             scores: Some(base.scores),
             scores_after: outcome.scores,
+            want: item.want,
+            decided: outcome.decided,
+            features: outcome.features,
             learned: outcome.learned,
             synthesis: outcome.synthesis,
             pairs: outcome.pairs,

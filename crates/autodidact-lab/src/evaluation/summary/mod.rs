@@ -1,11 +1,14 @@
 //! The numbers of a run: a function of its plan and its records, whatever their order.
 
+mod conduct;
 mod judged;
 mod rows;
 
 use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
+
+pub use self::conduct::ConductRow;
 
 use super::{
     estimators::{Estimator, Scores, Selection},
@@ -29,6 +32,9 @@ pub struct Summary {
     pub rows: Vec<Row>,
     /// How well the estimators tell wrong base answers from right ones: each suite, then all together (`all`).
     pub estimators: Vec<EstimatorRow>,
+    /// What was carried out, asked and declined, on suites that say what is wanted.
+    #[serde(default)]
+    pub conduct: Vec<ConductRow>,
     /// Seconds by stage.
     pub latency: StageSeconds,
     /// Tasks by margin, in [`BINS`] equal bins of [0, 1].
@@ -247,6 +253,7 @@ impl Summary {
             suites: suites.iter().map(suite_summary).collect(),
             rows: rows::rows(plan, &suites),
             estimators: judged::estimator_rows(plan, &suites),
+            conduct: conduct::rows(plan, &suites),
             latency: judged::latency(plan, &suites),
             margins: judged::margins(&suites),
             peak_memory_bytes,

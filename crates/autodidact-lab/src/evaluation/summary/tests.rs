@@ -63,6 +63,7 @@ pub fn records() -> Vec<Record> {
             records.push(r);
         };
         put(Mode::Base, 0, base);
+        put(Mode::Rules, 0, base);
         for (seed, right) in after.into_iter().enumerate() {
             put(Mode::TtSi, seed as u64, right);
         }

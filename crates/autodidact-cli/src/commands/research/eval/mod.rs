@@ -22,7 +22,7 @@ use autodidact::{
 };
 use autodidact_lab::evaluation::{GENERATOR, GENERATOR_TASKS, Key, Record, Runner, Shard, Suite, SuiteSample};
 
-pub use self::args::EvalArgs;
+pub use self::{args::EvalArgs, journal::read_records};
 use self::{
     args::{EvalCommand, RunArgs},
     journal::{Journal, Run},

@@ -115,6 +115,7 @@ async fn agent(written: Vec<NamedFile>) -> Result<Agent> {
         tokenizer: take("tokenizer.json"),
         tokenizer_config: Some(take("tokenizer_config.json")),
         generation_config: Some(take("generation_config.json")),
+        certainty: None,
         shards: vec![take("model.safetensors")],
         ..ModelFiles::default()
     };

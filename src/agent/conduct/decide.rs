@@ -1,0 +1,255 @@
+//! Act, clarify or decline: the decision over what the model wrote and what the words say.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    CertaintyTable, Decision, Features, Proposal, Question,
+    request::Request,
+    review::{Reviewed, drafted, review},
+    wording,
+};
+use crate::{
+    calls::check_call,
+    task::{Task, Tool, ToolCall},
+    uncertainty::{Candidate, relative_softmax},
+    words::{Drafted, Ranking},
+};
+
+/// Most calls of which one may be meant.
+const PROPOSALS: usize = 3;
+/// Joined probability below which a tool is not proposed.
+const LEAST: f32 = 0.05;
+
+/// The tools of a task, by the model and by the words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Considered {
+    /// The request with the dialogue before it.
+    pub request: Request,
+    /// The tools by the words.
+    pub ranking: Ranking,
+    /// Probability of each tool of the menu, model and words joined.
+    pub joined: Vec<f32>,
+    /// The same by the model alone.
+    model: Vec<f32>,
+    /// The same by the words alone; zeros where they speak of no tool.
+    words: Vec<f32>,
+    /// Probability that the model begins a call.
+    calls: f32,
+}
+
+impl Considered {
+    /// Joins the model's scores of the tools with those of the words. `candidates` are those of
+    /// [`score`](crate::uncertainty::score), "no call" among them.
+    pub fn new(
+        task: &Task,
+        ranking: Ranking,
+        request: Request,
+        candidates: &[Candidate],
+        table: &CertaintyTable,
+    ) -> Self {
+        let log_probs: Vec<f32> = task
+            .tools
+            .iter()
+            .map(|tool| {
+                candidates
+                    .iter()
+                    .find(|c| c.name.as_deref() == Some(&tool.name))
+                    .map_or(f32::NEG_INFINITY, |c| c.log_prob)
+            })
+            .collect();
+        let weighted: Vec<f32> = ranking.scores.iter().map(|score| table.words * score).collect();
+        let joined: Vec<f32> = log_probs.iter().zip(&weighted).map(|(model, words)| model + words).collect();
+        let of = |values: &[f32]| relative_softmax(values).probabilities;
+        let speaks = ranking.scores.iter().any(|score| *score > 0.0);
+        let none = candidates.iter().find(|candidate| candidate.name.is_none());
+        Self {
+            joined: of(&joined),
+            model: of(&log_probs),
+            words: if speaks { of(&weighted) } else { vec![0.0; task.tools.len()] },
+            calls: none.map_or(1.0, |none| 1.0 - none.log_prob.exp().clamp(0.0, 1.0)),
+            ranking,
+            request,
+        }
+    }
+
+    /// The places of the tools, the most probable one first.
+    pub fn order(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.joined.len()).collect();
+        order.sort_by(|a, b| self.joined.get(*b).unwrap_or(&0.0).total_cmp(self.joined.get(*a).unwrap_or(&0.0)));
+        order
+    }
+
+    /// The tool that is meant: the most probable one, or that of the last call where the request only changes it.
+    pub fn tool<'t>(&self, task: &'t Task) -> Option<&'t Tool> {
+        let changed = self.request.before.last().filter(|_| self.ranking.best().is_none());
+        let changed = changed.and_then(|call| task.tool(&call.name));
+        changed.or_else(|| self.order().first().and_then(|at| task.tools.get(*at)))
+    }
+}
+
+/// What was written for the tool that is meant.
+#[derive(Debug, Clone, Copy)]
+pub struct Written<'a> {
+    /// The calls of the answer.
+    pub calls: &'a [ToolCall],
+    /// Log-probabilities of its tokens.
+    pub log_probs: &'a [f32],
+    /// The calls that the model wrote when it was left to itself.
+    pub unasked: &'a [ToolCall],
+}
+
+/// A decision with the numbers behind it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// How the answer ends.
+    pub decision: Decision,
+    /// The calls as they were put right, carried out or not.
+    pub calls: Vec<ToolCall>,
+    /// How sure the agent is that they are right, in [0, 1].
+    pub certainty: f32,
+    /// How sure it is that a tool of the menu fits, in [0, 1].
+    pub fits: f32,
+    /// The numbers behind both.
+    pub features: Features,
+}
+
+impl Judgement {
+    /// The numbers.
+    pub fn report(&self) -> JudgementReport {
+        JudgementReport { certainty: self.certainty, fits: self.fits, features: self.features.by_name() }
+    }
+}
+
+/// The numbers behind a decision.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JudgementReport {
+    /// How sure the agent is that its calls are right, in [0, 1].
+    pub certainty: f32,
+    /// How sure it is that a tool of the menu fits, in [0, 1].
+    pub fits: f32,
+    /// What both were computed from, by the names of [`FEATURES`](super::FEATURES).
+    pub features: BTreeMap<String, f32>,
+}
+
+/// Decides over the answer that was written for the tool that is meant.
+pub fn decide(task: &Task, considered: &Considered, written: Written<'_>, table: &CertaintyTable) -> Judgement {
+    let request = &considered.request;
+    let declined =
+        |features, fits| Judgement { decision: Decision::Decline, calls: Vec::new(), certainty: 0.0, fits, features };
+    let Some(tool) = considered.tool(task) else { return declined(Features::default(), 0.0) };
+    // Several calls stand by themselves, where the tool that is meant is among them.
+    let several = written.calls.len() > 1 && written.calls.iter().any(|call| call.name == tool.name);
+    let reviewed: Vec<(&Tool, Drafted, Reviewed)> = if several {
+        let each = written.calls.iter().filter_map(|call| {
+            let tool = task.tool(&call.name)?;
+            // The rules know nothing of which value belongs to which of several calls.
+            let none = Drafted {
+                call: ToolCall { name: tool.name.clone(), arguments: call.arguments.clone() },
+                gaps: Vec::new(),
+            };
+            let reviewed = review_alone(request, tool, call, &none);
+            Some((tool, none, reviewed))
+        });
+        each.collect()
+    } else {
+        let drafted = drafted(request, task, tool);
+        let call = written.calls.iter().find(|call| call.name == tool.name);
+        let reviewed = review(request, tool, call, &drafted);
+        vec![(tool, drafted, reviewed)]
+    };
+    let features = features(task, considered, written, tool, &reviewed);
+    let certainty = table.right.probability(&features);
+    let fits = table.fits.probability(&features);
+    let calls: Vec<ToolCall> = reviewed.iter().map(|(_, _, reviewed)| reviewed.call.clone()).collect();
+    let follows = request.answers || !request.before.is_empty();
+    let judged = |decision| Judgement { decision, calls: calls.clone(), certainty, fits, features };
+    if request.text.is_ruled_out() || fits < table.level_fits && !follows {
+        return judged(Decision::Decline);
+    }
+    if let Some((tool, _, open)) = reviewed.iter().find(|(_, _, reviewed)| !reviewed.gaps.is_empty()) {
+        let text = wording::ask(tool, &open.gaps);
+        let question = Question { text, call: Some(open.call.clone()), gaps: open.gaps.clone(), proposals: Vec::new() };
+        return judged(Decision::Clarify { question });
+    }
+    let reads_only = reviewed.iter().all(|(tool, ..)| tool.reads_only());
+    let level = if reads_only { table.level_read_only } else { table.level };
+    let fits_menu = calls.iter().all(|call| check_call(call, &task.tools).is_ok());
+    if certainty >= level && fits_menu {
+        return judged(Decision::Act { calls: calls.clone() });
+    }
+    let proposals = proposals(task, considered, &calls);
+    if proposals.is_empty() {
+        return judged(Decision::Decline);
+    }
+    let question = Question { text: wording::choose(&proposals), call: None, gaps: Vec::new(), proposals };
+    judged(Decision::Clarify { question })
+}
+
+fn review_alone(request: &Request, tool: &Tool, call: &ToolCall, none: &Drafted) -> Reviewed {
+    let absent = crate::calls::ungrounded(call, tool, &request.said);
+    let mut drafted = none.clone();
+    drafted.call.arguments.retain(|name, _| !absent.contains(name));
+    let mut reviewed = review(request, tool, Some(call), &drafted);
+    reviewed.guessed = absent.len() as f32 / call.arguments.len().max(1) as f32;
+    reviewed
+}
+
+fn features(
+    task: &Task,
+    considered: &Considered,
+    written: Written<'_>,
+    tool: &Tool,
+    reviewed: &[(&Tool, Drafted, Reviewed)],
+) -> Features {
+    let at = task.tools.iter().position(|other| other.name == tool.name).unwrap_or_default();
+    let of = |values: &[f32]| values.get(at).copied().unwrap_or_default();
+    let second = considered
+        .order()
+        .into_iter()
+        .filter(|other| *other != at)
+        .filter_map(|other| considered.joined.get(other))
+        .next();
+    let mean = written.log_probs.iter().sum::<f32>() / written.log_probs.len().max(1) as f32;
+    let weakest = written.log_probs.iter().copied().fold(0.0, f32::min);
+    let flag = |is: bool| f32::from(u8::from(is));
+    Features {
+        joined: of(&considered.joined),
+        model: of(&considered.model),
+        words: of(&considered.words),
+        explained: of(&considered.ranking.explained),
+        deeds: of(&considered.ranking.deeds),
+        lead: (of(&considered.joined) - second.copied().unwrap_or_default()).max(0.0),
+        tools: 1.0 / task.tools.len().max(1) as f32,
+        calls: considered.calls,
+        written: flag(!written.unasked.is_empty()),
+        certainty: mean.exp(),
+        weakest: weakest.exp(),
+        same_tool: flag(written.unasked.iter().any(|call| call.name == tool.name)),
+        same_arguments: flag(reviewed.iter().all(|(_, _, reviewed)| reviewed.same_arguments)),
+        guessed: reviewed.iter().map(|(_, _, reviewed)| reviewed.guessed).fold(0.0, f32::max),
+        gaps: flag(reviewed.iter().any(|(_, _, reviewed)| !reviewed.gaps.is_empty())),
+        several: flag(reviewed.len() > 1),
+    }
+}
+
+/// Calls of which one may be meant: the answer's, then what the rules make of the next tools.
+fn proposals(task: &Task, considered: &Considered, calls: &[ToolCall]) -> Vec<Proposal> {
+    let mut proposals = Vec::new();
+    if !calls.is_empty() && calls.iter().all(|call| check_call(call, &task.tools).is_ok()) {
+        proposals.push(Proposal::new(task, calls.to_vec()));
+    }
+    let named = |tool: &Tool| calls.iter().any(|call| call.name == tool.name);
+    for at in considered.order() {
+        let Some(tool) = task.tools.get(at).filter(|tool| !named(tool)) else { continue };
+        if proposals.len() == PROPOSALS || considered.joined.get(at).is_none_or(|joined| *joined < LEAST) {
+            break;
+        }
+        let Drafted { call, gaps } = drafted(&considered.request, task, tool);
+        if gaps.is_empty() && check_call(&call, &task.tools).is_ok() {
+            proposals.push(Proposal::new(task, vec![call]));
+        }
+    }
+    proposals
+}

@@ -1,0 +1,141 @@
+//! A call of the model against the request: each value stands in it, comes from the rules, or is missing.
+
+use serde_json::{Map, Value};
+
+use super::request::Request;
+use crate::{
+    calls::ungrounded,
+    task::{Task, Tool, ToolCall},
+    words::{Drafted, Gap, GapReason, Slots, Text, draft},
+};
+
+/// A call after review.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Reviewed {
+    /// The call with the values that stand in the request.
+    pub call: ToolCall,
+    /// What it lacks.
+    pub gaps: Vec<Gap>,
+    /// Share of the model's values that do not stand in the request, in [0, 1].
+    pub guessed: f32,
+    /// The rules, by themselves, fill in the same arguments as the model.
+    pub same_arguments: bool,
+}
+
+/// What the rules make of a request for a tool: the query first, then what was said before it.
+pub(super) fn drafted(request: &Request, task: &Task, tool: &Tool) -> Drafted {
+    let mut result = draft(&request.text, tool);
+    if request.answers {
+        let now = draft(&Text::read(task.query()), tool);
+        for (name, value) in now.call.arguments {
+            result.call.arguments.insert(name, value);
+        }
+        result.gaps.retain(|gap| !result.call.arguments.contains_key(&gap.argument));
+        // The whole answer is the value, where one text is asked for.
+        if let [Gap { argument, reason: GapReason::Missing }] = &result.gaps[..]
+            && Slots::of(tool).is_text(argument)
+        {
+            let answer = task.query().trim().trim_end_matches(['.', '!']).to_owned();
+            result.call.arguments.insert(argument.clone(), Value::String(answer));
+            result.gaps.clear();
+        }
+    }
+    if let Some(before) = request.before_of(&tool.name) {
+        for (name, value) in &before.arguments {
+            if !result.call.arguments.contains_key(name) {
+                result.call.arguments.insert(name.clone(), value.clone());
+            }
+        }
+        result
+            .gaps
+            .retain(|gap| gap.reason != GapReason::Missing || !result.call.arguments.contains_key(&gap.argument));
+    }
+    // "cross it off": the thing of the last call.
+    if let [Gap { argument, reason: GapReason::Missing }] = &result.gaps[..]
+        && Slots::of(tool).is_text(argument)
+        && request.text.has_pronoun()
+        && let Some(thing) =
+            request.before.last().and_then(|call| call.arguments.values().find(|value| value.is_string()))
+    {
+        result.call.arguments.insert(argument.clone(), thing.clone());
+        result.gaps.clear();
+    }
+    result.call.arguments = ordered(std::mem::take(&mut result.call.arguments), tool);
+    result
+}
+
+fn ordered(mut arguments: Map<String, Value>, tool: &Tool) -> Map<String, Value> {
+    let mut out = Map::new();
+    for (name, _) in tool.properties() {
+        if let Some(value) = arguments.shift_remove(name) {
+            out.insert(name.to_owned(), value);
+        }
+    }
+    out
+}
+
+/// Puts a call of the model right by the request: what does not stand in it gives way to what the rules find, or is missing.
+pub(super) fn review(request: &Request, tool: &Tool, call: Option<&ToolCall>, drafted: &Drafted) -> Reviewed {
+    let slots = Slots::of(tool);
+    let by_model = call.map(|call| call.arguments.clone()).unwrap_or_default();
+    let absent = call.map(|call| ungrounded(call, tool, &request.said)).unwrap_or_default();
+    let refused = |name: &str| drafted.gaps.iter().find(|gap| gap.argument == name && gap.reason != GapReason::Missing);
+    let mut arguments = Map::new();
+    let mut gaps = Vec::new();
+    let mut guesses = 0;
+    for (name, _) in tool.properties() {
+        let (model, rules) = (by_model.get(name).filter(|value| !is_nothing(value)), drafted.call.arguments.get(name));
+        let is_guess =
+            model.is_some() && (absent.iter().any(|other| other == name) || !slots.may_be(name, model, &request.text));
+        if is_guess && rules != model {
+            guesses += 1;
+        }
+        if let Some(gap) = refused(name) {
+            gaps.push(gap.clone());
+            continue;
+        }
+        // Numbers, choices and flags are read better by the rules; of texts the model knows better where they begin and end.
+        let value = match (model, rules) {
+            (_, Some(rules)) if slots.is_exact(name) => Some(rules),
+            (Some(model), _)
+                if !is_guess
+                    && !slots.is_exact(name)
+                    && !slots.is_taken_elsewhere(name, model, &drafted.call.arguments) =>
+            {
+                Some(model)
+            }
+            (_, Some(rules)) => Some(rules),
+            (Some(model), None) if !is_guess && slots.is_number(name) => Some(model),
+            _ => None,
+        };
+        match value {
+            Some(value) => {
+                arguments.insert(name.to_owned(), value.clone());
+            }
+            None if slots.is_required(name) => gaps.push(Gap { argument: name.to_owned(), reason: GapReason::Missing }),
+            None => {}
+        }
+    }
+    let given = by_model.len().max(1);
+    Reviewed {
+        same_arguments: call.is_some() && same(&by_model, &drafted.call.arguments),
+        call: ToolCall { name: tool.name.clone(), arguments },
+        gaps,
+        guessed: guesses as f32 / given as f32,
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
+}
+
+fn same(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), |text| text.trim().to_lowercase());
+    let of = |map: &Map<String, Value>| {
+        let mut all: Vec<(String, String)> =
+            map.iter().filter(|(_, v)| !is_nothing(v)).map(|(k, v)| (k.clone(), plain(v))).collect();
+        all.sort();
+        all
+    };
+    of(a) == of(b)
+}

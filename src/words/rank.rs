@@ -1,0 +1,252 @@
+//! Tools ranked by the words that they share with a request, the rare ones counting most.
+
+use std::collections::BTreeMap;
+
+use strsim::osa_distance;
+
+use super::{
+    Language,
+    amounts::amounts,
+    clauses::Clauses,
+    lexicon::{CLOCK_KEY, DAY_KEY, MATH_KEY, dimension_key, keys, shapes},
+    moments::{clocks, days},
+    names::apart,
+    numbers::numbers,
+    text::Text,
+    tool_words::ToolWords,
+    weights::RankingWeights,
+};
+use crate::task::Tool;
+
+/// The tools of a menu, as far as a request speaks of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ranking {
+    /// The score of each tool, in the order of the menu; 0 where no word is shared.
+    pub scores: Vec<f32>,
+    /// For each tool, the share of the request's words that it explains, in [0, 1].
+    pub explained: Vec<f32>,
+    /// For each tool, the share of the request's words that stand in its name or description, in [0, 1].
+    pub deeds: Vec<f32>,
+}
+
+impl Ranking {
+    /// Ranks the tools of a menu for a request.
+    pub fn of(request: &str, tools: &[Tool], weights: &RankingWeights) -> Self {
+        Self::of_text(&Text::read(request), tools, weights)
+    }
+
+    /// Ranks the tools of a menu for a request that was read.
+    pub fn of_text(text: &Text, tools: &[Tool], weights: &RankingWeights) -> Self {
+        let descriptions: Vec<&str> = tools.iter().map(|tool| &tool.description[..]).collect();
+        let language = Text::read(&descriptions.join(" ")).language;
+        let menu: Vec<ToolWords> = tools.iter().map(|tool| ToolWords::of(tool, language, weights)).collect();
+        let mut frequencies: BTreeMap<&str, usize> = BTreeMap::new();
+        for key in menu.iter().flat_map(|tool| tool.weights.keys()) {
+            *frequencies.entry(key).or_default() += 1;
+        }
+        let asked = asked(text, &frequencies, weights);
+        let rare = |key: &str| {
+            let frequency = frequencies.get(key).copied().unwrap_or_default().max(1);
+            (1.0 + tools.len() as f32 / frequency as f32).ln()
+        };
+        let share = |of: &BTreeMap<String, f32>| {
+            let words: Vec<_> = asked.iter().filter(|word| word.is_word).collect();
+            let met = words.iter().filter(|word| word.keys.iter().any(|(key, _)| of.contains_key(key))).count();
+            if words.is_empty() { 0.0 } else { met as f32 / words.len() as f32 }
+        };
+        let score = |tool: &ToolWords| {
+            let of_word = |word: &Asked| {
+                let found = word.keys.iter().filter_map(|(key, part)| Some(tool.weights.get(key)? * part * rare(key)));
+                found.fold(0.0, f32::max)
+            };
+            asked.iter().map(of_word).sum::<f32>() / (1.0 + tool.stems as f32).powf(weights.length)
+        };
+        let suits = |(words, tool): (&ToolWords, &Tool)| {
+            let mut factor = 1.0;
+            if undoes(text, words) {
+                factor = 0.0;
+            }
+            if is_question(text) != reads(tool) {
+                factor *= weights.mood;
+            }
+            // A tool that takes no value leaves what else was said unheard.
+            if share(&words.weights) < 1.0 && tool.properties().next().is_none() {
+                factor *= weights.unheard;
+            }
+            factor
+        };
+        let scored = menu.iter().map(score).zip(menu.iter().zip(tools).map(suits));
+        Self {
+            scores: scored.map(|(score, factor)| score * factor).collect(),
+            explained: menu.iter().map(|tool| share(&tool.weights)).collect(),
+            deeds: menu.iter().map(|tool| share(&tool.deeds)).collect(),
+        }
+    }
+
+    /// The place of the best tool; `None` where no word of the request stands in any.
+    pub fn best(&self) -> Option<usize> {
+        let mut best: Option<usize> = None;
+        for (at, score) in self.scores.iter().enumerate().filter(|(_, score)| **score > 0.0) {
+            if best.and_then(|best| self.scores.get(best)).is_none_or(|leader| score > leader) {
+                best = Some(at);
+            }
+        }
+        best
+    }
+}
+
+/// Whether the request undoes what a tool does: "unlock" for a tool that locks.
+fn undoes(text: &Text, tool: &ToolWords) -> bool {
+    text.words.iter().any(|word| {
+        let rest = ["un", "dis", "ent", "dé", "des"].iter().filter_map(|prefix| word.folded.strip_prefix(prefix));
+        let mut stems = rest.filter(|rest| rest.chars().count() > 2).map(|rest| text.language.stem(rest));
+        stems.any(|stem| tool.deeds.contains_key(&stem)) && !tool.weights.contains_key(&word.stem)
+    })
+}
+
+/// Whether a request asks to know something, and not to have something done.
+fn is_question(text: &Text) -> bool {
+    const ASKING: [&str; 38] = [
+        "what", "what's", "whats", "how", "which", "where", "where's", "when", "who", "is", "are", "does", "has",
+        "have", "did", "show", "list", "find", "search", "check", "look", "was", "wie", "wo", "wann", "welche", "hat",
+        "ist", "zeig", "such", "quel", "quelle", "où", "combien", "cuánto", "dónde", "qué", "busca",
+    ];
+    text.words.first().is_some_and(|word| ASKING.contains(&word.folded.as_str()))
+}
+
+/// Whether a tool only reads, by what its maker says or by its name.
+fn reads(tool: &Tool) -> bool {
+    const READING: [&str; 15] = [
+        "get",
+        "list",
+        "find",
+        "search",
+        "read",
+        "show",
+        "check",
+        "track",
+        "calculate",
+        "convert",
+        "status",
+        "query",
+        "lookup",
+        "fetch",
+        "compute",
+    ];
+    let name = Text::read_in(&apart(&tool.name), Language::English);
+    tool.reads_only() || name.words.iter().any(|word| READING.contains(&word.folded.as_str()))
+}
+
+/// A word of the request, or an amount, a day or a time in it.
+struct Asked {
+    /// What it may be found by, and how much of a hit that is.
+    keys: Vec<(String, f32)>,
+    is_word: bool,
+}
+
+fn asked(text: &Text, menu: &BTreeMap<&str, usize>, weights: &RankingWeights) -> Vec<Asked> {
+    let clauses = Clauses::of(text);
+    let numbers = numbers(text);
+    let mut asked: Vec<Asked> = Vec::new();
+    for at in text.content().filter(|at| clauses.stands(*at)) {
+        let Some(word) = text.words.get(at) else { continue };
+        if word.folded.starts_with(|c: char| c.is_ascii_digit()) {
+            continue;
+        }
+        let mut found: Vec<(String, f32)> = keys(word)
+            .into_iter()
+            .map(|key| {
+                let part = if key.starts_with('=') { weights.meaning } else { 1.0 };
+                (key, part)
+            })
+            .collect();
+        if found.iter().all(|(key, _)| !menu.contains_key(key.as_str())) {
+            found.extend(near(&word.stem, menu).map(|key| (key, weights.typo)));
+        }
+        asked.push(Asked { keys: found, is_word: true });
+    }
+    let mut kinds: Vec<String> = Vec::new();
+    kinds.extend(amounts(text).iter().filter_map(|amount| amount.unit).map(|unit| dimension_key(unit.dimension)));
+    kinds.extend(days(text, &numbers).iter().map(|_| DAY_KEY.to_owned()));
+    kinds.extend(clocks(text, &numbers).iter().map(|_| CLOCK_KEY.to_owned()));
+    kinds.extend(shapes(&text.source));
+    if is_sum(text) {
+        kinds.push(MATH_KEY.to_owned());
+    }
+    kinds.dedup();
+    asked.extend(kinds.into_iter().map(|key| Asked { keys: vec![(key, 1.0)], is_word: false }));
+    asked
+}
+
+/// Whether a text has numbers with a sign of arithmetic beside or between them.
+fn is_sum(text: &Text) -> bool {
+    let digits = text.words.iter().filter(|word| word.folded.starts_with(|c: char| c.is_ascii_digit())).count();
+    let signs = text.source.contains(['+', '*', '×', '÷', '^', '='])
+        || text.source.contains("% of")
+        || text
+            .words
+            .iter()
+            .any(|word| matches!(word.folded.as_str(), "plus" | "minus" | "times" | "divided" | "mal" | "squared"));
+    digits > 1 && signs
+}
+
+/// Words of the menu that are written nearly like a word that it has not: one slip in five letters, two in eight.
+fn near<'m>(stem: &str, menu: &'m BTreeMap<&'m str, usize>) -> impl Iterator<Item = String> + use<'m> {
+    let length = stem.chars().count();
+    let slips = if length >= 8 { 2 } else { usize::from(length >= 5) };
+    let stem = stem.to_owned();
+    let is_near = move |key: &&str| {
+        !key.starts_with(['=', '#']) && key.chars().count() >= 5 && slips > 0 && osa_distance(key, &stem) <= slips
+    };
+    menu.keys().copied().filter(is_near).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn menu() -> Vec<Tool> {
+        let tool = |name: &str, description: &str, properties| Tool {
+            name: name.into(),
+            description: description.into(),
+            parameters: json!({"type": "object", "properties": properties}),
+            annotations: None,
+        };
+        vec![
+            tool("set_timer", "Set a timer", json!({"minutes": {"type": "number"}, "label": {"type": "string"}})),
+            tool("add_note", "Add a note", json!({"text": {"type": "string"}})),
+            tool("list_notes", "List the notes", json!({})),
+            tool("set_theme", "Set the colour theme", json!({"theme": {"enum": ["light", "dark", "system"]}})),
+        ]
+    }
+
+    #[test]
+    fn the_tool_that_shares_rare_words_leads() {
+        let best = |request| {
+            let ranking = Ranking::of(request, &menu(), &RankingWeights::default());
+            ranking.best().map(|at| menu()[at].name.clone())
+        };
+        for (request, tool) in [
+            ("start a 25 minute timer", Some("set_timer")),
+            ("set a tmier for later", Some("set_timer")),
+            ("ring me in 8 minutes", Some("set_timer")),
+            ("show me all my notes", Some("list_notes")),
+            ("stell bitte einen Wecker auf zehn Minuten", Some("set_timer")),
+            ("it is too bright, go dark", Some("set_theme")),
+            ("what is the capital of Peru?", None),
+            ("don't set a timer", None),
+            ("no timer, just add a note that it rains", Some("add_note")),
+        ] {
+            assert_eq!(best(request).as_deref(), tool, "{request}");
+        }
+    }
+
+    #[test]
+    fn what_a_tool_does_not_explain_shows() {
+        let ranking = Ranking::of("set a timer", &menu(), &RankingWeights::default());
+        assert_eq!((ranking.explained[0], ranking.deeds[0]), (1.0, 1.0));
+        assert_eq!(Ranking::of("", &menu(), &RankingWeights::default()).scores, [0.0; 4]);
+        assert!(Ranking::of("x", &[], &RankingWeights::default()).scores.is_empty());
+    }
+}

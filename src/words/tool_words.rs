@@ -1,0 +1,78 @@
+//! The words of a tool: its name, its description, its parameters and their values.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Language,
+    lexicon::{CLOCK_KEY, DAY_KEY, MATH_KEY, dimension_key, keys, shapes},
+    names::apart,
+    slots::{Kind, Slot},
+    text::Text,
+    units::Dimension,
+    weights::RankingWeights,
+};
+use crate::task::Tool;
+
+/// The words of a tool.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ToolWords {
+    /// The largest weight of the fields that have a key.
+    pub weights: BTreeMap<String, f32>,
+    /// Keys of the name and the description: what the tool does.
+    pub deeds: BTreeMap<String, f32>,
+    /// Distinct stems.
+    pub stems: usize,
+}
+
+impl ToolWords {
+    pub(super) fn of(tool: &Tool, language: Language, weights: &RankingWeights) -> Self {
+        let mut words = Self { weights: BTreeMap::new(), deeds: BTreeMap::new(), stems: 0 };
+        for (text, weight) in [(apart(&tool.name), weights.name), (tool.description.clone(), weights.description)] {
+            let text = Text::read_in(&text, language);
+            for key in text.content().filter_map(|at| text.words.get(at)).flat_map(keys) {
+                words.deeds.insert(key.clone(), weight);
+                words.add(key, weight);
+            }
+        }
+        let is_about =
+            |wanted: &[&str], words: &Self| wanted.iter().any(|word| words.deeds.contains_key(&language.stem(word)));
+        if is_about(&["unit", "units", "convert", "conversion"], &words) {
+            for dimension in Dimension::MEASURES {
+                words.add(dimension_key(dimension), weights.description);
+            }
+        }
+        if is_about(&["calculate", "compute", "expression", "math", "arithmetic"], &words) {
+            words.add(MATH_KEY.to_owned(), weights.description);
+        }
+        for slot in Slot::all(tool) {
+            if slot.kind == Kind::Code {
+                shapes(slot.description).for_each(|shape| words.add(shape, weights.kind));
+            }
+            words.add_text(&apart(slot.name), language, weights.parameter);
+            words.add_text(slot.description, language, weights.parameter_description);
+            for member in slot.members.iter().filter_map(|member| member.as_str()) {
+                words.add_text(&apart(member), language, weights.value);
+            }
+            match slot.kind {
+                Kind::Day => words.add(DAY_KEY.to_owned(), weights.kind),
+                Kind::Clock => words.add(CLOCK_KEY.to_owned(), weights.kind),
+                Kind::Number(Some(unit)) => words.add(dimension_key(unit.dimension), weights.kind),
+                _ => {}
+            }
+        }
+        words.stems = words.weights.keys().filter(|key| !key.starts_with(['=', '#'])).count();
+        words
+    }
+
+    fn add_text(&mut self, text: &str, language: Language, weight: f32) {
+        let text = Text::read_in(text, language);
+        for key in text.content().filter_map(|at| text.words.get(at)).flat_map(keys) {
+            self.add(key, weight);
+        }
+    }
+
+    fn add(&mut self, key: String, weight: f32) {
+        let known = self.weights.entry(key).or_insert(weight);
+        *known = known.max(weight);
+    }
+}

@@ -1,0 +1,46 @@
+//! How much each kind of shared word counts.
+
+/// How much a shared word counts, by where the tool has it. Fitted on training tasks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RankingWeights {
+    /// In the tool's name.
+    pub name: f32,
+    /// In its description.
+    pub description: f32,
+    /// In the name of a parameter.
+    pub parameter: f32,
+    /// In the description of a parameter.
+    pub parameter_description: f32,
+    /// In a member of an `enum`.
+    pub value: f32,
+    /// An amount, a day or a time of day, where a parameter takes one.
+    pub kind: f32,
+    /// A word of the same meaning, as a share of the same word.
+    pub meaning: f32,
+    /// A word that is written nearly alike, as a share of the same word.
+    pub typo: f32,
+    /// A tool that only reads where something is to be done, or the reverse, as a factor of its score.
+    pub mood: f32,
+    /// A tool without parameters where more was said than its words, as a factor of its score.
+    pub unheard: f32,
+    /// Power of the number of a tool's words by which its score is divided.
+    pub length: f32,
+}
+
+impl Default for RankingWeights {
+    fn default() -> Self {
+        Self {
+            name: 1.0,
+            description: 1.0,
+            parameter: 0.7,
+            parameter_description: 0.5,
+            value: 0.7,
+            kind: 0.5,
+            meaning: 0.7,
+            typo: 0.7,
+            mood: 0.8,
+            unheard: 0.8,
+            length: 0.5,
+        }
+    }
+}
