@@ -192,7 +192,7 @@ struct MergesOfModel {
 #[serde(untagged)]
 enum Merge {
     Joined(String),
-    Pair(String, String),
+    Pair([String; 2]),
 }
 
 /// Where pieces inside of a word begin with a prefix, the second part of every merge begins with it: the library cuts so many bytes off.
@@ -203,7 +203,7 @@ fn check_merges(prefix: &Value, tokenizer_json: &[u8]) -> std::result::Result<()
     for merge in &model.merges {
         let second = match merge {
             Merge::Joined(text) => text.split_once(' ').map_or("", |(_, second)| second),
-            Merge::Pair(_, second) => second,
+            Merge::Pair([_, second]) => second,
         };
         if !second.starts_with(prefix) {
             return Err(format!(
