@@ -1,6 +1,6 @@
 //! How much each kind of shared word counts.
 
-/// How much a shared word counts, by where the tool has it. Fitted on training tasks.
+/// How much a shared word counts, by where the tool has it. The defaults are set by hand.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RankingWeights {
     /// In the tool's name.
