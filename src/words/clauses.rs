@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Language, text::Text};
+use super::{Language, lexicon::is_verb, text::Text};
 
 /// The clauses of a request.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,6 +86,23 @@ impl Text {
     }
 }
 
+impl Text {
+    /// The requests of a text that asks for several things: "close the blinds and start the night scene". One for most texts.
+    pub fn requests(&self) -> Vec<Text> {
+        const JOINTS: [&str; 7] = ["and", "then", "und", "dann", "et", "puis", "y"];
+        let mut starts = vec![0];
+        for at in 1..self.words.len() {
+            let follows = JOINTS.contains(&self.folded(at - 1));
+            let says = self.words.get(*starts.last().unwrap_or(&0)..at - 1).unwrap_or_default().iter().any(|word| !word.is_function);
+            if follows && says && self.words.get(at).is_some_and(is_verb) {
+                starts.push(at);
+            }
+        }
+        let ends = starts.iter().skip(1).map(|start| start - 1).chain([self.words.len()]);
+        starts.iter().zip(ends).map(|(start, end)| Self::read_in(self.slice(&(*start..end)), self.language)).collect()
+    }
+}
+
 fn split(text: &Text) -> Vec<Range<usize>> {
     let mut clauses = Vec::new();
     let mut start = 0;
@@ -139,6 +156,17 @@ mod tests {
         let clauses = Clauses::of(&text);
         let words = text.words.iter().enumerate().filter(|(at, _)| clauses.stands(*at));
         words.map(|(_, word)| word.folded.clone()).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn several_requests_come_apart() {
+        let parts = |source: &str| -> Vec<String> {
+            Text::read(source).requests().into_iter().map(|part| part.slice(&(0..part.words.len())).to_owned()).collect()
+        };
+        assert_eq!(parts("close the blinds in the bedroom and start the night scene"), ["close the blinds in the bedroom", "start the night scene"]);
+        assert_eq!(parts("mail Ana with the subject Late, and empty the trash"), ["mail Ana with the subject Late", "empty the trash"]);
+        assert_eq!(parts("invite Kofi and Elena"), ["invite Kofi and Elena"]);
+        assert_eq!(parts(""), [""]);
     }
 
     #[test]

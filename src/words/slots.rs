@@ -134,6 +134,16 @@ impl<'t> Slots<'t> {
         matches!(self.kind(name), Some(Kind::Text | Kind::Code))
     }
 
+    /// True for codes, addresses and paths.
+    pub fn is_code(&self, name: &str) -> bool {
+        self.kind(name) == Some(Kind::Code)
+    }
+
+    /// True for days and times of day.
+    pub fn is_moment(&self, name: &str) -> bool {
+        matches!(self.kind(name), Some(Kind::Day | Kind::Clock))
+    }
+
     /// True for a parameter that must have a value.
     pub fn is_required(&self, name: &str) -> bool {
         self.get(name).is_some_and(|slot| slot.is_required)
@@ -155,7 +165,9 @@ impl<'t> Slots<'t> {
         match self.kind(name) {
             Some(Kind::Text | Kind::Code) => {
                 let words = Text::read_in(text, request.language());
-                words.words.is_empty() || words.words.iter().any(|word| !word.is_function)
+                // A bare number is no name of a thing.
+                let is_number = self.kind(name) == Some(Kind::Text) && text.trim().chars().all(|c| c.is_ascii_digit());
+                !is_number && (words.words.is_empty() || words.words.iter().any(|word| !word.is_function))
             }
             _ => true,
         }

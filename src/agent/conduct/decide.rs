@@ -14,7 +14,7 @@ use crate::{
     calls::check_call,
     task::{Task, Tool, ToolCall},
     uncertainty::{Candidate, relative_softmax},
-    words::{Drafted, Ranking},
+    words::{Drafted, Ranking, RankingWeights, Text, draft},
 };
 
 /// Most calls of which one may be meant.
@@ -153,6 +153,8 @@ pub fn decide(task: &Task, considered: &Considered, written: Written<'_>, table:
             Some((tool, none, reviewed))
         });
         each.collect()
+    } else if let Some(parts) = parts(request, task) {
+        parts
     } else {
         let drafted = drafted(request, task, tool);
         let call = written.calls.iter().find(|call| call.name == tool.name);
@@ -185,6 +187,27 @@ pub fn decide(task: &Task, considered: &Considered, written: Written<'_>, table:
     }
     let question = Question { text: wording::choose(&proposals), call: None, gaps: Vec::new(), proposals };
     judged(Decision::Clarify { question })
+}
+
+/// What the rules make of each request, where there are several for more than one tool.
+fn parts<'t>(request: &Request, task: &'t Task) -> Option<Vec<(&'t Tool, Drafted, Reviewed)>> {
+    let texts = request.text.requests();
+    let tool_of = |text: &Text| {
+        let ranking = Ranking::of_text(text, &task.tools, &RankingWeights::default());
+        let at = ranking.best().filter(|at| ranking.deeds.get(*at).is_some_and(|deeds| *deeds > 0.0))?;
+        task.tools.get(at)
+    };
+    let tools: Vec<&Tool> = texts.iter().map(tool_of).collect::<Option<_>>()?;
+    let first = tools.first()?;
+    if tools.iter().all(|tool| tool.name == first.name) {
+        return None;
+    }
+    let part = |(text, tool): (&Text, &'t Tool)| {
+        let drafted = draft(text, tool);
+        let reviewed = Reviewed { call: drafted.call.clone(), gaps: drafted.gaps.clone(), guessed: 0.0, same_arguments: false };
+        (tool, drafted, reviewed)
+    };
+    Some(texts.iter().zip(tools).map(part).collect())
 }
 
 fn review_alone(request: &Request, tool: &Tool, call: &ToolCall, none: &Drafted) -> Reviewed {

@@ -94,9 +94,19 @@ pub(super) fn review(request: &Request, tool: &Tool, call: Option<&ToolCall>, dr
             gaps.push(gap.clone());
             continue;
         }
-        // Numbers, choices and flags are read better by the rules; of texts the model knows better where they begin and end.
+        let others = || arguments.iter().filter(|(other, _)| *other != name).map(|(_, value)| value);
+        // Numbers, choices, flags and codes are read better by the rules; so are texts of which the model has a part, or which it has given
+        // to another argument too. Of other texts the model knows better where they begin and end.
+        let is_better = rules.zip(model).is_some_and(|(rules, model)| {
+            slots.is_code(name) || slots.is_moment(name) || is_part(model, rules) || others().any(|other| other == model)
+        });
+        // What is not asked for is not filled with what stands elsewhere in the call.
+        let is_spare = !slots.is_required(name)
+            && rules.is_none()
+            && model.is_some_and(|model| drafted.call.arguments.values().chain(others()).any(|other| is_part(model, other)));
         let value = match (model, rules) {
-            (_, Some(rules)) if slots.is_exact(name) => Some(rules),
+            (_, Some(rules)) if slots.is_exact(name) || is_better => Some(rules),
+            (Some(_), _) if is_spare => None,
             (Some(model), _)
                 if !is_guess
                     && !slots.is_exact(name)
@@ -127,6 +137,12 @@ pub(super) fn review(request: &Request, tool: &Tool, call: Option<&ToolCall>, dr
 
 fn is_nothing(value: &Value) -> bool {
     value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
+}
+
+/// Whether a text stands in another one.
+fn is_part(part: &Value, whole: &Value) -> bool {
+    let text = |value: &Value| value.as_str().map(str::to_lowercase);
+    text(part).zip(text(whole)).is_some_and(|(part, whole)| whole.contains(part.trim()))
 }
 
 fn same(a: &Map<String, Value>, b: &Map<String, Value>) -> bool {
