@@ -93,7 +93,12 @@ impl Text {
         let mut starts = vec![0];
         for at in 1..self.words.len() {
             let follows = JOINTS.contains(&self.folded(at - 1));
-            let says = self.words.get(*starts.last().unwrap_or(&0)..at - 1).unwrap_or_default().iter().any(|word| !word.is_function);
+            let says = self
+                .words
+                .get(*starts.last().unwrap_or(&0)..at - 1)
+                .unwrap_or_default()
+                .iter()
+                .any(|word| !word.is_function);
             if follows && says && self.words.get(at).is_some_and(is_verb) {
                 starts.push(at);
             }
@@ -161,10 +166,20 @@ mod tests {
     #[test]
     fn several_requests_come_apart() {
         let parts = |source: &str| -> Vec<String> {
-            Text::read(source).requests().into_iter().map(|part| part.slice(&(0..part.words.len())).to_owned()).collect()
+            Text::read(source)
+                .requests()
+                .into_iter()
+                .map(|part| part.slice(&(0..part.words.len())).to_owned())
+                .collect()
         };
-        assert_eq!(parts("close the blinds in the bedroom and start the night scene"), ["close the blinds in the bedroom", "start the night scene"]);
-        assert_eq!(parts("mail Ana with the subject Late, and empty the trash"), ["mail Ana with the subject Late", "empty the trash"]);
+        assert_eq!(
+            parts("close the blinds in the bedroom and start the night scene"),
+            ["close the blinds in the bedroom", "start the night scene"]
+        );
+        assert_eq!(
+            parts("mail Ana with the subject Late, and empty the trash"),
+            ["mail Ana with the subject Late", "empty the trash"]
+        );
         assert_eq!(parts("invite Kofi and Elena"), ["invite Kofi and Elena"]);
         assert_eq!(parts(""), [""]);
     }

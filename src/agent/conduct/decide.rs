@@ -204,7 +204,8 @@ fn parts<'t>(request: &Request, task: &'t Task) -> Option<Vec<(&'t Tool, Drafted
     }
     let part = |(text, tool): (&Text, &'t Tool)| {
         let drafted = draft(text, tool);
-        let reviewed = Reviewed { call: drafted.call.clone(), gaps: drafted.gaps.clone(), guessed: 0.0, same_arguments: false };
+        let reviewed =
+            Reviewed { call: drafted.call.clone(), gaps: drafted.gaps.clone(), guessed: 0.0, same_arguments: false };
         (tool, drafted, reviewed)
     };
     Some(texts.iter().zip(tools).map(part).collect())

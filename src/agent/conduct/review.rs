@@ -98,12 +98,17 @@ pub(super) fn review(request: &Request, tool: &Tool, call: Option<&ToolCall>, dr
         // Numbers, choices, flags and codes are read better by the rules; so are texts of which the model has a part, or which it has given
         // to another argument too. Of other texts the model knows better where they begin and end.
         let is_better = rules.zip(model).is_some_and(|(rules, model)| {
-            slots.is_code(name) || slots.is_moment(name) || is_part(model, rules) || others().any(|other| other == model)
+            slots.is_code(name)
+                || slots.is_moment(name)
+                || is_part(model, rules)
+                || others().any(|other| other == model)
         });
         // What is not asked for is not filled with what stands elsewhere in the call.
         let is_spare = !slots.is_required(name)
             && rules.is_none()
-            && model.is_some_and(|model| drafted.call.arguments.values().chain(others()).any(|other| is_part(model, other)));
+            && model.is_some_and(|model| {
+                drafted.call.arguments.values().chain(others()).any(|other| is_part(model, other))
+            });
         let value = match (model, rules) {
             (_, Some(rules)) if slots.is_exact(name) || is_better => Some(rules),
             (Some(_), _) if is_spare => None,

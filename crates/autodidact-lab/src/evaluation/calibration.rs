@@ -220,8 +220,8 @@ mod tests {
     #[test]
     fn what_tells_right_from_wrong_is_found() {
         let of = |at: usize| {
-            let sure = at % 2 == 0;
-            let strict = sure && at % 40 != 0;
+            let sure = at.is_multiple_of(2);
+            let strict = sure && !at.is_multiple_of(40);
             let features =
                 BTreeMap::from([("joined".to_owned(), f32::from(u8::from(sure))), ("tools".to_owned(), 0.5)]);
             Record {

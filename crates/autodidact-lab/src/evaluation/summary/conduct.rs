@@ -64,7 +64,7 @@ pub(super) fn rows(plan: &Plan, suites: &[Tasks<'_>]) -> Vec<ConductRow> {
         for &mode in &plan.modes {
             let Some(setting) = plan.settings_of(mode).first().map(|setting| setting.hash()) else { continue };
             let records: Vec<&Record> = (0..tasks.ids.len())
-                .flat_map(|task| plan.seeds_of(mode).filter_map(move |seed| Some((task, seed))))
+                .flat_map(|task| plan.seeds_of(mode).map(move |seed| (task, seed)))
                 .filter_map(|(task, seed)| tasks.get(task, mode, &setting, seed))
                 .filter(|record| record.want.is_some())
                 .collect();
