@@ -69,8 +69,9 @@ class NotingWorker {
   }
 }
 
+const acting = ({ calls }) => (calls.length > 0 ? { kind: 'act', calls } : { kind: 'decline' });
 const trace = (unsure) => ({
-  uncertainty: { certainty: 0.5, threshold: 0.7, unsure }, answer, baseAnswer: answer, training: null, note: null,
+  uncertainty: { certainty: 0.5, threshold: 0.7, unsure }, answer, baseAnswer: answer, decision: acting(answer), training: null, note: null,
 });
 const never = () => new Promise(() => {});
 const make = async (options) => (agent = await createAgent({ model: 'nowhere', worker, tools, ...options }));
@@ -246,7 +247,10 @@ describe('the steps after a tool', () => {
   it('learn nothing and look no further', async () => {
     const [call] = pair.calls;
     const answers = [{ text: '', calls: [call] }, answer];
-    worker.answers.ask = () => ({ ...trace(false), answer: answers.shift() });
+    worker.answers.ask = () => {
+      const next = answers.shift();
+      return { ...trace(false), answer: next, decision: acting(next) };
+    };
     await make({ defaults: { learn: 'always', keep: 'mine', seed: 1 } });
     const run = ({ minutes }) => `${minutes} minutes`;
     const { results, final } = await agent.ask('x', { tools: [{ ...tools[0], run }], maxSteps: 3 });
@@ -255,6 +259,18 @@ describe('the steps after a tool', () => {
     assert.deepEqual(worker.asked[1], { seed: 1, learn: 'never', search: false, orders: 1 });
     const { messages } = worker.calls.at(-1).params[0];
     assert.deepEqual(messages.map(({ role }) => role), ['user', 'assistant', 'tool']);
+  });
+
+  it('do not come where the agent asks back or declines, whatever the answer calls', async () => {
+    const question = { text: 'How many minutes?', gaps: [{ argument: 'minutes', why: 'missing' }] };
+    await make();
+    for (const decision of [{ kind: 'clarify', question }, { kind: 'decline' }]) {
+      worker.answers.ask = () => ({ ...trace(false), answer: { text: '', calls: pair.calls }, decision });
+      const run = () => assert.fail('nothing was decided on');
+      const { results, decision: found } = await agent.ask('x', { tools: [{ ...tools[0], run }], maxSteps: 3, decide: true });
+      assert.deepEqual([results, found], [[], decision]);
+      assert.equal(worker.asked.at(-1).decide, true);
+    }
   });
 });
 
