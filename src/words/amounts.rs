@@ -110,7 +110,7 @@ fn adds_up(text: &Text, last: &Amount, next: &Amount) -> bool {
 }
 
 fn amount_at(text: &Text, numbers: &[Number], at: usize) -> Option<Amount> {
-    if let Some(&(language, words, value)) =
+    if let Some(&(_, words, value)) =
         PARTS.iter().find(|(language, words, _)| *language == text.language && text.has_at(at, words))
     {
         let end = at + words.len();
@@ -124,7 +124,6 @@ fn amount_at(text: &Text, numbers: &[Number], at: usize) -> Option<Amount> {
             return Some(Amount { words: at..end, value, unit, is_ordinal: false });
         }
         // "half" of what is not said ("half past five", "media" of a scene) is no amount.
-        let _ = language;
         return None;
     }
     if ONES.contains(&text.folded(at)) {

@@ -82,6 +82,8 @@ const ARTICLES: [&str; 16] =
 struct Filler<'a> {
     text: &'a Text,
     tool: &'a Tool,
+    /// Stems of the tool's name and description.
+    own: Vec<String>,
     slots: Vec<Slot<'a>>,
     values: Vec<Option<Value>>,
     reasons: Vec<Option<GapReason>>,
@@ -106,9 +108,12 @@ impl<'a> Filler<'a> {
         let takes_moments = slots.iter().any(|slot| matches!(slot.kind, Kind::Day | Kind::Clock));
         let mut amounts = amounts(text);
         amounts.retain(|amount| clauses.stands(amount.words.start) && !(takes_moments && is_moment(&amount.words)));
+        let described = Text::read_in(&format!("{} {}", apart(&tool.name), tool.description), Language::English);
+        let own = described.words.into_iter().filter(|word| !word.is_function).map(|word| word.stem).collect();
         Self {
             text,
             tool,
+            own,
             values: vec![None; slots.len()],
             reasons: vec![None; slots.len()],
             slots,
@@ -512,8 +517,7 @@ impl<'a> Filler<'a> {
     /// Whether a word is the tool's own, or a verb of commands: such words are no value.
     fn is_own(&self, at: usize) -> bool {
         let Some(word) = self.text.words.get(at) else { return false };
-        let own = Text::read_in(&format!("{} {}", apart(&self.tool.name), self.tool.description), Language::English);
-        own.words.iter().any(|own| !own.is_function && own.stem == word.stem)
+        self.own.contains(&word.stem)
     }
 
     /// The phrase that begins at a place: up to a mark, a preposition or a word that is taken; `None` where it says nothing of its own.
