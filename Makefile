@@ -36,13 +36,13 @@ demo: bundle ## build the page and serve it on localhost (PORT=4173)
 	@cd www && exec node_modules/.bin/vite preview --port $(PORT)
 
 .PHONY: test
-test: format lint-web test-native test-web budget test-page ## everything that must pass, headless Chromium included
+test: format test-native test-web budget test-page ## everything that must pass, headless Chromium included
 
 .PHONY: format
 format: setup-rust ## formatting of the Rust code
 	@$(STEP) "formatting" cargo fmt --check
 
-# The native tests are compiled by clippy, which compiles what it lints: for clippy alone, all dependencies would be read a second time.
+# The tests are compiled by clippy, which compiles what it lints: for clippy alone, all dependencies would be read a second time.
 # This is what `cargo clippy -- -D warnings` sets.
 LINTED := RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__
 
@@ -61,8 +61,8 @@ test-native: setup-rust ## clippy and tests of the library and the command line
 	@$(STEP) "clippy and tests, native" env $(LINTED) cargo test --release --locked
 
 .PHONY: test-web
-test-web: setup-web ## tests in headless Chromium, WebGPU by a software adapter included
-	@$(STEP) "tests, browser" scripts/test-web.sh
+test-web: setup-web ## clippy for the browser, and tests in headless Chromium, WebGPU by a software adapter included
+	@$(STEP) "clippy and tests, browser" env $(LINTED) CLIPPY_CONF_DIR=clippy/wasm scripts/test-web.sh
 
 .PHONY: test-page
 test-page: bundle setup-browser ## the page itself in headless Chromium; screenshots go to www/test-results
