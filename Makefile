@@ -36,20 +36,24 @@ demo: bundle ## build the page and serve it on localhost (PORT=4173)
 	@cd www && exec node_modules/.bin/vite preview --port $(PORT)
 
 .PHONY: test
-test: format test-native test-web budget test-page ## everything that must pass, headless Chromium included
+test: format lint-native test-native test-web budget test-page ## everything that must pass, headless Chromium included
 
 .PHONY: format
 format: setup-rust ## formatting of the Rust code
 	@$(STEP) "formatting" cargo fmt --check
 
-# The tests are compiled by clippy, which compiles what it lints: for clippy alone, all dependencies would be read a second time.
+# The browser's tests are compiled by clippy, which compiles what it lints: for clippy alone, all dependencies would be read a second time.
+# Natively that is slower: the lints of each crate would stand in the way of the crates and programs above it.
 # This is what `cargo clippy -- -D warnings` sets.
 LINTED := RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__
 
 .PHONY: lint
-lint: format lint-web ## formatting and clippy alone, natively without and with a GPU, and for the browser
-	@$(STEP) "clippy, native" cargo clippy --release --locked --all-targets -- -D warnings
+lint: format lint-native lint-web ## formatting and clippy alone, natively without and with a GPU, and for the browser
 	@$(STEP) "clippy, native with a GPU" cargo clippy --release --locked --features gpu --package autodidact --package autodidact-cli -- -D warnings
+
+.PHONY: lint-native
+lint-native: setup-rust ## clippy without a GPU
+	@$(STEP) "clippy, native" cargo clippy --release --locked --all-targets -- -D warnings
 
 .PHONY: lint-web
 lint-web: setup-wasm ## clippy for the browser
@@ -57,8 +61,8 @@ lint-web: setup-wasm ## clippy for the browser
 		cargo clippy --release --target wasm32-unknown-unknown $(WASM) --lib $(WEB_TEST_FLAGS) -- -D warnings
 
 .PHONY: test-native
-test-native: setup-rust ## clippy and tests of the library and the command line
-	@$(STEP) "clippy and tests, native" env $(LINTED) cargo test --release --locked
+test-native: setup-rust ## tests of the library and the command line
+	@$(STEP) "tests, native" cargo test --release --locked
 
 .PHONY: test-web
 test-web: setup-web ## clippy for the browser, and tests in headless Chromium, WebGPU by a software adapter included
