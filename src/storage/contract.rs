@@ -2,7 +2,10 @@
 //! tests of each home, native and in the browser, share one body.
 
 use super::{AdapterMeta, AdapterRecord, AdapterStore, Lesson, LessonSource, MemoryMeta};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    task::ToolCall,
+};
 
 /// A record with files of `bytes` bytes together (at least 2), different for each name and `created_ms`.
 pub fn record(name: &str, created_ms: u64, bytes: usize) -> AdapterRecord {
@@ -119,7 +122,35 @@ pub async fn check(store: &dyn AdapterStore) -> Result<(), String> {
     ensure("get after put after delete", store.get("New.1").await, &new)?;
     ok("delete", store.delete("a_tie").await)?;
     ok("delete", store.delete("New.1").await)?;
-    ensure("the store is empty again", names().await, &[""; 0])
+    ensure("the store is empty again", names().await, &[""; 0])?;
+    check_lessons(store).await
+}
+
+/// What people taught, for each menu by itself.
+async fn check_lessons(store: &dyn AdapterStore) -> Result<(), String> {
+    let lesson = |query: &str| {
+        let call =
+            ToolCall { name: "f".to_owned(), arguments: serde_json::Map::from_iter([("a".to_owned(), 1.5.into())]) };
+        Lesson { query: query.to_owned(), calls: vec![call], source: LessonSource::User, created_ms: 7 }
+    };
+    let (one, two) = ([lesson("eins \u{1F9EE}"), lesson("zwei")], [lesson("drei")]);
+    ensure("nobody taught anything for a new menu", store.lessons("menu-a").await, &[] as &[Lesson])?;
+    ok("put of lessons", store.put_lessons("menu-a", &one).await)?;
+    ok("put of lessons for another menu", store.put_lessons("menu-b", &two).await)?;
+    ensure("lessons come back in their order", store.lessons("menu-a").await, &one[..])?;
+    ensure("lessons are not listed as adapters", store.list().await.map(|list| list.len()), &0)?;
+    ok("put over lessons", store.put_lessons("menu-a", &two).await)?;
+    ensure("new lessons replace the old ones", store.lessons("menu-a").await, &two[..])?;
+    let long = [lesson(&"x".repeat(super::MAX_LESSONS_BYTES))];
+    code("put of lessons over their limit", store.put_lessons("menu-a", &long).await, "InvalidInput")?;
+    code("lessons of a bad menu", store.lessons("a/b").await, "InvalidInput")?;
+    code("put of lessons for a bad menu", store.put_lessons("../a", &two).await, "InvalidInput")?;
+    ensure("a refused put leaves the lessons", store.lessons("menu-a").await, &two[..])?;
+    for menu in ["menu-a", "menu-b"] {
+        ok("put of no lessons", store.put_lessons(menu, &[]).await)?;
+        ensure("no lessons remove the menu", store.lessons(menu).await, &[] as &[Lesson])?;
+    }
+    Ok(())
 }
 
 /// Stores a record of that name, lets `damage` change one byte of its weights behind the store's back, and checks that

@@ -3,7 +3,7 @@
 //! A record is written to a hidden sibling and renamed into place. Hidden folders tell how far a put or delete came
 //! when the process died: `.new-NAME` is unfinished, `.old-NAME` is what a replacement moved aside, `.del-NAME` is
 //! deleted. The next [`FolderStore::open`] restores or removes them; a folder that holds anything else is none of ours, and
-//! stays as it is. A lock file keeps processes off each other.
+//! stays as it is. A lock file keeps processes off each other. The hidden folder `.lessons` has a file of JSON for each menu.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
@@ -13,12 +13,13 @@ use async_trait::async_trait;
 
 use super::record::check_size;
 use super::{
-    AdapterMeta, AdapterRecord, AdapterStore, CONFIG_FILE, MAX_CONFIG_BYTES, MAX_WEIGHTS_BYTES, META_FILE,
-    WEIGHTS_FILE, sort, validate_name,
+    AdapterMeta, AdapterRecord, AdapterStore, CONFIG_FILE, Lesson, MAX_CONFIG_BYTES, MAX_LESSONS_BYTES,
+    MAX_WEIGHTS_BYTES, META_FILE, WEIGHTS_FILE, lessons, sort, validate_name,
 };
 use crate::error::{Error, Result};
 
 const LOCK_FILE: &str = ".lock";
+const LESSONS: &str = ".lessons";
 const NEW: &str = ".new-";
 const OLD: &str = ".old-";
 const DELETED: &str = ".del-";
@@ -57,6 +58,11 @@ impl FolderStore {
         let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(at(&path))?;
         file.lock().map_err(at(&path))?;
         Ok(file)
+    }
+
+    fn lessons_file(&self, menu: &str) -> Result<PathBuf> {
+        validate_name(menu)?;
+        Ok(self.root.join(LESSONS).join(format!("{menu}.json")))
     }
 
     fn hidden(&self, prefix: &str, name: &str) -> PathBuf {
@@ -206,6 +212,39 @@ impl AdapterStore for FolderStore {
         let mut list = names.filter_map(|name| self.meta(&name).transpose()).collect::<Result<Vec<_>>>()?;
         sort(&mut list);
         Ok(list)
+    }
+
+    async fn lessons(&self, menu: &str) -> Result<Vec<Lesson>> {
+        let path = self.lessons_file(menu)?;
+        let _lock = self.lock()?;
+        match read(&path, MAX_LESSONS_BYTES)? {
+            Some(json) => lessons::from_json(&json, &format!("lessons ({})", path.display())),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn put_lessons(&self, menu: &str, lessons: &[Lesson]) -> Result<()> {
+        let (path, json) = (self.lessons_file(menu)?, lessons::to_json(lessons)?);
+        let folder = self.root.join(LESSONS);
+        let _lock = self.lock()?;
+        if lessons.is_empty() {
+            if let Err(error) = fs::remove_file(&path)
+                && error.kind() != ErrorKind::NotFound
+            {
+                return Err(at(&path)(error));
+            }
+            // It stays where other menus have lessons.
+            let _ = fs::remove_dir(&folder);
+            return Ok(());
+        }
+        fs::create_dir_all(&folder).map_err(at(&folder))?;
+        // Only here is this name used, by whoever holds the lock: what a crash left under it is overwritten.
+        let new = folder.join(".new");
+        let written = File::create(&new).and_then(|mut f| f.write_all(json.as_bytes()).and_then(|()| f.sync_all()));
+        written.map_err(at(&new))?;
+        fs::rename(&new, &path).map_err(at(&path))?;
+        sync(&folder);
+        Ok(())
     }
 
     async fn delete(&self, name: &str) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Adapters in the browser's IndexedDB, from a page or a dedicated worker, with several tabs at once.
 //!
 //! Two object stores, keyed by the adapter's name: `metadata` holds [`AdapterMeta`] as an object, `blobs` holds
-//! `{config, weights}` as byte arrays. A put writes both in one transaction, so that a tab that dies leaves both old or
+//! `{config, weights}` as byte arrays. A third, `lessons`, holds the lessons of a menu as a list, keyed by the menu. A put writes both in one transaction, so that a tab that dies leaves both old or
 //! both new. All requests of a transaction are made at once and its end is awaited, not each request's: a transaction
 //! closes by itself as soon as nothing is asked of it, whatever the executor does meanwhile.
 
@@ -17,13 +17,16 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DomException, IdbTransaction};
 
 use super::record::check_size;
-use super::{AdapterMeta, AdapterRecord, AdapterStore, MAX_CONFIG_BYTES, MAX_WEIGHTS_BYTES, sort, validate_name};
+use super::{
+    AdapterMeta, AdapterRecord, AdapterStore, Lesson, MAX_CONFIG_BYTES, MAX_WEIGHTS_BYTES, lessons, sort, validate_name,
+};
 use crate::error::{Error, Result};
 
 /// Version of the schema; every change of it adds a step to [`migrate`].
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const METADATA: &str = "metadata";
 const BLOBS: &str = "blobs";
+const LESSONS: &str = "lessons";
 const BOTH: [&str; 2] = [METADATA, BLOBS];
 
 /// Adapters in a database of the page's origin.
@@ -127,6 +130,9 @@ fn migrate(database: &Database, from: u32) -> Result<(), idb::Error> {
             database.create_object_store(store, ObjectStoreParams::new())?;
         }
     }
+    if from < 2 {
+        database.create_object_store(LESSONS, ObjectStoreParams::new())?;
+    }
     Ok(())
 }
 
@@ -217,6 +223,28 @@ impl AdapterStore for IndexedDbStore {
         let mut list = metas.collect::<Result<Vec<_>>>()?;
         sort(&mut list);
         Ok(list)
+    }
+
+    async fn lessons(&self, menu: &str) -> Result<Vec<Lesson>> {
+        validate_name(menu)?;
+        let transaction = self.transaction(&[LESSONS], TransactionMode::ReadOnly).await?;
+        let request = transaction.object_store(LESSONS).and_then(|store| store.get(JsValue::from_str(menu)));
+        let value = request.map_err(|error| failure(&error))?.into_future().await.map_err(|error| failure(&error))?;
+        let Some(value) = value.filter(|value| !value.is_undefined()) else { return Ok(Vec::new()) };
+        let what = format!("lessons for the menu `{menu}`");
+        let json = JSON::stringify(&value).ok().and_then(|json| json.as_string()).unwrap_or_default();
+        lessons::from_json(json.as_bytes(), &what)
+    }
+
+    async fn put_lessons(&self, menu: &str, lessons: &[Lesson]) -> Result<()> {
+        validate_name(menu)?;
+        let key = JsValue::from_str(menu);
+        let value = JSON::parse(&lessons::to_json(lessons)?).map_err(|error| js_failure(&error))?;
+        let transaction = self.transaction(&[LESSONS], TransactionMode::ReadWrite).await?;
+        let written = transaction.object_store(LESSONS).and_then(|store| {
+            if lessons.is_empty() { store.delete(key).map(|_| ()) } else { store.put(&value, Some(&key)).map(|_| ()) }
+        });
+        end(transaction, written).await
     }
 
     async fn delete(&self, name: &str) -> Result<()> {

@@ -14,6 +14,7 @@ pub mod contract;
 mod fs;
 #[cfg(target_family = "wasm")]
 mod indexed_db;
+mod lessons;
 mod ram;
 mod record;
 
@@ -21,10 +22,11 @@ mod record;
 pub use fs::FolderStore;
 #[cfg(target_family = "wasm")]
 pub use indexed_db::IndexedDbStore;
+pub use lessons::{Lesson, LessonSource, MAX_LESSONS_BYTES};
 pub use ram::MemoryStore;
 pub use record::{
-    AdapterMeta, AdapterRecord, CONFIG_FILE, Lesson, LessonSource, MAX_CONFIG_BYTES, MAX_NAME_CHARS, MAX_WEIGHTS_BYTES,
-    META_FILE, MemoryMeta, WEIGHTS_FILE, validate_name,
+    AdapterMeta, AdapterRecord, CONFIG_FILE, MAX_CONFIG_BYTES, MAX_NAME_CHARS, MAX_WEIGHTS_BYTES, META_FILE,
+    MemoryMeta, WEIGHTS_FILE, validate_name,
 };
 
 /// A home for adapters. A name holds one record; a put under a name that is taken replaces the record as a whole, so
@@ -66,6 +68,20 @@ pub trait AdapterStore {
     async fn has(&self, name: &str) -> Result<bool> {
         Ok(self.list().await?.iter().any(|meta| meta.name == name))
     }
+
+    /// What people taught for a menu, oldest first; nothing where nobody did.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a bad name of the menu, `IntegrityError` when the lessons cannot be read (writing them replaces them),
+    /// `IoError` or `StorageError` when the home fails.
+    async fn lessons(&self, menu: &str) -> Result<Vec<Lesson>>;
+
+    /// Replaces what people taught for a menu; no lessons remove it. On any error the store holds what it held before.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a bad name of the menu or lessons over [`MAX_LESSONS_BYTES`], `QuotaExceeded` when there is no room, `IoError`
+    /// or `StorageError` when the home fails.
+    async fn put_lessons(&self, menu: &str, lessons: &[Lesson]) -> Result<()>;
 
     /// Removes a record, damaged or not.
     ///

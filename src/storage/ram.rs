@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use super::{AdapterMeta, AdapterRecord, AdapterStore, sort, validate_name};
+use super::{AdapterMeta, AdapterRecord, AdapterStore, Lesson, lessons, sort, validate_name};
 use crate::error::{Error, Result};
 
 /// Adapters kept until the store is dropped.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     records: RefCell<BTreeMap<String, AdapterRecord>>,
+    lessons: RefCell<BTreeMap<String, Vec<Lesson>>>,
     /// Bytes that all records together may have.
     budget: Option<u64>,
 }
@@ -64,6 +65,23 @@ impl AdapterStore for MemoryStore {
         let mut list: Vec<_> = self.records.borrow().values().map(|r| r.meta.clone()).collect();
         sort(&mut list);
         Ok(list)
+    }
+
+    async fn lessons(&self, menu: &str) -> Result<Vec<Lesson>> {
+        validate_name(menu)?;
+        Ok(self.lessons.borrow().get(menu).cloned().unwrap_or_default())
+    }
+
+    async fn put_lessons(&self, menu: &str, lessons: &[Lesson]) -> Result<()> {
+        validate_name(menu)?;
+        lessons::to_json(lessons)?;
+        let mut all = self.lessons.borrow_mut();
+        if lessons.is_empty() {
+            all.remove(menu);
+        } else {
+            all.insert(menu.to_owned(), lessons.to_vec());
+        }
+        Ok(())
     }
 
     async fn delete(&self, name: &str) -> Result<()> {

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use web_time::{SystemTime, UNIX_EPOCH};
 
+use super::Lesson;
 use crate::{
     error::{Error, Result},
-    task::{Pair, Tool, ToolCall},
+    task::{Pair, Tool},
 };
 
 /// Name of PEFT's configuration file.
@@ -73,44 +74,6 @@ pub struct AdapterMeta {
 
 fn is_false(value: &bool) -> bool {
     !value
-}
-
-/// Who wrote a pair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LessonSource {
-    /// The model.
-    Synthetic,
-    /// A teacher that the user let help.
-    Teacher,
-    /// The user.
-    User,
-}
-
-/// A pair that was learned.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Lesson {
-    /// The user's words.
-    pub query: String,
-    /// The calls that answer it.
-    pub calls: Vec<ToolCall>,
-    /// Who wrote it.
-    pub source: LessonSource,
-    /// When it came, in milliseconds since 1970.
-    pub created_ms: u64,
-}
-
-impl Lesson {
-    /// A pair that came now.
-    pub fn new(pair: Pair, source: LessonSource) -> Self {
-        Self { query: pair.query, calls: pair.calls, source, created_ms: now_ms() }
-    }
-
-    /// The pair.
-    pub fn pair(&self) -> Pair {
-        Pair { query: self.query.clone(), calls: self.calls.clone() }
-    }
 }
 
 /// Where an adapter stands in the agent's memory.
@@ -251,7 +214,7 @@ fn digest(config: &[u8], weights: &[u8]) -> String {
     hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn now_ms() -> u64 {
+pub(super) fn now_ms() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
 }
 
