@@ -104,7 +104,11 @@ impl Text {
             }
         }
         let ends = starts.iter().skip(1).map(|start| start - 1).chain([self.words.len()]);
-        starts.iter().zip(ends).map(|(start, end)| Self::read_in(self.slice(&(*start..end)), self.language)).collect()
+        starts
+            .iter()
+            .zip(ends)
+            .map(|(start, end)| Self::read_in(self.slice(&(*start..end)), self.language).said_on(self.today))
+            .collect()
     }
 }
 

@@ -3,26 +3,37 @@
 //!
 //! English, German, French and Spanish are read; of other languages, what is written alike everywhere (numbers, names, quotes).
 
+mod account;
 mod amounts;
 mod clauses;
+mod examples;
+mod gaps;
 mod language;
 mod lexicon;
 mod moments;
 mod names;
+mod natural;
 mod numbers;
+mod pattern;
 mod phrases;
 mod rank;
+mod reader;
 mod rules;
 mod slots;
 mod text;
 mod tool_words;
 mod units;
+mod values;
 mod weights;
 
+pub use account::Account;
+pub use examples::{Examples, Followed, is_same_request, neighbours};
+pub use gaps::{Gap, GapReason};
 pub use language::Language;
 pub use names::plain_name;
-pub use rank::Ranking;
-pub use rules::{Drafted, Gap, GapReason, draft};
+pub use natural::{Unnatural, unnatural};
+pub use rank::{Ranking, suits_mood};
+pub use rules::{Drafted, draft};
 pub use slots::Slots;
 pub use text::Text;
 pub use weights::RankingWeights;

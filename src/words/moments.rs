@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use chrono::{Datelike, NaiveDate, TimeDelta, Weekday};
+
 use super::{Language, numbers::Number, text::Text};
 
 /// A time of day.
@@ -18,8 +20,36 @@ pub(super) struct Clock {
 pub(super) struct Day {
     /// Its words, without the preposition before them.
     pub words: Range<usize>,
-    /// Year (where it is said), month, day; `None` for days that depend on today.
-    pub date: Option<(Option<u32>, u32, u32)>,
+    /// Which day it is.
+    pub when: When,
+}
+
+/// A day as people say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum When {
+    /// By the calendar; the year only where it is said.
+    Date { year: Option<i32>, month: u32, day: u32 },
+    /// So many days from today.
+    InDays(i64),
+    /// The next one of that name.
+    On(Weekday),
+}
+
+impl When {
+    /// The date; `None` for what depends on today, where today is not known.
+    pub(super) fn date(self, today: Option<NaiveDate>) -> Option<NaiveDate> {
+        match self {
+            Self::Date { year: Some(year), month, day } => NaiveDate::from_ymd_opt(year, month, day),
+            Self::Date { year: None, month, day } => {
+                let today = today?;
+                let in_year = |year: i32| NaiveDate::from_ymd_opt(year, month, day);
+                // A day that is over this year is that of the next; 29 February may be years away.
+                (today.year()..today.year() + 9).filter_map(in_year).find(|date| *date >= today)
+            }
+            Self::InDays(days) => today?.checked_add_signed(TimeDelta::try_days(days)?),
+            Self::On(weekday) => today?.iter_days().skip(1).find(|date| date.weekday() == weekday),
+        }
+    }
 }
 
 const MONTHS: [&[&str]; 12] = [
@@ -36,25 +66,31 @@ const MONTHS: [&[&str]; 12] = [
     &["november", "nov", "novembre", "noviembre"],
     &["december", "dec", "dezember", "dez", "décembre", "diciembre"],
 ];
-const WEEKDAYS: &str = "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri montag dienstag mittwoch donnerstag \
-    freitag samstag sonnabend sonntag lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miércoles jueves viernes \
-    sábado domingo";
-/// Words for days that depend on today.
-const RELATIVE: [&[&str]; 14] = [
-    &["the", "day", "after", "tomorrow"],
-    &["day", "after", "tomorrow"],
-    &["today"],
-    &["tonight"],
-    &["tomorrow"],
-    &["yesterday"],
-    &["heute"],
-    &["übermorgen"],
-    &["gestern"],
-    &["aujourd'hui"],
-    &["après-demain"],
-    &["demain"],
-    &["pasado", "mañana"],
-    &["hoy"],
+const WEEKDAYS: [(Weekday, &str); 7] = [
+    (Weekday::Mon, "monday mon montag lundi lunes"),
+    (Weekday::Tue, "tuesday tue dienstag mardi martes"),
+    (Weekday::Wed, "wednesday wed mittwoch mercredi miércoles"),
+    (Weekday::Thu, "thursday thu donnerstag jeudi jueves"),
+    (Weekday::Fri, "friday fri freitag vendredi viernes"),
+    (Weekday::Sat, "saturday samstag sonnabend samedi sábado"),
+    (Weekday::Sun, "sunday sonntag dimanche domingo"),
+];
+/// Words for days that depend on today, with how many days they are from it.
+const RELATIVE: [(&[&str], i64); 14] = [
+    (&["the", "day", "after", "tomorrow"], 2),
+    (&["day", "after", "tomorrow"], 2),
+    (&["today"], 0),
+    (&["tonight"], 0),
+    (&["tomorrow"], 1),
+    (&["yesterday"], -1),
+    (&["heute"], 0),
+    (&["übermorgen"], 2),
+    (&["gestern"], -1),
+    (&["aujourd'hui"], 0),
+    (&["après-demain"], 2),
+    (&["demain"], 1),
+    (&["pasado", "mañana"], 2),
+    (&["hoy"], 0),
 ];
 /// What may stand before the name of a weekday, as part of the day.
 const NEXT: [&str; 8] = ["next", "this", "coming", "nächsten", "kommenden", "diesen", "próximo", "este"];
@@ -76,8 +112,8 @@ pub(super) fn days(text: &Text, numbers: &[Number]) -> Vec<Day> {
 }
 
 fn day_at(text: &Text, numbers: &[Number], at: usize) -> Option<Day> {
-    if let Some(words) = RELATIVE.iter().find(|words| text.has_at(at, words)) {
-        return Some(Day { words: at..at + words.len(), date: None });
+    if let Some((words, days)) = RELATIVE.iter().find(|(words, _)| text.has_at(at, words)) {
+        return Some(Day { words: at..at + words.len(), when: When::InDays(*days) });
     }
     let word = text.folded(at);
     // "morgen" and "mañana" are tomorrow, but not behind an article, where they are the morning.
@@ -86,36 +122,43 @@ fn day_at(text: &Text, numbers: &[Number], at: usize) -> Option<Day> {
         && (word == "morgen" && text.language == Language::German
             || word == "mañana" && text.language == Language::Spanish)
     {
-        return Some(Day { words: at..at + 1, date: None });
+        return Some(Day { words: at..at + 1, when: When::InDays(1) });
     }
-    let is_weekday = |word: &str| WEEKDAYS.split_ascii_whitespace().any(|day| day == word);
-    if is_weekday(word) {
-        return Some(Day { words: at..at + 1, date: None });
+    let weekday = |word: &str| {
+        let named = WEEKDAYS.iter().find(|(_, names)| names.split_ascii_whitespace().any(|name| name == word));
+        named.map(|(weekday, _)| When::On(*weekday))
+    };
+    if let Some(when) = weekday(word) {
+        return Some(Day { words: at..at + 1, when });
     }
-    if NEXT.contains(&word) && is_weekday(text.folded(at + 1)) {
-        return Some(Day { words: at..at + 2, date: None });
+    if NEXT.contains(&word)
+        && let Some(when) = weekday(text.folded(at + 1))
+    {
+        return Some(Day { words: at..at + 2, when });
     }
-    written(word).map(|date| Day { words: at..at + 1, date: Some(date) }).or_else(|| with_month(text, numbers, at))
+    let date = written(word).map(|when| Day { words: at..at + 1, when });
+    date.or_else(|| with_month(text, numbers, at))
 }
 
 /// `2026-05-03`, `24.12.2026`, `3/5/2026` (whose month is not known), `24.12.`
-fn written(word: &str) -> Option<(Option<u32>, u32, u32)> {
+fn written(word: &str) -> Option<When> {
+    let of = |year: u32, month: u32, day: u32| When::Date { year: i32::try_from(year).ok(), month, day };
     let parts = |mark: char| -> Option<Vec<u32>> { word.split(mark).map(|part| part.parse().ok()).collect() };
     let valid = |month: u32, day: u32| (1..=12).contains(&month) && (1..=31).contains(&day);
     if let Some(&[year, month, day]) = parts('-').as_deref()
         && year > 1000
         && valid(month, day)
     {
-        return Some((Some(year), month, day));
+        return Some(of(year, month, day));
     }
     for mark in ['.', '/'] {
         if let Some(&[day, month, year]) = parts(mark).as_deref()
             && year > 1000
         {
             return if valid(month, day) {
-                Some((Some(year), month, day))
+                Some(of(year, month, day))
             } else {
-                valid(day, month).then_some((Some(year), day, month))
+                valid(day, month).then(|| of(year, day, month))
             };
         }
     }
@@ -129,7 +172,7 @@ fn with_month(text: &Text, numbers: &[Number], at: usize) -> Option<Day> {
     let number_at = |at: usize| numbers.iter().find(|number| number.words.start == at && number.value.fract() == 0.0);
     let day_of = |number: &Number| Some(number.value).filter(|day| (1.0..=31.0).contains(day)).map(|day| day as u32);
     let year_at =
-        |at: usize| number_at(at).map(|n| n.value).filter(|year| (1900.0..2200.0).contains(year)).map(|y| y as u32);
+        |at: usize| number_at(at).map(|n| n.value).filter(|year| (1900.0..2200.0).contains(year)).map(|y| y as i32);
     if let Some(number) = number_at(at) {
         let mut end = number.words.end;
         if matches!(text.folded(end), "of" | "de") {
@@ -137,14 +180,14 @@ fn with_month(text: &Text, numbers: &[Number], at: usize) -> Option<Day> {
         }
         let (day, month) = (day_of(number)?, month_at(end)?);
         let year = year_at(end + 1);
-        return Some(Day { words: at..end + 1 + usize::from(year.is_some()), date: Some((year, month, day)) });
+        return Some(Day { words: at..end + 1 + usize::from(year.is_some()), when: When::Date { year, month, day } });
     }
     let month = month_at(at)?;
     let skip = at + 1 + usize::from(text.folded(at + 1) == "the");
     let number = number_at(skip)?;
     let day = day_of(number)?;
     let year = year_at(number.words.end);
-    Some(Day { words: at..number.words.end + usize::from(year.is_some()), date: Some((year, month, day)) })
+    Some(Day { words: at..number.words.end + usize::from(year.is_some()), when: When::Date { year, month, day } })
 }
 
 /// Words behind which a bare number is an hour.
@@ -360,6 +403,29 @@ mod tests {
             assert_eq!(dates(text), expected, "{text}");
         }
         let text = Text::read("on 24.12.2026");
-        assert_eq!(days(&text, &numbers(&text))[0].date, Some((Some(2026), 12, 24)));
+        assert_eq!(days(&text, &numbers(&text))[0].when, When::Date { year: Some(2026), month: 12, day: 24 });
+    }
+
+    #[test]
+    fn days_are_dates_where_today_is_known() {
+        let sunday = NaiveDate::from_ymd_opt(2026, 11, 29);
+        for (source, expected) in [
+            ("today", "2026-11-29"),
+            ("the day after tomorrow", "2026-12-01"),
+            ("next Sunday", "2026-12-06"),
+            ("on Monday", "2026-11-30"),
+            ("24 April", "2027-04-24"),
+            ("29 November", "2026-11-29"),
+            ("29 February", "2028-02-29"),
+            ("3 May 2020", "2020-05-03"),
+            ("vorgestern oder gestern", "2026-11-28"),
+        ] {
+            let text = Text::read(source);
+            let day = days(&text, &numbers(&text)).remove(0);
+            assert_eq!(day.when.date(sunday).map(|date| date.to_string()).as_deref(), Some(expected), "{source}");
+            let is_known = matches!(day.when, When::Date { year: Some(_), .. });
+            assert_eq!(day.when.date(None).is_some(), is_known, "{source}");
+        }
+        assert_eq!(When::Date { year: Some(2026), month: 2, day: 30 }.date(sunday), None);
     }
 }

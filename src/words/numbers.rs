@@ -45,8 +45,24 @@ pub(super) fn numbers(text: &Text) -> Vec<Number> {
             found.push(Number { words, value: spelled.value, is_ordinal: spelled.is_ordinal, suffix: String::new() });
         }
     }
+    for number in &mut found {
+        if is_negative(text, number.words.start) {
+            number.value = -number.value;
+        }
+    }
     found.sort_by_key(|number| number.words.start);
     found
+}
+
+/// Whether a sign stands before a number: "-5 degrees", "minus 5", not "7 - 5" nor "2026-05".
+fn is_negative(text: &Text, at: usize) -> bool {
+    let before = text.words.get(at).and_then(|word| text.source.get(..word.span.start)).unwrap_or_default();
+    let is_number = |at: usize| text.folded(at).starts_with(|c: char| c.is_ascii_digit());
+    let signed = before.strip_suffix(['-', '−']).is_some_and(|rest| rest.is_empty() || rest.ends_with([' ', '(', ':']));
+    let spelled = at > 0
+        && matches!(text.folded(at - 1), "minus" | "moins" | "menos")
+        && !at.checked_sub(2).is_some_and(is_number);
+    signed || spelled
 }
 
 /// Whether the word there counts what stands behind it: "one blue umbrella", not "the red one" nor "un minuteur".
@@ -134,6 +150,8 @@ mod tests {
             ("one blue umbrella, not the red one", vec![1.0]),
             ("mets un minuteur de quinze minutes", vec![15.0]),
             ("B-4711 at 9:30 on 2026-03-09", vec![]),
+            ("set it to -5 degrees, or minus 4", vec![-5.0, -4.0]),
+            ("7 - 5 and 7 minus 5", vec![7.0, 5.0, 7.0, 5.0]),
             ("", vec![]),
         ] {
             assert_eq!(values(text), expected, "{text}");

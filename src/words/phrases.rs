@@ -37,6 +37,23 @@ impl Phrases {
         "pour", "avec", "et", "sur", "en", "para", "con", "sobre", "por", "y", "desde", "hasta", "because", "that",
     ];
 
+    /// Whether the values of a slot are names of people.
+    pub(super) fn takes_people(slot: &Slot<'_>) -> bool {
+        const PEOPLE: [&str; 10] = [
+            "recipient",
+            "receiver",
+            "assignee",
+            "owner",
+            "people",
+            "attendees",
+            "guests",
+            "participants",
+            "sender",
+            "contact",
+        ];
+        slot.name_words().iter().any(|word| PEOPLE.contains(&word.as_str()))
+    }
+
     pub(super) fn of(slot: &Slot<'_>) -> Self {
         let named = slot.name_words();
         let has =

@@ -8,6 +8,7 @@ use super::{
     Language,
     amounts::amounts,
     clauses::Clauses,
+    examples::Examples,
     lexicon::{CLOCK_KEY, DAY_KEY, MATH_KEY, dimension_key, keys, shapes},
     moments::{clocks, days},
     names::apart,
@@ -27,19 +28,26 @@ pub struct Ranking {
     pub explained: Vec<f32>,
     /// For each tool, the share of the request's words that stand in its name or description, in [0, 1].
     pub deeds: Vec<f32>,
+    /// For each tool, whether the request undoes what it does: "unlock" for a tool that locks.
+    pub undone: Vec<bool>,
 }
 
 impl Ranking {
     /// Ranks the tools of a menu for a request.
     pub fn of(request: &str, tools: &[Tool], weights: &RankingWeights) -> Self {
-        Self::of_text(&Text::read(request), tools, weights)
+        Self::of_text(&Text::read(request), tools, &Examples::default(), weights)
     }
 
-    /// Ranks the tools of a menu for a request that was read.
-    pub fn of_text(text: &Text, tools: &[Tool], weights: &RankingWeights) -> Self {
+    /// Ranks the tools of a menu for a request that was read, with what people taught for the menu.
+    pub fn of_text(text: &Text, tools: &[Tool], examples: &Examples, weights: &RankingWeights) -> Self {
         let descriptions: Vec<&str> = tools.iter().map(|tool| &tool.description[..]).collect();
         let language = Text::read(&descriptions.join(" ")).language;
-        let menu: Vec<ToolWords> = tools.iter().map(|tool| ToolWords::of(tool, language, weights)).collect();
+        let read = |tool| {
+            let mut words = ToolWords::of(tool, language, weights);
+            examples.add_to(&mut words, tool, weights);
+            words
+        };
+        let menu: Vec<ToolWords> = tools.iter().map(read).collect();
         let mut frequencies: BTreeMap<&str, usize> = BTreeMap::new();
         for key in menu.iter().flat_map(|tool| tool.weights.keys()) {
             *frequencies.entry(key).or_default() += 1;
@@ -66,7 +74,7 @@ impl Ranking {
             if undoes(text, words) {
                 factor = 0.0;
             }
-            if is_question(text) != reads(tool) {
+            if !suits_mood(text, tool) {
                 factor *= weights.mood;
             }
             // A tool that takes no value leaves what else was said unheard.
@@ -80,6 +88,7 @@ impl Ranking {
             scores: scored.map(|(score, factor)| score * factor).collect(),
             explained: menu.iter().map(|tool| share(&tool.weights)).collect(),
             deeds: menu.iter().map(|tool| share(&tool.deeds)).collect(),
+            undone: menu.iter().map(|tool| undoes(text, tool)).collect(),
         }
     }
 
@@ -112,6 +121,11 @@ fn is_question(text: &Text) -> bool {
         "ist", "zeig", "such", "quel", "quelle", "où", "combien", "cuánto", "dónde", "qué", "busca",
     ];
     text.words.first().is_some_and(|word| ASKING.contains(&word.folded.as_str()))
+}
+
+/// Whether a question is for a tool that reads, and a command for one that does not.
+pub fn suits_mood(text: &Text, tool: &Tool) -> bool {
+    is_question(text) == reads(tool)
 }
 
 /// Whether a tool only reads, by what its maker says or by its name.

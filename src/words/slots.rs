@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{
     Language,
+    lexicon::keys,
     names::{apart, plain_name, text_of, unit_of},
     text::Text,
     units::Unit,
@@ -113,16 +114,21 @@ fn kind(name: &str, description: &str, schema: &Value, is_choice: bool) -> Kind 
 
 /// The parameters of a tool, as questions are asked about them.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Slots<'t>(Vec<Slot<'t>>);
+pub struct Slots<'t> {
+    slots: Vec<Slot<'t>>,
+    /// What the words of the tool's name may be found by.
+    own: Vec<String>,
+}
 
 impl<'t> Slots<'t> {
     /// The parameters of a tool.
     pub fn of(tool: &'t Tool) -> Self {
-        Self(Slot::all(tool))
+        let name = Text::read_in(&apart(&tool.name), Language::English);
+        Self { slots: Slot::all(tool), own: name.words.iter().flat_map(keys).collect() }
     }
 
     fn get(&self, name: &str) -> Option<&Slot<'t>> {
-        self.0.iter().find(|slot| slot.name == name)
+        self.slots.iter().find(|slot| slot.name == name)
     }
 
     fn kind(&self, name: &str) -> Option<Kind> {
@@ -159,7 +165,8 @@ impl<'t> Slots<'t> {
         matches!(self.kind(name), Some(Kind::Number(_) | Kind::Choice | Kind::Truth))
     }
 
-    /// True when the value can be one of the parameter: a code looks like one, and a text says more than the tool's own words.
+    /// True when the value can be one of the parameter: a text says more than the tool's own words do and is no bare number, and a code is
+    /// no plain word.
     pub fn may_be(&self, name: &str, value: Option<&Value>, request: &Text) -> bool {
         let Some(text) = value.and_then(Value::as_str) else { return true };
         match self.kind(name) {
@@ -167,7 +174,11 @@ impl<'t> Slots<'t> {
                 let words = Text::read_in(text, request.language());
                 // A bare number is no name of a thing.
                 let is_number = self.kind(name) == Some(Kind::Text) && text.trim().chars().all(|c| c.is_ascii_digit());
-                !is_number && (words.words.is_empty() || words.words.iter().any(|word| !word.is_function))
+                let says = |at: usize| {
+                    words.words.get(at).is_some_and(|word| keys(word).iter().all(|key| !self.own.contains(key)))
+                };
+                let is_code = self.kind(name) != Some(Kind::Code) || looks_like_code(text);
+                !is_number && is_code && (words.words.is_empty() || words.content().any(says))
             }
             _ => true,
         }
@@ -213,6 +224,12 @@ impl<'t> Slots<'t> {
     }
 }
 
+/// Digits, capitals inside or a mark: what no word of the language has.
+fn looks_like_code(text: &str) -> bool {
+    let inside = text.chars().skip(1).any(char::is_uppercase);
+    inside || text.contains(|c: char| c.is_ascii_digit() || matches!(c, '@' | '/' | '.' | '_' | '-' | ':'))
+}
+
 fn either(members: &[String]) -> String {
     match members {
         [] => String::new(),
@@ -239,6 +256,20 @@ fn uncapital(text: &str) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn codes_are_no_words() {
+        for (text, expected) in [
+            ("T-1042", true),
+            ("IC 204", true),
+            ("TGV", true),
+            ("a@b.de", true),
+            ("delayed", false),
+            ("money back", false),
+        ] {
+            assert_eq!(looks_like_code(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn kinds_by_schema_and_words() {

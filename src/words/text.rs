@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use chrono::NaiveDate;
 use unicode_normalization::UnicodeNormalization;
 
 use super::Language;
@@ -27,6 +28,8 @@ pub struct Text {
     pub(super) source: String,
     pub(super) language: Language,
     pub(super) words: Vec<Word>,
+    /// The day on which it was said, where that is known.
+    pub(super) today: Option<NaiveDate>,
 }
 
 impl Text {
@@ -53,7 +56,19 @@ impl Text {
             span,
             folded,
         });
-        Self { source: text.to_owned(), language, words: words.collect() }
+        Self { source: text.to_owned(), language, words: words.collect(), today: None }
+    }
+
+    /// The text, said on a day: "tomorrow" is a date then.
+    #[must_use]
+    pub fn said_on(mut self, today: Option<NaiveDate>) -> Self {
+        self.today = today;
+        self
+    }
+
+    /// The day on which it was said, where that is known.
+    pub fn today(&self) -> Option<NaiveDate> {
+        self.today
     }
 
     /// The language it was read in.
@@ -68,6 +83,11 @@ impl Text {
             "lo", "la",
         ];
         self.words.iter().any(|word| PRONOUNS.contains(&word.folded.as_str()))
+    }
+
+    /// Whether one of some folded words stands in it.
+    pub fn has_any(&self, words: &[&str]) -> bool {
+        self.words.iter().any(|word| words.contains(&word.folded.as_str()))
     }
 
     /// The text between the first and the last of some words, as it stands.
@@ -94,8 +114,14 @@ impl Text {
         words.iter().enumerate().all(|(i, word)| self.folded(at + i) == *word)
     }
 
+    /// Whether a word is two capital letters or more: "IC", "TGV".
+    pub(super) fn is_initials(&self, at: usize) -> bool {
+        let source = self.words.get(at).and_then(|word| self.source.get(word.span.clone())).unwrap_or_default();
+        source.chars().count() > 1 && source.chars().all(char::is_uppercase)
+    }
+
     /// Places of words that say what is asked for.
-    pub(super) fn content(&self) -> impl Iterator<Item = usize> {
+    pub fn content(&self) -> impl Iterator<Item = usize> {
         self.words.iter().enumerate().filter(|(_, word)| !word.is_function).map(|(at, _)| at)
     }
 }

@@ -64,6 +64,12 @@ impl ToolWords {
         words
     }
 
+    /// A stem that people use for the tool.
+    pub(super) fn learn(&mut self, stem: String, weight: f32) {
+        self.deeds.insert(stem.clone(), weight);
+        self.add(stem, weight);
+    }
+
     fn add_text(&mut self, text: &str, language: Language, weight: f32) {
         let text = Text::read_in(text, language);
         for key in text.content().filter_map(|at| text.words.get(at)).flat_map(keys) {

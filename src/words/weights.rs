@@ -1,6 +1,7 @@
 //! How much each kind of shared word counts.
 
-/// How much a shared word counts, by where the tool has it. The defaults are set by hand.
+/// How much a shared word counts, by where the tool has it. The defaults are near what `fit-words` finds on training tasks of APIs, with
+/// more weight for the meanings that people's own words need.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RankingWeights {
     /// In the tool's name.
@@ -19,6 +20,8 @@ pub struct RankingWeights {
     pub meaning: f32,
     /// A word that is written nearly alike, as a share of the same word.
     pub typo: f32,
+    /// In a request that a person said the tool for.
+    pub taught: f32,
     /// A tool that only reads where something is to be done, or the reverse, as a factor of its score.
     pub mood: f32,
     /// A tool without parameters where more was said than its words, as a factor of its score.
@@ -30,17 +33,18 @@ pub struct RankingWeights {
 impl Default for RankingWeights {
     fn default() -> Self {
         Self {
-            name: 1.0,
+            name: 1.2,
             description: 1.0,
-            parameter: 0.7,
-            parameter_description: 0.5,
-            value: 0.7,
+            parameter: 1.2,
+            parameter_description: 0.6,
+            value: 1.0,
             kind: 0.5,
-            meaning: 0.7,
-            typo: 0.7,
-            mood: 0.8,
-            unheard: 0.8,
-            length: 0.5,
+            meaning: 0.5,
+            typo: 1.0,
+            taught: 1.5,
+            mood: 0.9,
+            unheard: 0.9,
+            length: 0.35,
         }
     }
 }

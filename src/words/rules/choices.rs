@@ -1,0 +1,137 @@
+//! Members of an `enum`, and flags.
+
+use std::ops::Range;
+
+use serde_json::Value;
+use strsim::osa_distance;
+
+use super::Filler;
+use crate::words::{
+    gaps::GapReason,
+    lexicon::{is_verb, keys},
+    names::apart,
+    slots::{Kind, Slot},
+    text::Text,
+};
+
+/// Whether a word is a longer one with one slip of the pen.
+fn is_slip(word: &str, wanted: &[String]) -> bool {
+    let is_near = |key: &String| {
+        !key.starts_with('=') && key.chars().count() >= 5 && word.chars().count() >= 5 && osa_distance(key, word) == 1
+    };
+    wanted.iter().any(is_near)
+}
+
+impl Filler<'_> {
+    /// Members of an `enum` that the request names, by their words or by words of the same meaning.
+    pub(super) fn choices(&mut self) {
+        for slot in 0..self.slots.len() {
+            let members = match &self.slots[slot] {
+                Slot { kind: Kind::Choice, members, .. } => *members,
+                _ => continue,
+            };
+            let found = members.iter().filter_map(|member| Some((self.member_at(member)?, member)));
+            // Of several the longest; of equals the first in the request.
+            let best = found.min_by_key(|(words, _)| (std::cmp::Reverse(words.len()), words.start));
+            let part = || members.iter().find_map(|member| Some((self.part_of_member(member, members)?, member)));
+            let best = best.or_else(part);
+            match best {
+                Some((words, member)) => self.take(slot, &words, member.clone()),
+                None => {
+                    if let Some(words) = self.other_member(slot) {
+                        self.refuse(slot, &words, |said| GapReason::NotAllowed { said });
+                    }
+                }
+            }
+        }
+    }
+
+    /// What stands before the name of a slot and is none of its members: "the bathroom speaker" where there are speakers in other rooms.
+    fn other_member(&self, slot: usize) -> Option<Range<usize>> {
+        let names = self.slots[slot].name_words();
+        let is_name = |at: &usize| names.len() == 1 && names.iter().any(|name| name == self.text.folded(*at));
+        let at = (1..self.text.words.len()).find(is_name)? - 1;
+        let is_value = self.used.get(at) == Some(&false)
+            && !self.is_own(at)
+            && self.text.words.get(at).is_some_and(|word| !word.is_function && !is_verb(word))
+            && !self.text.folded(at).starts_with(|c: char| c.is_ascii_digit())
+            && self.text.gap_after(at) == " ";
+        is_value.then_some(at..at + 1)
+    }
+
+    fn member_at(&self, member: &Value) -> Option<Range<usize>> {
+        let spelled = match member {
+            Value::String(text) => apart(text),
+            Value::Number(number) => number.to_string(),
+            _ => return None,
+        };
+        let wanted = Text::read_in(&spelled, self.text.language);
+        let wanted: Vec<Vec<String>> = wanted.words.iter().map(keys).collect();
+        if wanted.is_empty() {
+            return None;
+        }
+        // "too bright" complains of what "light" would give. Codes of two letters are words of other languages.
+        let is_short = wanted.iter().all(|keys| keys.first().is_some_and(|stem| stem.chars().count() <= 2));
+        let meets = |at: usize, wanted: &[String]| {
+            let too = at > 0 && matches!(self.text.folded(at - 1), "too" | "zu" | "trop" | "demasiado");
+            let own = self.is_own(at) || is_short;
+            self.text.words.get(at).is_some_and(|word| {
+                let mut keys = keys(word).into_iter().filter(|key| !own || key.starts_with('=') == is_short);
+                let named = keys.any(|key| wanted.contains(&key)) || is_slip(&word.folded, wanted);
+                (!too || wanted.iter().any(|key| key == "too")) && named
+            })
+        };
+        let here = |at: &usize| {
+            let words = *at..at + wanted.len();
+            self.is_free(&words) && wanted.iter().enumerate().all(|(i, wanted)| meets(at + i, wanted))
+        };
+        (0..self.text.words.len()).find(here).map(|at| at..at + wanted.len())
+    }
+
+    /// A word of a member that no other member has: "wrong" for `wrong_item`.
+    fn part_of_member(&self, member: &Value, members: &[Value]) -> Option<Range<usize>> {
+        let stems = |member: &Value| -> Vec<String> {
+            let text = Text::read_in(&apart(member.as_str().unwrap_or_default()), self.text.language);
+            text.words.into_iter().filter(|word| !word.is_function).map(|word| word.stem).collect()
+        };
+        let own = stems(member);
+        let others: Vec<String> = members.iter().filter(|other| *other != member).flat_map(stems).collect();
+        let meets = |at: &usize| {
+            self.used.get(*at) == Some(&false)
+                && self.text.words.get(*at).is_some_and(|word| own.contains(&word.stem) && !others.contains(&word.stem))
+        };
+        (own.len() > 1).then(|| (0..self.text.words.len()).find(meets).map(|at| at..at + 1)).flatten()
+    }
+
+    /// `on` and `off`; other flags are true where their name stands in the request.
+    pub(super) fn truths(&mut self) {
+        const ON: [&str; 9] = ["on", "an", "ein", "enable", "allume", "allumer", "enciende", "encender", "activate"];
+        const OFF: [&str; 9] = ["off", "aus", "disable", "out", "éteins", "éteindre", "apaga", "apagar", "deactivate"];
+        for slot in 0..self.slots.len() {
+            if self.slots[slot].kind != Kind::Truth {
+                continue;
+            }
+            let stands = |list: &[&str]| self.text.words.iter().any(|word| list.contains(&word.folded.as_str()));
+            let named = self.distance(slot, &(0..0)) != usize::MAX;
+            let is_switch = self.slots[slot]
+                .name_words()
+                .iter()
+                .any(|word| matches!(word.as_str(), "on" | "enabled" | "active" | "state"));
+            // What is set to a number is on.
+            let is_set = is_switch
+                && self
+                    .slots
+                    .iter()
+                    .zip(&self.values)
+                    .any(|(slot, value)| matches!(slot.kind, Kind::Number(_)) && value.is_some());
+            let value = if is_switch && stands(&OFF) {
+                Some(false)
+            } else if is_switch && stands(&ON) || is_set {
+                Some(true)
+            } else {
+                (named && !is_switch).then_some(true)
+            };
+            self.values[slot] = value.map(Value::Bool);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! A call written by rules alone: the values of a request, each in the slot that takes its kind and stands nearest.
+
+mod amounts;
+mod choices;
+mod moments;
+mod texts;
+
+use std::ops::Range;
+
+use serde_json::{Map, Value};
+
+use super::{
+    Language,
+    amounts::{Amount, amounts},
+    clauses::Clauses,
+    gaps::{Gap, GapReason},
+    lexicon::keys,
+    moments::{Clock, Day, clocks, days},
+    names::apart,
+    numbers::numbers,
+    slots::{Kind, Slot},
+    text::Text,
+};
+use crate::task::{Tool, ToolCall};
+
+/// A call as far as the words of a request fill it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drafted {
+    /// The call. It lacks the arguments that have gaps.
+    pub call: ToolCall,
+    /// Required arguments without a value, and any whose value is not allowed.
+    pub gaps: Vec<Gap>,
+    /// Arguments whose texts stand in quotes, behind their name or behind their preposition, or look as only they do.
+    pub firm: Vec<String>,
+}
+
+/// Fills the parameters of a tool with the values that stand in a request.
+pub fn draft(request: &Text, tool: &Tool) -> Drafted {
+    let mut filler = Filler::new(request, tool);
+    filler.choices();
+    filler.amounts();
+    filler.moments();
+    filler.texts();
+    filler.truths();
+    filler.finish()
+}
+
+struct Filler<'a> {
+    text: &'a Text,
+    tool: &'a Tool,
+    /// Stems of the tool's name and description.
+    own: Vec<String>,
+    slots: Vec<Slot<'a>>,
+    values: Vec<Option<Value>>,
+    reasons: Vec<Option<GapReason>>,
+    /// The slots whose texts are surely theirs.
+    firm: Vec<bool>,
+    /// Words that are taken, or do not stand.
+    used: Vec<bool>,
+    amounts: Vec<Amount>,
+    days: Vec<Day>,
+    clocks: Vec<Clock>,
+}
+
+impl<'a> Filler<'a> {
+    fn new(text: &'a Text, tool: &'a Tool) -> Self {
+        let slots = Slot::all(tool);
+        let clauses = Clauses::of(text);
+        let numbers = numbers(text);
+        let used: Vec<bool> = (0..text.words.len()).map(|at| !clauses.stands(at)).collect();
+        let (days, clocks) = (days(text, &numbers), clocks(text, &numbers));
+        let is_moment = |words: &Range<usize>| {
+            let mut spans = days.iter().map(|day| &day.words).chain(clocks.iter().map(|clock| &clock.words));
+            spans.any(|span| span.start < words.end && words.start < span.end)
+        };
+        let takes_moments = slots.iter().any(|slot| matches!(slot.kind, Kind::Day | Kind::Clock));
+        let mut amounts = amounts(text);
+        amounts.retain(|amount| clauses.stands(amount.words.start) && !(takes_moments && is_moment(&amount.words)));
+        // "TGV 9261": the number is part of a code.
+        let takes_codes = slots.iter().any(|slot| slot.kind == Kind::Code);
+        amounts
+            .retain(|amount| !takes_codes || !amount.words.start.checked_sub(1).is_some_and(|at| text.is_initials(at)));
+        let described = Text::read_in(&format!("{} {}", apart(&tool.name), tool.description), Language::English);
+        let own = described.words.into_iter().filter(|word| !word.is_function).map(|word| word.stem).collect();
+        Self {
+            text,
+            tool,
+            own,
+            values: vec![None; slots.len()],
+            reasons: vec![None; slots.len()],
+            firm: vec![false; slots.len()],
+            slots,
+            used,
+            amounts,
+            days,
+            clocks,
+        }
+    }
+
+    fn is_free(&self, words: &Range<usize>) -> bool {
+        words.clone().all(|at| self.used.get(at) == Some(&false))
+    }
+
+    fn take(&mut self, slot: usize, words: &Range<usize>, value: Value) {
+        self.used.iter_mut().take(words.end).skip(words.start).for_each(|used| *used = true);
+        if let Some(place) = self.values.get_mut(slot) {
+            *place = Some(value);
+        }
+    }
+
+    fn refuse(&mut self, slot: usize, words: &Range<usize>, reason: fn(String) -> GapReason) {
+        self.used.iter_mut().take(words.end).skip(words.start).for_each(|used| *used = true);
+        let said = self.text.slice(words).to_owned();
+        if let Some(place) = self.reasons.get_mut(slot) {
+            *place = Some(reason(said));
+        }
+    }
+
+    /// How far the words of a slot's name stand from a place of the request; large where they do not stand in it.
+    fn distance(&self, slot: usize, words: &Range<usize>) -> usize {
+        let named = Text::read_in(&apart(self.slots[slot].name), self.text.language);
+        let named: Vec<String> = named.words.iter().flat_map(keys).collect();
+        let meets =
+            |at: &usize| self.text.words.get(*at).is_some_and(|word| keys(word).iter().any(|key| named.contains(key)));
+        let far = |at: usize| if at < words.start { words.start - at } else { (at + 1).saturating_sub(words.end) };
+        (0..self.text.words.len()).filter(meets).map(far).min().unwrap_or(usize::MAX)
+    }
+
+    /// Whether a word is the tool's own, or a verb of commands: such words are no value.
+    fn is_own(&self, at: usize) -> bool {
+        let Some(word) = self.text.words.get(at) else { return false };
+        self.own.contains(&word.stem)
+    }
+
+    fn finish(self) -> Drafted {
+        let mut arguments = Map::new();
+        let mut gaps = Vec::new();
+        let firm = self.slots.iter().zip(&self.firm).filter(|(_, firm)| **firm).map(|(slot, _)| slot.name.to_owned());
+        let firm = firm.collect();
+        for ((slot, value), reason) in self.slots.iter().zip(self.values).zip(self.reasons) {
+            match (value, reason) {
+                (Some(value), _) => {
+                    arguments.insert(slot.name.to_owned(), value);
+                }
+                (None, Some(reason)) => gaps.push(Gap { argument: slot.name.to_owned(), reason }),
+                (None, None) if slot.is_required => {
+                    gaps.push(Gap { argument: slot.name.to_owned(), reason: GapReason::Missing });
+                }
+                (None, None) => {}
+            }
+        }
+        Drafted { call: ToolCall { name: self.tool.name.clone(), arguments }, gaps, firm }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn tool(name: &str, description: &str, properties: Value, required: &[&str]) -> Tool {
+        let parameters = json!({"type": "object", "properties": properties, "required": required});
+        Tool { name: name.into(), description: description.into(), parameters, annotations: None }
+    }
+
+    fn filled(request: &str, tool: &Tool) -> (Value, Vec<String>) {
+        let Drafted { call, gaps, .. } = draft(&Text::read(request), tool);
+        (Value::Object(call.arguments), gaps.into_iter().map(|gap| gap.argument).collect())
+    }
+
+    #[test]
+    fn values_find_their_slots() {
+        let timer = tool(
+            "set_timer",
+            "Set a timer",
+            json!({"minutes": {"type": "number"}, "label": {"type": "string"}}),
+            &["minutes"],
+        );
+        let light = tool(
+            "switch_light",
+            "Turn the light of a room on or off",
+            json!({"room": {"type": "string"}, "on": {"type": "boolean"}, "brightness": {"type": "integer", "minimum": 1, "maximum": 100}}),
+            &["room", "on"],
+        );
+        let trains = tool(
+            "search_trains",
+            "Find trains between two stations",
+            json!({"from": {"type": "string"}, "to": {"type": "string"}, "date": {"type": "string"}}),
+            &["from", "to", "date"],
+        );
+        let order = tool("track_order", "Where an order is", json!({"order": {"type": "string"}}), &["order"]);
+        let theme = tool(
+            "set_theme",
+            "Set the colour theme",
+            json!({"theme": {"type": "string", "enum": ["light", "dark"]}}),
+            &["theme"],
+        );
+        for (request, tool, arguments, gaps) in [
+            ("90 seconds timer", &timer, json!({"minutes": 1.5}), vec![]),
+            ("start a 25 minute timer called pomodoro", &timer, json!({"minutes": 25, "label": "pomodoro"}), vec![]),
+            ("set a timer for the bread", &timer, json!({"label": "bread"}), vec!["minutes"]),
+            ("turn on the light in the study", &light, json!({"room": "study", "on": true}), vec![]),
+            ("set the kitchen light to 140 percent", &light, json!({"room": "kitchen"}), vec!["on", "brightness"]),
+            (
+                "trains from Basel to Milan tomorrow",
+                &trains,
+                json!({"from": "Basel", "to": "Milan", "date": "tomorrow"}),
+                vec![],
+            ),
+            ("find me a train to Hamburg on Sunday", &trains, json!({"to": "Hamburg", "date": "Sunday"}), vec!["from"]),
+            ("where is B-2093?", &order, json!({"order": "B-2093"}), vec![]),
+            ("where is my order", &order, json!({}), vec!["order"]),
+            ("go dark please", &theme, json!({"theme": "dark"}), vec![]),
+            ("make it purple", &theme, json!({}), vec!["theme"]),
+        ] {
+            let (found, open) = filled(request, tool);
+            assert_eq!((found, open), (arguments, gaps.into_iter().map(str::to_owned).collect()), "{request}");
+        }
+    }
+
+    #[test]
+    fn gaps_say_why() {
+        let money = tool(
+            "send",
+            "Send money",
+            json!({"amount": {"type": "number", "description": "In euros", "maximum": 5000}}),
+            &["amount"],
+        );
+        let reason = |request: &str| draft(&Text::read(request), &money).gaps.into_iter().next().map(|gap| gap.reason);
+        assert_eq!(reason("send 12000 euros"), Some(GapReason::OutOfRange { said: "12000 euros".into() }));
+        assert_eq!(reason("send 200 dollars"), Some(GapReason::OtherUnit { said: "200 dollars".into() }));
+        assert_eq!(reason("send some money"), Some(GapReason::Missing));
+        assert_eq!(reason("send 20 euros"), None);
+    }
+}

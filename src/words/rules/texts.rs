@@ -1,0 +1,294 @@
+//! Texts, codes, names and lists.
+
+use std::ops::Range;
+
+use serde_json::Value;
+
+use super::Filler;
+use crate::words::{
+    Language,
+    lexicon::is_verb,
+    phrases::{Phrases, quotes},
+    slots::Kind,
+    values::list_of,
+};
+
+/// Names of parameters that take whole sentences.
+const SENTENCES: [&str; 11] =
+    ["text", "body", "message", "content", "note", "comment", "title", "subject", "query", "expression", "words"];
+const ARTICLES: [&str; 16] =
+    ["the", "a", "an", "my", "our", "der", "die", "das", "ein", "eine", "le", "la", "les", "un", "una", "el"];
+
+impl<'a> Filler<'a> {
+    /// Codes and texts: behind the name of their slot, in quotes, behind a preposition, names, and at last what is left.
+    pub(super) fn texts(&mut self) {
+        let quoted = quotes(self.text);
+        let is_text = |kind: Kind| matches!(kind, Kind::Text | Kind::Code | Kind::List);
+        let open = |filler: &Self, slot: usize| is_text(filler.slots[slot].kind) && filler.values[slot].is_none();
+        let mut order: Vec<usize> = (0..self.slots.len()).filter(|slot| is_text(self.slots[*slot].kind)).collect();
+        order.sort_by_key(|slot| (self.slots[*slot].kind != Kind::Code, !self.slots[*slot].is_required, *slot));
+        for quote in quoted.iter().filter(|quote| !quote.words.is_empty()) {
+            let mut slots: Vec<usize> = order.iter().copied().filter(|slot| open(self, *slot)).collect();
+            slots.sort_by_key(|slot| self.distance(*slot, &quote.words));
+            if let Some(&slot) = slots.first().filter(|_| self.is_free(&quote.words)) {
+                self.put(slot, &quote.words, quote.text.clone());
+                self.mark_firm(slot);
+            }
+        }
+        type Finder<'a> = fn(&Filler<'a>, usize) -> Option<Range<usize>>;
+        // Whether what is found is surely the value.
+        let finders: [(Finder<'a>, bool); 5] = [
+            (Self::behind_name, true),
+            (Self::code, true),
+            (Self::behind_preposition, true),
+            (Self::name, false),
+            (Self::rest, false),
+        ];
+        for (find, is_firm) in finders {
+            for &slot in &order {
+                if open(self, slot)
+                    && let Some(words) = find(self, slot)
+                {
+                    let text = self.text.slice(&words).to_owned();
+                    self.put(slot, &words, text);
+                    if is_firm {
+                        self.mark_firm(slot);
+                    }
+                }
+            }
+        }
+    }
+
+    fn mark_firm(&mut self, slot: usize) {
+        if let Some(firm) = self.firm.get_mut(slot) {
+            *firm = true;
+        }
+    }
+
+    fn put(&mut self, slot: usize, words: &Range<usize>, text: String) {
+        let value = if self.slots[slot].kind == Kind::List { list_of(&text) } else { Value::String(text) };
+        self.take(slot, words, value);
+    }
+
+    fn behind_name(&self, slot: usize) -> Option<Range<usize>> {
+        let names = self.slots[slot].name_words();
+        let at = (0..self.text.words.len()).find(|at| {
+            names.iter().enumerate().all(|(i, name)| self.text.folded(at + i) == name)
+                && self.used.get(*at) == Some(&false)
+        })?;
+        // "label of the timer": the word speaks of the thing, and does not name a value.
+        if matches!(names.first().map(String::as_str), None | Some("to" | "from" | "in" | "on" | "for" | "text")) {
+            return None;
+        }
+        let words = self.phrase(at + names.len(), slot)?;
+        Some(words)
+    }
+
+    fn behind_preposition(&self, slot: usize) -> Option<Range<usize>> {
+        if self.slots[slot].kind == Kind::Code {
+            return None;
+        }
+        let phrases = Phrases::of(&self.slots[slot]);
+        (0..self.text.words.len())
+            .filter(|at| self.used.get(*at) == Some(&false) && phrases.prepositions.contains(&self.text.folded(*at)))
+            .filter(|at| !self.is_for_a_person(slot, *at))
+            .find_map(|at| self.phrase(at + 1, slot))
+            .map(|words| self.without_name(slot, words))
+    }
+
+    /// Whether a name behind a preposition belongs to another open slot, which takes people: "open an issue for Mateo".
+    fn is_for_a_person(&self, slot: usize, at: usize) -> bool {
+        let is_name = self.text.words.get(at + 1).is_some_and(|word| word.is_capital && !word.is_function)
+            && self.text.language != Language::German;
+        let takes = |other: usize| {
+            Phrases::takes_people(&self.slots[other])
+                && self.values[other].is_none()
+                && Phrases::of(&self.slots[other]).prepositions.contains(&self.text.folded(at))
+        };
+        is_name
+            && !Phrases::takes_people(&self.slots[slot])
+            && (0..self.slots.len()).any(|other| other != slot && takes(other))
+    }
+
+    /// Without the name of the slot behind the value: "the lib folder", "my Sunday playlist". Rooms have it in their own names.
+    fn without_name(&self, slot: usize, words: Range<usize>) -> Range<usize> {
+        let names = self.slots[slot].name_words();
+        let last = words.end.saturating_sub(1);
+        let is_name = words.len() > 1 && names.iter().any(|name| name == self.text.folded(last) && name != "room");
+        let says = |at: usize| self.text.words.get(at).is_some_and(|word| !word.is_function);
+        if is_name && (words.start..last).any(says) { words.start..last } else { words }
+    }
+
+    /// Codes, addresses and paths; a name before a number is one ("IC 204").
+    fn code(&self, slot: usize) -> Option<Range<usize>> {
+        let takes_mail =
+            self.slots[slot].name_words().iter().any(|word| matches!(word.as_str(), "to" | "recipient" | "email"));
+        if self.slots[slot].kind != Kind::Code {
+            let at = (0..self.text.words.len()).find(|at| takes_mail && self.text.folded(*at).contains('@'))?;
+            return (self.used.get(at) == Some(&false)).then_some(at..at + 1);
+        }
+        let is_code = |word: &str| {
+            let has = |test: fn(char) -> bool| word.chars().any(test);
+            word.contains(['@', '/', '_'])
+                || has(|c| c.is_ascii_digit())
+                || word.contains('.') && !word.ends_with('.')
+                || word.chars().count() > 2 && word.chars().all(|c| c.is_uppercase() || c.is_ascii_digit())
+        };
+        (0..self.text.words.len()).find_map(|at| {
+            let word = self.text.words.get(at)?;
+            let source = self.text.source.get(word.span.clone())?;
+            let is_next_digits =
+                self.text.folded(at + 1).chars().all(|c| c.is_ascii_digit()) && !self.text.folded(at + 1).is_empty();
+            let words =
+                if word.is_capital && !word.is_function && is_next_digits && source.chars().all(char::is_uppercase) {
+                    at..at + 2
+                } else if is_code(source) {
+                    at..at + 1
+                } else {
+                    return None;
+                };
+            self.is_free(&words).then_some(words)
+        })
+    }
+
+    /// A name: words with capitals that do not begin the sentence.
+    fn name(&self, slot: usize) -> Option<Range<usize>> {
+        if self.slots[slot].kind == Kind::Code || !self.slots[slot].is_required {
+            return None;
+        }
+        let begins = |at: usize| at == 0 || self.text.gap_after(at - 1).contains(['.', '!', '?']);
+        let is_name = |at: usize| {
+            self.used.get(at) == Some(&false)
+                && self.text.words.get(at).is_some_and(|word| word.is_capital && !word.is_function && !self.is_own(at))
+        };
+        // German nouns all have capitals.
+        let is_german = self.text.language == Language::German;
+        // "for Mateo" is no title.
+        let prepositions = Phrases::of(&self.slots[slot]).prepositions;
+        let suits = |at: usize| {
+            let before = self.text.folded(at - 1);
+            !Phrases::BOUNDARIES.contains(&before) || prepositions.contains(&before)
+        };
+        let start = (0..self.text.words.len()).find(|at| is_name(*at) && !begins(*at) && !is_german && suits(*at))?;
+        let mut end = start + 1;
+        while is_name(end) && !self.text.gap_after(end - 1).contains([',', '.', ';']) {
+            end += 1;
+        }
+        Some(start..self.with_its_thing(end))
+    }
+
+    /// The end of a name with the thing that it belongs to: "Mia's recital on the calendar", "AA batteries into the basket".
+    fn with_its_thing(&self, end: usize) -> usize {
+        let is_thing = |at: &usize| {
+            let word = self.text.words.get(*at);
+            self.used.get(*at) == Some(&false)
+                && !self.is_own(*at)
+                && self.text.gap_after(*at - 1) == " "
+                && word.is_some_and(|word| !word.is_function && !word.is_capital && !is_verb(word))
+        };
+        let things = (end.max(1)..end + 2).take_while(is_thing).count();
+        let behind = end + things;
+        let closes = behind >= self.text.words.len() || Phrases::BOUNDARIES.contains(&self.text.folded(behind));
+        if closes { behind } else { end }
+    }
+
+    /// What is left of the request without the words that say what to do.
+    fn rest(&self, slot: usize) -> Option<Range<usize>> {
+        let is_open = |other: &usize| {
+            let slot = &self.slots[*other];
+            self.values[*other].is_none() && slot.kind == Kind::Text && slot.is_required
+        };
+        if !(0..self.slots.len()).filter(is_open).eq([slot]) {
+            return None;
+        }
+        let says = |at: usize| {
+            let is_word = self.text.words.get(at).is_some_and(|word| !word.is_function);
+            self.used.get(at) == Some(&false) && is_word && !self.is_own(at) && !self.is_command(at)
+        };
+        let count = self.text.words.len();
+        // "note: the oven runs hot"
+        let colon = (0..count).find(|at| self.text.gap_after(*at).trim_start().starts_with(':'));
+        let from = colon.filter(|at| (0..=*at).all(|at| !says(at))).map_or(0, |at| at + 1);
+        let mut start = (from..count).find(|at| says(*at))?;
+        if !self.takes_sentences(slot) {
+            // A thing is what is named last: "keep the guest room at 68".
+            let last = (start..count).rev().find(|at| says(*at))?;
+            start = last;
+            while start > 0 && says(start - 1) && !self.text.gap_after(start - 1).contains([',', ';', ':']) {
+                start -= 1;
+            }
+            let mut end = last + 1;
+            // The word of the slot itself belongs to it: "guest room".
+            let names = self.slots[slot].name_words();
+            if self.used.get(end) == Some(&false) && names.iter().any(|name| name == self.text.folded(end)) {
+                end += 1;
+            }
+            return Some(start..end);
+        }
+        // A sentence begins with its article; a thing is named without.
+        if start > from && self.used.get(start - 1) == Some(&false) && ARTICLES.contains(&self.text.folded(start - 1)) {
+            start -= 1;
+        }
+        let mut end = start + 1;
+        while end < count && self.used.get(end) == Some(&false) {
+            end += 1;
+        }
+        // Words that say where it goes stand at the end: "on my list of things to do".
+        while end > start + 1 && !says(end - 1) {
+            end -= 1;
+        }
+        Some(start..end)
+    }
+
+    /// Whether a slot takes more than the name of a thing.
+    fn takes_sentences(&self, slot: usize) -> bool {
+        self.slots[slot].name_words().iter().any(|word| SENTENCES.contains(&word.as_str()))
+    }
+
+    /// Whether a word begins what is asked for, as verbs do.
+    fn is_command(&self, at: usize) -> bool {
+        let begins = (0..at).all(|before| {
+            self.used.get(before) == Some(&true) || self.text.words.get(before).is_none_or(|word| word.is_function)
+        });
+        let opens = at == 0 || self.text.gap_after(at - 1).contains([',', ';', '.', '!', '?', ':']);
+        let is_order = opens && self.text.words.get(at + 1).is_some_and(|next| next.is_function);
+        is_order || begins && self.text.words.get(at).is_some_and(is_verb)
+    }
+
+    /// The phrase that begins at a place: up to a mark, a preposition or a word that is taken; `None` where it says nothing of its own.
+    fn phrase(&self, at: usize, slot: usize) -> Option<Range<usize>> {
+        let mut start = at;
+        while self.text.words.get(start).is_some_and(|word| word.is_function) && self.used.get(start) == Some(&false) {
+            // "the Calm list", "my mother"
+            if Phrases::BOUNDARIES.contains(&self.text.folded(start)) {
+                return None;
+            }
+            start += 1;
+        }
+        let is_list = self.slots[slot].kind == Kind::List;
+        let is_sentence = self.takes_sentences(slot);
+        let mut end = start;
+        while self.used.get(end) == Some(&false) {
+            let word = self.text.folded(end);
+            let joins = is_list && matches!(word, "and" | "und" | "et" | "y");
+            let ends = Phrases::BOUNDARIES.contains(&word) || ARTICLES.contains(&word) && word != "la";
+            if end > start && !joins && ends && !is_sentence {
+                break;
+            }
+            end += 1;
+            let gap = self.text.gap_after(end - 1);
+            // "Dr. Weiss"
+            let is_short =
+                self.text.words.get(end - 1).is_some_and(|word| word.is_capital && word.folded.chars().count() <= 3);
+            if gap.contains(['!', '?', ';', ':']) || gap.contains('.') && !is_short || gap.contains(',') && !is_list {
+                break;
+            }
+        }
+        while end > start && self.text.words.get(end - 1).is_some_and(|word| word.is_function) {
+            end -= 1;
+        }
+        let says =
+            (start..end).any(|at| !self.is_own(at) && self.text.words.get(at).is_some_and(|word| !word.is_function));
+        (says && (self.slots[slot].kind != Kind::Code || end - start <= 3)).then_some(start..end)
+    }
+}
