@@ -239,6 +239,11 @@ impl Error {
         matches!(self, Self::QuotaExceeded { .. })
     }
 
+    /// True when something that is stored was damaged.
+    pub fn is_integrity(&self) -> bool {
+        matches!(self, Self::Integrity { .. })
+    }
+
     /// True when the device is gone and a new agent has to be made.
     pub fn is_device_lost(&self) -> bool {
         matches!(self, Self::DeviceLost { .. })

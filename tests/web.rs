@@ -242,6 +242,8 @@ async fn whole_loop(choice: BackendChoice, database: &str) {
     let mut trace = None;
     for seed in 0..4 {
         let mut options = AskOptions {
+            // An untrained model has nothing to decide on.
+            decide: false,
             learn: Learn::Always,
             keep: Some("kept".into()),
             seed,

@@ -9,6 +9,7 @@ mod checks;
 mod complete;
 mod conduct;
 mod event;
+mod facts;
 mod gate;
 mod learn;
 mod memory;
@@ -26,10 +27,11 @@ use std::rc::Rc;
 pub use asking::{AskEvent, Asking};
 pub use complete::{Completion, CompletionForm, CompletionOptions};
 pub use conduct::{
-    CertaintyTable, Considered, Decision, FEATURES, Features, Judgement, JudgementReport, Logistic, Proposal, Question,
-    Request, Written, decide,
+    CertaintyTable, Considered, Decision, FEATURES, Features, Judgement, JudgementReport, LessonUse, Logistic,
+    Proposal, Question, Request, Written, decide, decide_as_taught,
 };
 pub use event::{AnswerKind, Event, Phase};
+pub use facts::Facts;
 pub use gate::{Canary, GateCheck, GateReport};
 pub use learn::{DEFAULT_THRESHOLD, Learn};
 pub use memory::{ImportOptions, Memory, MemoryMode, MemoryOptions, Recalled};
@@ -64,6 +66,12 @@ pub struct Agent {
 }
 
 impl Agent {
+    /// An agent with the same model and a memory of its own, kept in another store.
+    #[must_use]
+    pub fn with_store(&self, store: Rc<dyn AdapterStore>) -> Self {
+        Self { model: Rc::clone(&self.model), memory: Rc::new(Memory::new(store)), backend: self.backend.clone() }
+    }
+
     /// Which backend serves, and why.
     pub fn backend(&self) -> &BackendReport {
         &self.backend

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Learn, MemoryOptions, Writing};
+use super::{Facts, Learn, MemoryOptions, Writing};
 use crate::{
     adaptation::AdaptationConfig,
     error::{Error, Result},
@@ -20,8 +20,10 @@ pub struct AskOptions {
     /// The number by which the agent decides whether it is sure. The perplexity of the answer costs nothing and recognizes wrong answers
     /// of the seed model best; the margin is the published method's.
     pub estimator: Estimator,
-    /// Decide whether to act, to ask back or to decline. Off (the default), the calls of the answer count as decided, whatever they are.
+    /// Decide whether to act, to ask back or to decline (the default). Off, the calls of the answer count as decided, whatever they are.
     pub decide: bool,
+    /// What the program knows beside the request; none unless the caller gives some.
+    pub facts: Facts,
     /// When the agent learns.
     pub learn: Learn,
     /// Decide and search as `learn` says, but stop before any example is written: nothing is learned.
@@ -38,9 +40,10 @@ pub struct AskOptions {
     pub keep: Option<String>,
     /// Storing may replace an adapter of that name. One that the run started from is always replaced.
     pub replace: bool,
-    /// Apply this stored adapter from the start; it learns on, with the rank and the modules that it has.
+    /// Apply this stored adapter from the start; it learns on, with the rank and the modules that it has. Where the memory has something
+    /// for the task that passes the gate against it, that is applied instead.
     pub adapter: Option<String>,
-    /// What outlives the task without a name. Not with `keep` or `adapter`; what it keeps always passes the gate.
+    /// What outlives the task without a name. Not with `keep`; what it keeps always passes the gate.
     pub memory: MemoryOptions,
     /// Learn from these pairs instead of writing some.
     pub examples: Vec<Pair>,
@@ -72,7 +75,8 @@ impl Default for AskOptions {
         Self {
             estimator: Estimator::Perplexity,
             candidates: false,
-            decide: false,
+            decide: true,
+            facts: Facts::default(),
             learn: Learn::default(),
             dry_run: false,
             search: true,
@@ -139,10 +143,10 @@ impl AskOptions {
         {
             return Err(Error::invalid("pairs and tries", "must be between 1 and 64"));
         }
+        self.facts.check()?;
         self.memory.check()?;
-        if self.memory.is_on() && (self.keep.is_some() || self.adapter.is_some()) {
-            let reason =
-                "the memory names what it keeps and finds it by itself; say either `memory` or `keep` and `adapter`";
+        if self.memory.is_on() && self.keep.is_some() {
+            let reason = "the memory names what it keeps by itself; say either `memory` or `keep`";
             return Err(Error::invalid("memory", reason));
         }
         if let Some(seconds) = self.learn_within.filter(|seconds| seconds.is_nan() || *seconds < 0.0) {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Agent, AskOptions, Event, GateReport, MemoryMode, MemoryOptions, TrainingReport,
+    Agent, AskOptions, Event, GateReport, MemoryMode, MemoryOptions, Request, TrainingReport,
     checks::{UsableTask, check_pairs},
     gate::GateCheck,
     memory::{Learned, NewVersion},
@@ -13,11 +13,14 @@ use crate::{
     error::{Error, Result},
     inference::Cancel,
     storage::{AdapterMeta, Lesson, LessonSource},
-    task::{Pair, Task, ToolCall},
+    task::{Pair, Task, Tool, ToolCall},
+    words::{Examples, is_same_request, neighbours},
 };
 
 /// How many times a user's pair is seen in training for each time that a self-written pair is seen.
 const WEIGHT: usize = 3;
+/// Pairs that a program makes of a user's lesson, for the training; one more is held back for the gate.
+const NEIGHBOURS: usize = 5;
 /// Most lessons of an adapter. The oldest self-written ones go first, then the oldest.
 const MOST_LESSONS: usize = 24;
 
@@ -38,6 +41,10 @@ pub enum Feedback {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(target_family = "wasm", serde(rename_all = "camelCase"))]
 pub struct Taught {
+    /// The lesson that holds from now on; `None` when none was kept.
+    pub lesson: Option<Lesson>,
+    /// Requests whose lessons were removed.
+    pub forgotten: Vec<String>,
     /// The adapter that holds the lesson; `None` when nothing was kept.
     pub adapter: Option<AdapterMeta>,
     /// What the training did.
@@ -57,16 +64,45 @@ struct Curriculum<'a> {
     /// The cluster; `None` for a new one.
     cluster: Option<String>,
     lessons: Vec<Lesson>,
+    /// Pairs in the words of the newest lesson.
+    neighbours: Vec<Pair>,
     /// Nothing is kept when the adapter fails the gate.
     must_pass: bool,
 }
 
 impl Agent {
-    /// Learns from what a user says of an answer, for the memory of `options`. A right answer becomes a lesson of the task's cluster, whose
-    /// adapter is trained anew on all its lessons; a wrong one takes the newest version back. `on_event` sees each step.
+    /// Keeps the right calls of a task as a lesson, and trains nothing. From now on the same request is answered so, and requests in the
+    /// same words with their own values.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] without a memory, or for calls that do not fit the menu; the rest as [`Agent::ask`].
+    /// [`Error::InvalidInput`] without a memory, or for calls that do not fit the menu; those of the store.
+    pub async fn teach(&self, task: &Task, calls: &[ToolCall], options: &AskOptions) -> Result<Taught> {
+        options.check()?;
+        let UsableTask { task, .. } = &UsableTask::of(task)?;
+        self.teach_checked(task, calls, options).await
+    }
+
+    async fn teach_checked(&self, task: &Task, calls: &[ToolCall], options: &AskOptions) -> Result<Taught> {
+        if !options.memory.is_on() {
+            return Err(Error::invalid("memory", "feedback needs a memory to learn into; choose `session` or `keep`"));
+        }
+        let pair = Pair { query: task.query().to_owned(), calls: calls.to_vec() };
+        check_pairs(std::slice::from_ref(&pair), &task.tools)?;
+        let Some(query) = Request::lesson_query(task) else {
+            let note = "the request says little without what was said before it, so it is no lesson for others";
+            return Ok(Taught { note: Some(note.to_owned()), ..Taught::default() });
+        };
+        let lesson = Lesson::new(Pair { query, ..pair }, LessonSource::User);
+        let note = self.memory().teach(&task.tools, &lesson, &options.memory).await?;
+        Ok(Taught { lesson: Some(lesson), note, ..Taught::default() })
+    }
+
+    /// Learns from what a user says of an answer, for the memory of `options`. A right answer becomes a lesson, as in [`Agent::teach`], and
+    /// the adapter of the task's cluster is trained anew on all its lessons, from `options.adapter` on where that is given; a wrong one
+    /// removes the lessons that lead to it, and takes the newest version back. `on_event` sees each step.
+    ///
+    /// # Errors
+    /// Errors of [`Agent::teach`]; the rest as [`Agent::ask`].
     pub async fn feedback(
         &self,
         task: &Task,
@@ -77,28 +113,61 @@ impl Agent {
     ) -> Result<Taught> {
         options.check()?;
         let UsableTask { task, .. } = &UsableTask::of(task)?;
-        if !options.memory.is_on() {
-            return Err(Error::invalid("memory", "feedback needs a memory to learn into; choose `session` or `keep`"));
-        }
         // Whatever it was, it is no longer an answer that must stay.
         self.memory().canaries.forget(task);
-        let found = self.memory().nearest(self.model(), task, &options.memory).await?;
         let calls = match feedback {
             Feedback::Right { calls } => calls,
-            Feedback::Wrong => return self.take_back(found).await,
+            Feedback::Wrong => return self.take_back(task, options).await,
         };
-        let pair = Pair { query: task.query().to_owned(), calls: calls.clone() };
-        check_pairs(std::slice::from_ref(&pair), &task.tools)?;
+        let Taught { lesson, note, .. } = self.teach_checked(task, calls, options).await?;
+        let Some(lesson) = lesson else { return Ok(Taught { note, ..Taught::default() }) };
+        let found = self.memory().nearest(self.model(), task, &options.memory).await?;
         let mut lessons = found.as_ref().map(|meta| meta.lessons.clone()).unwrap_or_default();
-        lessons.retain(|lesson| lesson.query != pair.query);
-        lessons.push(Lesson::new(pair, LessonSource::User));
+        lessons.retain(|other| !is_same_request(&other.query, &lesson.query));
+        lessons.push(lesson.clone());
         while lessons.len() > MOST_LESSONS {
             let written = lessons.iter().position(|lesson| lesson.source == LessonSource::Synthetic);
             lessons.remove(written.unwrap_or(0));
         }
         let cluster = found.and_then(|meta| Some(meta.memory?.cluster));
-        let curriculum = Curriculum { task, cluster, lessons, must_pass: true };
-        self.train_lessons(curriculum, options, cancel, &mut on_event).await
+        let neighbours = neighbours(&lesson.pair(), &task.tools, NEIGHBOURS + 1, options.seed);
+        let curriculum = Curriculum { task, cluster, lessons, neighbours, must_pass: true };
+        let mut taught = self.train_lessons(curriculum, options, cancel, &mut on_event).await?;
+        taught.lesson = Some(lesson);
+        taught.note = [note, taught.note].into_iter().flatten().reduce(|all, more| format!("{all}; {more}"));
+        Ok(taught)
+    }
+
+    /// What people taught for a menu, oldest first.
+    ///
+    /// # Errors
+    /// Errors of [`Memory::lessons`](super::Memory::lessons).
+    pub async fn lessons(&self, tools: &[Tool], options: &AskOptions) -> Result<Vec<Lesson>> {
+        self.memory()
+            .lessons(&UsableTask::of_dialogue(&Task::new("", tools.to_vec()))?.task.tools, &options.memory)
+            .await
+    }
+
+    /// Removes what a person taught about a request; adapters of the memory that were trained on it are trained anew without it.
+    ///
+    /// # Errors
+    /// Errors of the store, and those of [`Agent::unlearn`].
+    pub async fn forget_lesson(
+        &self,
+        task: &Task,
+        options: &AskOptions,
+        cancel: &Cancel,
+        mut on_event: impl FnMut(Event),
+    ) -> Result<Taught> {
+        options.check()?;
+        let UsableTask { task, .. } = &UsableTask::of(task)?;
+        let query = task.query();
+        let forgotten = self.memory().unteach(&task.tools, query).await?;
+        let mut taught = Taught::default();
+        if let Some((name, lesson)) = self.memory().newest_with(self.model(), task, query).await? {
+            taught = self.unlearn(&name, lesson, options, cancel, &mut on_event).await?;
+        }
+        Ok(Taught { forgotten, ..taught })
     }
 
     /// Deletes a lesson, counted from 0, of an adapter of the memory: a new version is trained on the others of its cluster's newest, and all
@@ -136,7 +205,8 @@ impl Agent {
                 let task = Task::new(newest.task.clone(), memory.tools);
                 // Kept whatever the gate says now: it will be asked again before the adapter is used.
                 let cluster = Some(memory.cluster.clone());
-                let curriculum = Curriculum { task: &task, cluster, lessons, must_pass: false };
+                let neighbours = Vec::new();
+                let curriculum = Curriculum { task: &task, cluster, lessons, neighbours, must_pass: false };
                 taught = self.train_lessons(curriculum, options, cancel, &mut on_event).await?;
             }
         }
@@ -154,11 +224,32 @@ impl Agent {
         Ok(taught)
     }
 
-    async fn take_back(&self, found: Option<AdapterMeta>) -> Result<Taught> {
+    /// Removes the lessons that lead to the answer of a task, with the adapters that were trained on them; where there is none, the newest
+    /// version of the task's cluster goes.
+    async fn take_back(&self, task: &Task, options: &AskOptions) -> Result<Taught> {
+        if !options.memory.is_on() {
+            return Err(Error::invalid("memory", "feedback needs a memory to learn into; choose `session` or `keep`"));
+        }
+        let (model, memory) = (self.model(), self.memory());
+        let lessons = memory.lessons(&task.tools, &options.memory).await?;
+        let request = Request::of(task, None);
+        let examples = Examples::of(lessons.iter().map(Lesson::pair), &task.tools);
+        let followed = examples.follow(&request.text, &task.tools).map(|followed| followed.query);
         let mut taught = Taught::default();
+        for query in followed.into_iter().chain([task.query().to_owned()]) {
+            taught.forgotten.extend(memory.unteach(&task.tools, &query).await?);
+            while let Some((name, _)) = memory.newest_with(model, task, &query).await? {
+                memory.delete_adapter(&name).await?;
+                taught.rolled_back.get_or_insert(name);
+            }
+        }
+        if !taught.forgotten.is_empty() || taught.rolled_back.is_some() {
+            return Ok(taught);
+        }
+        let found = memory.nearest(model, task, &options.memory).await?;
         match found.and_then(|meta| Some((meta.name, meta.memory?.cluster))) {
             Some((name, cluster)) => {
-                self.memory().roll_back(&cluster).await?;
+                memory.roll_back(&cluster).await?;
                 taught.rolled_back = Some(name);
             }
             None => taught.note = Some("nothing was learned for tasks like this, so nothing is taken back".to_owned()),
@@ -166,7 +257,8 @@ impl Agent {
         Ok(taught)
     }
 
-    /// Trains a fresh adapter on lessons and puts it into the memory. The newest lesson is its own proof.
+    /// Trains an adapter on lessons, from the one that the options name on, and puts it into the memory. Its proof is a pair in the words of
+    /// the newest lesson that was held back, else that lesson itself.
     async fn train_lessons(
         &self,
         curriculum: Curriculum<'_>,
@@ -174,23 +266,26 @@ impl Agent {
         cancel: &Cancel,
         on_event: &mut dyn FnMut(Event),
     ) -> Result<Taught> {
-        let Curriculum { task, cluster, lessons, must_pass } = curriculum;
+        let Curriculum { task, cluster, lessons, mut neighbours, must_pass } = curriculum;
         let (model, memory) = (self.model(), self.memory());
+        let start = self.adapter_named(options.adapter.as_deref()).await?;
+        let held_back = if neighbours.len() > 1 { neighbours.pop() } else { None };
         let mut pairs = Vec::new();
         for lesson in &lessons {
             let times = if lesson.source == LessonSource::User { WEIGHT } else { 1 };
             pairs.extend(std::iter::repeat_n(lesson.pair(), times));
         }
+        pairs.append(&mut neighbours);
         let examples = model.examples(task, &pairs)?;
-        let training = Training { examples, start: None, config: &options.adaptation, seed: options.seed };
+        let training = Training { examples, start: start.as_ref(), config: &options.adaptation, seed: options.seed };
         let Trained { adapter, report } = model.train(training, cancel, |step| on_event(Event::Train(step))).await?;
-        let proof = lessons.last().map(Lesson::pair);
-        let canaries = memory.canaries.all();
+        let proof = held_back.or_else(|| lessons.last().map(Lesson::pair));
+        let canaries = memory.canaries.all(options.adapter.as_deref());
         let check = GateCheck {
             task,
             held_back: proof.as_ref(),
             canaries: &canaries,
-            before: None,
+            before: start.as_ref().map(|adapter| &adapter.weights),
             after: &adapter.weights,
             writing: options.writing(),
         };

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ContextReport, Decision, GateReport, JudgementReport, ModelReport, OrdersReport, Recalled, SearchReport};
+use super::{
+    ContextReport, Decision, GateReport, JudgementReport, LessonUse, ModelReport, OrdersReport, Recalled, SearchReport,
+};
 use crate::{
     backend::BackendReport,
     calls::LeftOut,
@@ -127,6 +129,9 @@ pub struct Trace {
     /// The numbers behind the decision; `None` where the options ask for none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judgement: Option<JudgementReport>,
+    /// What a person taught that decided; `None` where nothing did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lesson: Option<LessonUse>,
     /// The answer that stands was given after learning.
     pub adapted: bool,
     /// What was found in the memory for the task, used or not; `None` when nothing was.
@@ -173,6 +178,7 @@ impl Trace {
             answer: Answer::default(),
             decision: Decision::Decline,
             judgement: None,
+            lesson: None,
             adapted: false,
             recalled: None,
             search: None,

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::{
     calls::{CallIssue, ParseFailure, check_call, first_ungrounded},
     task::{Pair, Task, ToolCall},
+    words::{Unnatural, unnatural},
 };
 
 /// The checks that can be switched off. Parsing and naming a tool of the menu cannot.
@@ -22,13 +23,14 @@ pub struct Checks {
     /// Not a copy of the task nor of an earlier pair.
     pub new: bool,
     /// No two arguments of a call have the same value: the mark of a value that was copied to a wrong place.
-    #[serde(default)]
     pub distinct: bool,
+    /// A person could have written the query: no call, no refusal, nothing over and over, in the language of the task.
+    pub natural: bool,
 }
 
 impl Default for Checks {
     fn default() -> Self {
-        Self { schema: true, grounded: true, new: true, distinct: true }
+        Self { schema: true, grounded: true, new: true, distinct: true, natural: true }
     }
 }
 
@@ -45,6 +47,8 @@ pub enum Rejection {
     Ungrounded(String),
     /// Two arguments of a call have the same value.
     Repeated,
+    /// No person would write its query.
+    Unnatural(Unnatural),
     /// It repeats the task or an earlier pair.
     Copy,
     /// Asked the pair's query, the model answers with other calls.
@@ -60,6 +64,10 @@ impl Rejection {
             Self::Call(issue) => issue.reason(),
             Self::Ungrounded(_) => "ungrounded_value",
             Self::Repeated => "repeated_value",
+            Self::Unnatural(Unnatural::Call) => "query_is_call",
+            Self::Unnatural(Unnatural::Refusal) => "query_refuses",
+            Self::Unnatural(Unnatural::Repetition) => "query_repeats",
+            Self::Unnatural(Unnatural::OtherLanguage) => "other_language",
             Self::Copy => "copy",
             Self::Disagreement => "disagreement",
         }
@@ -86,6 +94,11 @@ pub fn validate(pair: &Pair, task: &Task, earlier: &[Pair], checks: Checks) -> R
     }
     if checks.distinct && pair.calls.iter().any(repeats_a_value) {
         return Err(Rejection::Repeated);
+    }
+    if checks.natural
+        && let Some(why) = unnatural(&pair.query, task.query())
+    {
+        return Err(Rejection::Unnatural(why));
     }
     if checks.grounded
         && let Some(path) = first_ungrounded(pair, &task.tools)
@@ -156,13 +169,20 @@ mod tests {
         assert_eq!(reason(&pair("Oslo 2", "book", json!({"city": "Oslo", "nights": "2"})), &[]), Some("wrong_type"));
         assert_eq!(reason(&pair("Oslo 2", "book", json!({"city": "2", "nights": 2})), &[]), Some("repeated_value"));
         assert_eq!(reason(&pair("somewhere", "book", json!({"city": "Oslo"})), &[]), Some("ungrounded_value"));
+        assert_eq!(reason(&pair("book(city=Oslo)", "book", json!({"city": "Oslo"})), &[]), Some("query_is_call"));
+        assert_eq!(reason(&pair("I'm sorry, Oslo?", "book", json!({"city": "Oslo"})), &[]), Some("query_refuses"));
+        let twice = pair("Two in Oslo. Two in Oslo.", "book", json!({"city": "Oslo"}));
+        assert_eq!(reason(&twice, &[]), Some("query_repeats"));
+        let german = pair("ein Hotel für mich und dich in Oslo", "book", json!({"city": "Oslo"}));
+        let english = Task::new("please find a hotel for us two", task().tools);
+        assert_eq!(validate(&german, &english, &[], Checks::default()).unwrap_err().reason(), "other_language");
         assert_eq!(reason(&pair("a HOTEL in  rome!", "book", json!({"city": "Rome"})), &[]), Some("copy"));
         assert_eq!(reason(&pair("Oslo, please", "book", json!({"city": "Oslo"})), &[good]), Some("copy"));
     }
 
     #[test]
     fn checks_can_be_switched_off_but_not_the_menu() {
-        let off = Checks { schema: false, grounded: false, new: false, distinct: false };
+        let off = Checks { schema: false, grounded: false, new: false, distinct: false, natural: false };
         assert!(validate(&pair("A hotel in Rome", "book", json!({"x": 1})), &task(), &[], off).is_ok());
         assert!(validate(&pair("Oslo", "fly", json!({})), &task(), &[], off).is_err());
     }

@@ -22,7 +22,7 @@ use crate::{
     inference::Cancel,
     storage::{AdapterStore, IndexedDbStore},
     synthesis::{AskedTeacher, Request, TextSource},
-    task::{Message, Pair, Task, Tool},
+    task::{Message, Pair, Task, Tool, ToolCall},
 };
 
 /// What is known of an opened agent.
@@ -241,6 +241,42 @@ impl WebAgent {
         let cancel = self.cancellable();
         let report = |event: Event| emit(&on_event, &event);
         to_js(&self.agent.feedback(&task, &feedback, &options, &cancel, report).await.map_err(error)?)
+    }
+
+    /// Keeps right calls as a lesson, without training. Resolves to what came of it.
+    ///
+    /// # Errors
+    /// An `Error` with a `code`.
+    pub async fn teach(&self, task: JsValue, calls: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
+        let task = Question::read(task)?;
+        let calls: Vec<ToolCall> = from_js("calls", calls)?;
+        let options = or_default("options", options)?;
+        let _turn = self.turn()?;
+        to_js(&self.agent.teach(&task, &calls, &options).await.map_err(error)?)
+    }
+
+    /// What people taught for a menu, oldest first.
+    ///
+    /// # Errors
+    /// An `Error` with a `code`.
+    pub async fn lessons(&self, tools: JsValue, options: JsValue) -> Result<JsValue, JsValue> {
+        let tools: Vec<Tool> = from_js("tools", tools)?;
+        let options = or_default("options", options)?;
+        to_js(&self.agent.lessons(&tools, &options).await.map_err(error)?)
+    }
+
+    /// Removes what a person taught about the request of a task. Resolves to what came of it.
+    ///
+    /// # Errors
+    /// An `Error` with a `code`; `AbortError` after `cancel`.
+    #[wasm_bindgen(js_name = forgetLesson)]
+    pub async fn forget_lesson(&self, task: JsValue, options: JsValue, on_event: Function) -> Result<JsValue, JsValue> {
+        let task = Question::read(task)?;
+        let options = or_default("options", options)?;
+        let _turn = self.turn()?;
+        let cancel = self.cancellable();
+        let report = |event: Event| emit(&on_event, &event);
+        to_js(&self.agent.forget_lesson(&task, &options, &cancel, report).await.map_err(error)?)
     }
 
     /// Deletes what one lesson taught an adapter of the memory. Resolves to what came of it.

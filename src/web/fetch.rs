@@ -8,7 +8,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::{
-    agent::{Event, INDEX, ModelFiles, NAMED_TEMPLATES, NamedTemplate, SINGLE, shard_names, template_text},
+    agent::{
+        CertaintyTable, Event, INDEX, ModelFiles, NAMED_TEMPLATES, NamedTemplate, SINGLE, shard_names, template_text,
+    },
     error::{Error, Result},
     format,
 };
@@ -87,6 +89,10 @@ pub async fn model_files(source: &ModelSource, mut on_event: impl FnMut(Event)) 
         files.special_tokens_map = source.optional("special_tokens_map.json", &mut on_event).await?;
     }
     files.generation_config = source.optional("generation_config.json", &mut on_event).await?;
+    // Only looked for where the files are known: most models have none.
+    if matches!(source, ModelSource::Files { .. }) {
+        files.certainty = source.optional(CertaintyTable::FILE, &mut on_event).await?;
+    }
     match source.optional(SINGLE, &mut on_event).await? {
         Some(weights) => files.shards.push(weights),
         None => {

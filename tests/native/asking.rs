@@ -7,6 +7,11 @@ use autodidact::{
 };
 use futures_lite::future::block_on;
 
+/// Options of an agent whose calls stand whatever they are, for what is told by the answers alone.
+pub fn undecided() -> AskOptions {
+    AskOptions { decide: false, ..AskOptions::default() }
+}
+
 /// The trace of a question that nobody cancels.
 pub fn ask(agent: &Agent, task: &Task, options: &AskOptions) -> Trace {
     block_on(async {

@@ -61,7 +61,7 @@ fn nothing_that_was_guessed_is_carried_out() {
                 probability: f32::from(u8::from(other.name == tool.name)),
             };
             let candidates: Vec<Candidate> = task.tools.iter().map(candidate).collect();
-            let request = Request::of(&task);
+            let request = Request::of(&task, None);
             let ranking = Ranking::of(task.query(), &task.tools, &RankingWeights::default());
             let considered = Considered::new(&task, ranking, request, &candidates, &table);
             let written = Written { calls: &guessed, log_probs: &[0.0], unasked: &guessed };

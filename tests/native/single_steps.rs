@@ -13,7 +13,7 @@ use autodidact::{
 use futures_lite::future::block_on;
 use serde_json::{Value, json};
 
-use crate::asking::ask;
+use crate::asking::{ask, undecided};
 use crate::seed::seed_files;
 
 const MENU: &str = r#"[
@@ -91,7 +91,7 @@ fn pairs_of_a_person_are_learned_and_kept() {
     let (agent, cancel) = (agent(), Cancel::default());
     let pair = |query: &str, call: ToolCall| Pair { query: query.into(), calls: vec![call] };
     let good = pair("A bed in Porto, 2 nights", call("find_hotel", json!({"city": "Porto", "nights": 2})));
-    let options = AskOptions { keep: Some("mine".into()), ..AskOptions::default() };
+    let options = AskOptions { keep: Some("mine".into()), ..undecided() };
     let mut steps = 0;
     let learn = |pairs: &[Pair], options: &AskOptions, steps: &mut usize| {
         block_on(agent.adapt(&task(menu()), pairs, options, &cancel, |event| {
@@ -107,11 +107,11 @@ fn pairs_of_a_person_are_learned_and_kept() {
     let (_, more) = learn(std::slice::from_ref(&good), &on, &mut steps).unwrap();
     assert!(more.losses[0] < training.losses[0], "{more:?}");
 
-    let unnamed = AskOptions::default();
+    let unnamed = undecided();
     let taken = &options;
     let wrong = pair("A bed", call("find_hotel", json!({"city": "Porto", "nights": "two"})));
     let unknown = pair("A bed", call("fly", json!({})));
-    let other = AskOptions { keep: Some("other".into()), ..AskOptions::default() };
+    let other = AskOptions { keep: Some("other".into()), ..undecided() };
     for (pairs, options) in [
         (vec![good.clone()], &unnamed),
         (vec![good.clone()], taken),
@@ -141,8 +141,7 @@ fn what_a_tool_says_is_never_learned() {
         task.messages.push(Message::text(Role::User, "Now one for 3 nights"));
         let keep = Some("kept".to_owned());
         for seed in 0..8 {
-            let options =
-                AskOptions { learn: Learn::Always, seed, keep: keep.clone(), replace: true, ..AskOptions::default() };
+            let options = AskOptions { learn: Learn::Always, seed, keep: keep.clone(), replace: true, ..undecided() };
             let trace = ask(&agent, &task, &options);
             if let (Some(synthesis), true) = (trace.synthesis, trace.stored.is_some()) {
                 let record = block_on(agent.store().get("kept")).unwrap();

@@ -69,8 +69,18 @@ mod tests {
         let general = listed(&help, "Commands:");
         let research = listed(&help, "Research:");
         assert_eq!(general, ["ask", "adapters", "inspect", "bench", "help"], "{help}");
-        let names =
-            ["pretrain", "deepen", "widen", "average", "sft", "generate", "bench-pretrain", "eval", "calibrate"];
+        let names = [
+            "pretrain",
+            "deepen",
+            "widen",
+            "average",
+            "sft",
+            "generate",
+            "bench-pretrain",
+            "eval",
+            "calibrate",
+            "fit-words",
+        ];
         assert_eq!(research, names, "{help}");
 
         // The render above has added `help` to the definitions.

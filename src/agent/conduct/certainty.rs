@@ -35,6 +35,9 @@ impl Logistic {
 pub struct CertaintyTable {
     /// How much the score of the words counts beside a log-probability of the model, in nats for each point.
     pub words: f32,
+    /// Probability that the model gives a tool from which on the words choose no other; above 1 where they always may.
+    #[serde(default = "never")]
+    pub sure: f32,
     /// Whether a call is right.
     pub right: Logistic,
     /// Whether any tool of the menu fits.
@@ -45,6 +48,11 @@ pub struct CertaintyTable {
     pub level_read_only: f32,
     /// Probability below which no tool fits.
     pub level_fits: f32,
+}
+
+/// Above every probability.
+fn never() -> f32 {
+    2.0
 }
 
 impl CertaintyTable {
@@ -63,7 +71,11 @@ impl CertaintyTable {
             return Err(wrong("a level is not between 0 and 1".to_owned()));
         }
         let numbers = [&table.right, &table.fits].into_iter().flat_map(|l| l.weights.values().chain([&l.bias]));
-        if !table.words.is_finite() || table.words < 0.0 || numbers.into_iter().any(|number| !number.is_finite()) {
+        if !table.words.is_finite()
+            || table.words < 0.0
+            || !table.sure.is_finite()
+            || numbers.into_iter().any(|number| !number.is_finite())
+        {
             return Err(wrong("a weight is not a finite number".to_owned()));
         }
         Ok(table)
@@ -76,6 +88,7 @@ impl Default for CertaintyTable {
         let weights = |all: &[(&str, f32)]| all.iter().map(|(name, weight)| ((*name).to_owned(), *weight)).collect();
         Self {
             words: 24.0,
+            sure: 0.999,
             right: Logistic {
                 bias: -3.0,
                 weights: weights(&[

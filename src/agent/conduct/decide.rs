@@ -14,7 +14,7 @@ use crate::{
     calls::check_call,
     task::{Task, Tool, ToolCall},
     uncertainty::{Candidate, relative_softmax},
-    words::{Drafted, Ranking, RankingWeights, Text, draft},
+    words::{Account, Drafted, Examples, Ranking, RankingWeights, Text, draft, suits_mood},
 };
 
 /// Most calls of which one may be meant.
@@ -37,6 +37,10 @@ pub struct Considered {
     words: Vec<f32>,
     /// Probability that the model begins a call.
     calls: f32,
+    /// Probability from which on the model's own choice of a tool stands.
+    sure: f32,
+    /// The request speaks of no tool by itself, and so only changes the last call.
+    changes: bool,
 }
 
 impl Considered {
@@ -49,14 +53,24 @@ impl Considered {
         candidates: &[Candidate],
         table: &CertaintyTable,
     ) -> Self {
+        let changes = ranking.best().is_none() && !request.before.is_empty();
+        // What a change says little of by itself, it says with the words that it changes.
+        let ranking = match &request.earlier {
+            Some(earlier) if changes => {
+                let text = Text::read(&format!("{earlier}; {}", task.query()));
+                Ranking::of_text(&text, &task.tools, &Examples::default(), &RankingWeights::default())
+            }
+            _ => ranking,
+        };
         let log_probs: Vec<f32> = task
             .tools
             .iter()
-            .map(|tool| {
-                candidates
-                    .iter()
-                    .find(|c| c.name.as_deref() == Some(&tool.name))
-                    .map_or(f32::NEG_INFINITY, |c| c.log_prob)
+            .enumerate()
+            .map(|(at, tool)| {
+                let candidate = candidates.iter().find(|c| c.name.as_deref() == Some(&tool.name));
+                // "Unlock" for a tool that locks is not for the model to decide.
+                let is_undone = ranking.undone.get(at) == Some(&true);
+                candidate.filter(|_| !is_undone).map_or(f32::NEG_INFINITY, |candidate| candidate.log_prob)
             })
             .collect();
         let weighted: Vec<f32> = ranking.scores.iter().map(|score| table.words * score).collect();
@@ -71,6 +85,8 @@ impl Considered {
             calls: none.map_or(1.0, |none| 1.0 - none.log_prob.exp().clamp(0.0, 1.0)),
             ranking,
             request,
+            changes,
+            sure: table.sure,
         }
     }
 
@@ -81,11 +97,17 @@ impl Considered {
         order
     }
 
-    /// The tool that is meant: the most probable one, or that of the last call where the request only changes it.
+    /// The tool that is meant: the model's where it is sure of one, the most probable one, or that of the last call where the request only
+    /// changes it.
     pub fn tool<'t>(&self, task: &'t Task) -> Option<&'t Tool> {
-        let changed = self.request.before.last().filter(|_| self.ranking.best().is_none());
+        let changed = self.request.before.last().filter(|_| self.changes);
         let changed = changed.and_then(|call| task.tool(&call.name));
-        changed.or_else(|| self.order().first().and_then(|at| task.tools.get(*at)))
+        let is_possible = |at: &&usize| self.joined.get(**at).is_some_and(|joined| *joined > 0.0);
+        let is_sure = |at: &usize| self.model.get(*at).is_some_and(|probability| *probability >= self.sure);
+        // What is left when a tool is ruled out is no choice of the model.
+        let chose = !self.ranking.undone.contains(&true);
+        let sure = (0..self.model.len()).find(|at| chose && is_sure(at)).and_then(|at| task.tools.get(at));
+        changed.or(sure).or_else(|| self.order().first().filter(is_possible).and_then(|at| task.tools.get(*at)))
     }
 }
 
@@ -141,20 +163,21 @@ pub fn decide(task: &Task, considered: &Considered, written: Written<'_>, table:
     let Some(tool) = considered.tool(task) else { return declined(Features::default(), 0.0) };
     // Several calls stand by themselves, where the tool that is meant is among them.
     let several = written.calls.len() > 1 && written.calls.iter().any(|call| call.name == tool.name);
-    let reviewed: Vec<(&Tool, Drafted, Reviewed)> = if several {
+    let reviewed: Vec<(&Tool, Drafted, Reviewed)> = if let Some(parts) = parts(request, task) {
+        parts
+    } else if several {
         let each = written.calls.iter().filter_map(|call| {
             let tool = task.tool(&call.name)?;
             // The rules know nothing of which value belongs to which of several calls.
             let none = Drafted {
                 call: ToolCall { name: tool.name.clone(), arguments: call.arguments.clone() },
                 gaps: Vec::new(),
+                firm: Vec::new(),
             };
             let reviewed = review_alone(request, tool, call, &none);
             Some((tool, none, reviewed))
         });
         each.collect()
-    } else if let Some(parts) = parts(request, task) {
-        parts
     } else {
         let drafted = drafted(request, task, tool);
         let call = written.calls.iter().find(|call| call.name == tool.name);
@@ -165,9 +188,11 @@ pub fn decide(task: &Task, considered: &Considered, written: Written<'_>, table:
     let certainty = table.right.probability(&features);
     let fits = table.fits.probability(&features);
     let calls: Vec<ToolCall> = reviewed.iter().map(|(_, _, reviewed)| reviewed.call.clone()).collect();
-    let follows = request.answers || !request.before.is_empty();
+    let follows = request.answers || considered.changes;
     let judged = |decision| Judgement { decision, calls: calls.clone(), certainty, fits, features };
-    if request.text.is_ruled_out() || fits < table.level_fits && !follows {
+    // "Thank you": what was called before is not called again.
+    let is_idle = considered.changes && calls.iter().all(|call| request.before.contains(call));
+    if request.text.is_ruled_out() || is_idle || fits < table.level_fits && !follows {
         return judged(Decision::Decline);
     }
     if let Some((tool, _, open)) = reviewed.iter().find(|(_, _, reviewed)| !reviewed.gaps.is_empty()) {
@@ -193,7 +218,7 @@ pub fn decide(task: &Task, considered: &Considered, written: Written<'_>, table:
 fn parts<'t>(request: &Request, task: &'t Task) -> Option<Vec<(&'t Tool, Drafted, Reviewed)>> {
     let texts = request.text.requests();
     let tool_of = |text: &Text| {
-        let ranking = Ranking::of_text(text, &task.tools, &RankingWeights::default());
+        let ranking = Ranking::of_text(text, &task.tools, &Examples::default(), &RankingWeights::default());
         let at = ranking.best().filter(|at| ranking.deeds.get(*at).is_some_and(|deeds| *deeds > 0.0))?;
         task.tools.get(at)
     };
@@ -238,6 +263,9 @@ fn features(
     let mean = written.log_probs.iter().sum::<f32>() / written.log_probs.len().max(1) as f32;
     let weakest = written.log_probs.iter().copied().fold(0.0, f32::min);
     let flag = |is: bool| f32::from(u8::from(is));
+    let text = &considered.request.text;
+    let calls: Vec<(&Tool, &ToolCall)> = reviewed.iter().map(|(tool, _, reviewed)| (*tool, &reviewed.call)).collect();
+    let account = Account::of(text, &calls);
     Features {
         joined: of(&considered.joined),
         model: of(&considered.model),
@@ -255,6 +283,10 @@ fn features(
         guessed: reviewed.iter().map(|(_, _, reviewed)| reviewed.guessed).fold(0.0, f32::max),
         gaps: flag(reviewed.iter().any(|(_, _, reviewed)| !reviewed.gaps.is_empty())),
         several: flag(reviewed.len() > 1),
+        typed: account.typed,
+        texts: account.texts,
+        left: account.left,
+        mood: flag(suits_mood(text, tool)),
     }
 }
 
@@ -270,7 +302,7 @@ fn proposals(task: &Task, considered: &Considered, calls: &[ToolCall]) -> Vec<Pr
         if proposals.len() == PROPOSALS || considered.joined.get(at).is_none_or(|joined| *joined < LEAST) {
             break;
         }
-        let Drafted { call, gaps } = drafted(&considered.request, task, tool);
+        let Drafted { call, gaps, .. } = drafted(&considered.request, task, tool);
         if gaps.is_empty() && check_call(&call, &task.tools).is_ok() {
             proposals.push(Proposal::new(task, vec![call]));
         }

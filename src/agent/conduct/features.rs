@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Names of the features, in the order of their values.
-pub const FEATURES: [&str; 16] = [
+pub const FEATURES: [&str; 20] = [
     // The tool.
     "joined",
     "model",
@@ -23,6 +23,11 @@ pub const FEATURES: [&str; 16] = [
     "guessed",
     "gaps",
     "several",
+    // The words of the request.
+    "typed",
+    "texts",
+    "left",
+    "mood",
 ];
 
 /// The features of one answer, each about 0 to 1.
@@ -60,6 +65,14 @@ pub struct Features {
     pub gaps: f32,
     /// 1 for several calls.
     pub several: f32,
+    /// Share of the request's words in numbers, choices, days, times and codes of the calls.
+    pub typed: f32,
+    /// Share in their texts.
+    pub texts: f32,
+    /// Share that the calls and their tools leave unexplained.
+    pub left: f32,
+    /// 1 for a question to a tool that reads, and for a command to one that does not.
+    pub mood: f32,
 }
 
 impl Features {
@@ -67,6 +80,7 @@ impl Features {
     pub fn values(&self) -> [f32; FEATURES.len()] {
         let Self { joined, model, words, explained, deeds, lead, tools, calls, written, .. } = *self;
         let Self { certainty, weakest, same_tool, same_arguments, guessed, gaps, several, .. } = *self;
+        let Self { typed, texts, left, mood, .. } = *self;
         [
             joined,
             model,
@@ -84,6 +98,10 @@ impl Features {
             guessed,
             gaps,
             several,
+            typed,
+            texts,
+            left,
+            mood,
         ]
     }
 

@@ -9,6 +9,7 @@ mod decide;
 mod features;
 mod request;
 mod review;
+mod taught;
 mod wording;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ pub use certainty::{CertaintyTable, Logistic};
 pub use decide::{Considered, Judgement, JudgementReport, Written, decide};
 pub use features::{FEATURES, Features};
 pub use request::Request;
+pub use taught::{LessonUse, decide_as_taught};
 
 use crate::{
     task::{Task, ToolCall},

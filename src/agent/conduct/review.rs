@@ -26,7 +26,7 @@ pub(super) struct Reviewed {
 pub(super) fn drafted(request: &Request, task: &Task, tool: &Tool) -> Drafted {
     let mut result = draft(&request.text, tool);
     if request.answers {
-        let now = draft(&Text::read(task.query()), tool);
+        let now = draft(&Text::read(task.query()).said_on(request.text.today()), tool);
         for (name, value) in now.call.arguments {
             result.call.arguments.insert(name, value);
         }
@@ -95,11 +95,15 @@ pub(super) fn review(request: &Request, tool: &Tool, call: Option<&ToolCall>, dr
             continue;
         }
         let others = || arguments.iter().filter(|(other, _)| *other != name).map(|(_, value)| value);
-        // Numbers, choices, flags and codes are read better by the rules; so are texts of which the model has a part, or which it has given
-        // to another argument too. Of other texts the model knows better where they begin and end.
+        // Numbers, choices, flags and codes are read better by the rules; so are texts that surely stand in their place, texts of which the
+        // model has a part or an article too many, and those that it has given to another argument too. Of other texts the model knows
+        // better where they begin and end.
+        let is_firm = drafted.firm.iter().any(|firm| firm == name);
         let is_better = rules.zip(model).is_some_and(|(rules, model)| {
             slots.is_code(name)
                 || slots.is_moment(name)
+                || is_firm
+                || is_with_article(model, rules, &request.text)
                 || is_part(model, rules)
                 || others().any(|other| other == model)
         });
@@ -138,6 +142,13 @@ pub(super) fn review(request: &Request, tool: &Tool, call: Option<&ToolCall>, dr
         gaps,
         guessed: guesses as f32 / given as f32,
     }
+}
+
+/// Whether a text is another one behind articles and other little words: "die Nudeln".
+fn is_with_article(longer: &Value, text: &Value, request: &Text) -> bool {
+    let (Some(longer), Some(text)) = (longer.as_str(), text.as_str()) else { return false };
+    let before = longer.strip_suffix(text).filter(|before| !before.is_empty());
+    before.is_some_and(|before| Text::read_in(before, request.language()).content().next().is_none())
 }
 
 fn is_nothing(value: &Value) -> bool {

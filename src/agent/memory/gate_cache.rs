@@ -18,7 +18,7 @@ use crate::{
     task::{Pair, Task},
 };
 
-/// Reports by the hash of the adapter's files.
+/// Reports by the hash of the adapter's files and the name of the adapter that it was compared with.
 #[derive(Default)]
 pub(super) struct GateCache(RefCell<BTreeMap<String, Seen>>);
 
@@ -37,6 +37,10 @@ pub(super) struct Candidate<'a> {
     pub task: &'a Task,
     /// A pair that it must have made likelier.
     pub proof: Option<&'a Pair>,
+    /// Name of the adapter that it would be used in place of, if any.
+    pub start: Option<&'a str>,
+    /// The weights of that adapter.
+    pub before: Option<&'a LoraWeights>,
     /// Its weights.
     pub weights: &'a LoraWeights,
 }
@@ -50,20 +54,21 @@ impl Memory {
         writing: Writing,
         cancel: &Cancel,
     ) -> Result<GateReport> {
-        let Candidate { sha256, task, proof, weights } = candidate;
-        let known = self.gate_cache.0.borrow().get(sha256).cloned();
+        let Candidate { sha256, task, proof, start, before, weights } = candidate;
+        let key = format!("{sha256} {}", start.unwrap_or_default());
+        let known = self.gate_cache.0.borrow().get(&key).cloned();
         let Seen { report: seen, mut canaries } = known.unwrap_or_default();
-        let mut fresh = self.canaries.all();
+        let mut fresh = self.canaries.all(start);
         fresh.retain(|canary| !canaries.contains(&canary.hash()));
         let held_back = proof.filter(|_| seen.before.is_none());
-        let check = GateCheck { task, held_back, canaries: &fresh, before: None, after: weights, writing };
+        let check = GateCheck { task, held_back, canaries: &fresh, before, after: weights, writing };
         let mut report = model.gate(check, cancel).await?;
         (report.before, report.after) = (report.before.or(seen.before), report.after.or(seen.after));
         report.canaries += seen.canaries;
         report.changed += seen.changed;
         report.judge();
         canaries.extend(fresh.iter().map(Canary::hash));
-        self.gate_cache.0.borrow_mut().insert(sha256.to_owned(), Seen { report, canaries });
+        self.gate_cache.0.borrow_mut().insert(key, Seen { report, canaries });
         Ok(report)
     }
 }

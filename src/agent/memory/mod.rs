@@ -8,6 +8,7 @@ mod adapters;
 mod canaries;
 mod certainties;
 mod gate_cache;
+mod lessons;
 mod menu;
 mod options;
 mod recall;

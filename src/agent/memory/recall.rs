@@ -13,6 +13,7 @@ use crate::{
     platform::now_ms,
     storage::{AdapterMeta, AdapterStore, MemoryMeta},
     task::Task,
+    words::is_same_request,
 };
 
 /// An adapter of the memory that was found for a task.
@@ -42,7 +43,7 @@ struct Alike<'a> {
 }
 
 impl Memory {
-    /// The nearest adapter for similar tasks that passes the gate. Where none passes, the report of the nearest one that failed is
+    /// The nearest adapter for similar tasks that passes the gate against the one that the run starts from. Where none passes, the report of the nearest one that failed is
     /// given without its adapter.
     ///
     /// # Errors
@@ -51,12 +52,13 @@ impl Memory {
         &self,
         model: &Model,
         task: &Task,
+        start: Option<&Adapter>,
         options: &AskOptions,
         cancel: &Cancel,
     ) -> Result<Option<(Recalled, Option<Adapter>)>> {
         let mut refused = None;
         for candidate in self.alike(model, task, &options.memory).await?.into_iter().take(CANDIDATES) {
-            match self.try_recalled(model, task, candidate, options, cancel).await? {
+            match self.try_recalled(model, task, start, candidate, options, cancel).await? {
                 Some((recalled, None)) => refused = refused.or(Some((recalled, None))),
                 Some(passed) => return Ok(Some(passed)),
                 None => {}
@@ -70,6 +72,7 @@ impl Memory {
         &self,
         model: &Model,
         task: &Task,
+        start: Option<&Adapter>,
         alike: Alike<'_>,
         options: &AskOptions,
         cancel: &Cancel,
@@ -80,7 +83,14 @@ impl Memory {
         let adapter = adapter_of(model, &record)?;
         // What a person taught is its own proof.
         let proof = memory.held_back.clone().or_else(|| meta.lessons.first().map(|lesson| lesson.pair()));
-        let candidate = Candidate { sha256: &meta.sha256, task, proof: proof.as_ref(), weights: &adapter.weights };
+        let candidate = Candidate {
+            sha256: &meta.sha256,
+            task,
+            proof: proof.as_ref(),
+            start: options.adapter.as_deref(),
+            before: start.map(|adapter| &adapter.weights),
+            weights: &adapter.weights,
+        };
         let gate = self.gate_again(model, candidate, options.writing(), cancel).await?;
         let MemoryMeta { cluster, version, .. } = memory;
         let recalled = Recalled { name: meta.name, cluster, version, similarity, gate };
@@ -103,6 +113,30 @@ impl Memory {
             _ => {}
         }
         Ok(Some((recalled, Some(adapter))))
+    }
+
+    /// The newest adapter of the memory for the menu of a task that was trained on a lesson for a request, with the place of that lesson.
+    pub(in crate::agent) async fn newest_with(
+        &self,
+        model: &Model,
+        task: &Task,
+        query: &str,
+    ) -> Result<Option<(String, usize)>> {
+        let menu = menu_fingerprint(&task.tools);
+        let mut newest: Option<(u64, String, usize)> = None;
+        for store in self.stores() {
+            for meta in store.list().await? {
+                let is_of_menu = meta.memory.as_ref().is_some_and(|memory| memory.menu == menu)
+                    && meta.base_fingerprint == model.report().fingerprint;
+                let place = meta.lessons.iter().position(|lesson| is_same_request(&lesson.query, query));
+                if let Some(place) = place.filter(|_| is_of_menu)
+                    && newest.as_ref().is_none_or(|(created, ..)| meta.created_ms >= *created)
+                {
+                    newest = Some((meta.created_ms, meta.name, place));
+                }
+            }
+        }
+        Ok(newest.map(|(_, name, place)| (name, place)))
     }
 
     /// The newest adapter of the cluster that is nearest to the task.

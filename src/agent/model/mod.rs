@@ -16,13 +16,13 @@ pub use self::{
     respond::{Response, Writing, perplexity},
     train::{Trained, Training},
 };
-use super::conduct::CertaintyTable;
+use super::{conduct::CertaintyTable, facts::Facts};
 use crate::{
     error::Result,
     grammar::{Constraint, Grammar, Vocabulary},
     inference::{Cancel, Prefix, Session},
     model::{Decoder, LoraWeights, ModelFiles, ModelParts, export},
-    prompt::PromptBuilder,
+    prompt::{PromptBuilder, SynthesisStyle},
     synthesis::{SynthesisConfig, Synthesizer},
     task::Task,
     tokenizer::Tokenizer,
@@ -127,6 +127,18 @@ impl Model {
     /// [`Error::Tokenizer`](crate::Error::Tokenizer).
     pub fn prompt(&self, task: &Task) -> Result<Vec<u32>> {
         self.tokenizer.encode(&self.prompts.answer_prompt(task)?)
+    }
+
+    /// Token ids of the prompt with facts of the system in it. A model that was trained on prompts of its own form has not seen any, and gets
+    /// none.
+    ///
+    /// # Errors
+    /// Errors of [`Model::prompt`].
+    pub fn prompt_with(&self, task: &Task, facts: &Facts) -> Result<Vec<u32>> {
+        match self.prompts.style() {
+            SynthesisStyle::Instructed => self.prompt(&facts.before(task)),
+            SynthesisStyle::Native => self.prompt(task),
+        }
     }
 
     /// The score of each tool of the menu, behind the prefilled prompt of a task.

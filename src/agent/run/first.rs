@@ -30,7 +30,7 @@ impl Run<'_> {
     pub async fn first_answer(&mut self) -> Result<Standing> {
         let start = self.start.clone();
         let reads_the_answer = self.options.estimator.reads_the_answer();
-        let prompt = self.model().prompt(self.task)?;
+        let prompt = self.model().prompt_with(self.task, &self.options.facts)?;
         self.begin(if reads_the_answer { Phase::Answer } else { Phase::Score });
         let session = self.model().session(start.as_ref().map(|adapter| &adapter.weights), self.cancel);
         let prefix = session.prefill(&prompt).await?;

@@ -68,7 +68,7 @@ impl Run<'_> {
         }
         // The answer to the task itself may change.
         self.memory().canaries.forget(self.task);
-        let canaries = self.memory().canaries.all();
+        let canaries = self.memory().canaries.all(self.options.adapter.as_deref());
         self.hold_back(standing, examples).await?;
         self.gate(standing, examples, trained, &canaries).await
     }

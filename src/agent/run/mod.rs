@@ -194,7 +194,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Looks for an adapter to start from: the one that the options name, or one of the memory for similar tasks.
+    /// Looks for an adapter to start from: one of the memory for similar tasks, or the one that the options name.
     async fn recall(&mut self) -> Result<()> {
         if let Some(name) = &self.options.adapter {
             self.start = Some(Rc::new(self.memory().adapter(self.model(), name).await?));
@@ -203,13 +203,14 @@ impl<'a> Run<'a> {
             return Ok(());
         }
         self.begin(Phase::Recall);
-        match self.memory().recall(self.model(), self.task, self.options, self.cancel).await {
+        let start = self.start.clone();
+        match self.memory().recall(self.model(), self.task, start.as_deref(), self.options, self.cancel).await {
             Ok(Some((found, adapter))) => {
                 if let Some(reason) = found.gate.reason() {
                     self.trace.add_note(format!("`{}` was not used: {reason}", found.name));
                 }
                 self.trace.recalled = Some(found);
-                self.start = adapter.map(Rc::new);
+                self.start = adapter.map(Rc::new).or(start);
             }
             Ok(None) => {}
             Err(error) if ends_run(&error) => return Err(error),
@@ -226,9 +227,11 @@ impl<'a> Run<'a> {
             return;
         }
         self.memory().certainties.remember(report.certainty);
-        // An answer given with an adapter need not be the answer of the model alone.
-        if !report.unsure && self.start.is_none() {
-            self.memory().canaries.remember(self.task, &self.trace.base_answer.text);
+        // An answer given with what was learned need not be the answer without it.
+        let learned = self.trace.recalled.as_ref().is_some_and(|recalled| recalled.gate.passed);
+        if !report.unsure && !learned {
+            let adapter = self.options.adapter.as_deref();
+            self.memory().canaries.remember(self.task, &self.trace.base_answer.text, adapter);
         }
     }
 

@@ -23,7 +23,7 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum General {
     /// Answer a task with tool calls; when unsure, write examples, learn from them and answer again.
-    Ask(ask::AskArgs),
+    Ask(Box<ask::AskArgs>),
     /// List, export, import, rename, roll back or delete stored adapters.
     Adapters(adapters::AdaptersArgs),
     /// Describe a model directory; with --reference, write a file to compare with `transformers`.
@@ -36,7 +36,7 @@ impl Command {
     /// Runs the command.
     pub async fn run(self) -> Result<()> {
         match self {
-            Self::General(General::Ask(args)) => ask::run(args).await,
+            Self::General(General::Ask(args)) => ask::run(*args).await,
             Self::General(General::Adapters(args)) => adapters::run(args).await,
             Self::General(General::Inspect(args)) => inspect::run(args).await,
             Self::General(General::Bench(args)) => bench::run(args).await,

@@ -20,8 +20,18 @@ fn commands_for_everybody_come_first() {
     for arguments in [&["--help"][..], &["-h"], &["help"]] {
         let help = print(arguments);
         assert_eq!(listed(&help, "Commands:"), ["ask", "adapters", "inspect", "bench", "help"], "{help}");
-        let research =
-            ["pretrain", "deepen", "widen", "average", "sft", "generate", "bench-pretrain", "eval", "calibrate"];
+        let research = [
+            "pretrain",
+            "deepen",
+            "widen",
+            "average",
+            "sft",
+            "generate",
+            "bench-pretrain",
+            "eval",
+            "calibrate",
+            "fit-words",
+        ];
         assert_eq!(listed(&help, "Research:"), research, "{help}");
         assert!(help.find("Commands:") < help.find("Research:"), "{help}");
         assert!(!help.contains('\u{1b}'), "escape sequences in a file: {help}");

@@ -91,6 +91,7 @@ pub fn calibrate(records: &[Record], words: f32, precision: f64) -> Result<Calib
         .collect();
     let table = CertaintyTable {
         words,
+        sure: sure(records),
         right: logistic(&fit(&examples, right)),
         fits: logistic(&fit(&examples, fits)),
         level: level as f32,
@@ -196,6 +197,33 @@ fn best_split(examples: &[Example], probabilities: &[f64]) -> f64 {
     splits
         .max_by(|a, b| (rate(*a, true) + rate(*a, false)).total_cmp(&(rate(*b, true) + rate(*b, false))))
         .unwrap_or(0.5)
+}
+
+/// The lowest probability above which the model alone is right more often than joined with the words, where both call other tools; 2 where
+/// there is none.
+fn sure(records: &[Record]) -> f32 {
+    let names = |record: &Record| record.calls.iter().map(|call| call.name.clone()).collect::<Vec<_>>();
+    let alone: BTreeMap<(&str, &str), &Record> = records
+        .iter()
+        .filter(|record| record.key.mode == Mode::Base)
+        .map(|record| ((&record.key.suite[..], &record.key.id[..]), record))
+        .collect();
+    let contest = |joined: &Record| {
+        let base = alone.get(&(&joined.key.suite[..], &joined.key.id[..]))?;
+        let probability = base.scores?.max_probability?;
+        (names(base) != names(joined)).then_some((probability, i32::from(base.names) - i32::from(joined.names)))
+    };
+    let mut contests: Vec<(f32, i32)> =
+        records.iter().filter(|record| record.key.mode == Mode::Words).filter_map(contest).collect();
+    contests.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let (mut lead, mut lowest) = (0, 2.0);
+    for (at, (probability, gain)) in contests.iter().enumerate() {
+        lead += gain;
+        if at + 1 >= FEWEST && lead > 0 {
+            lowest = *probability;
+        }
+    }
+    lowest
 }
 
 /// The lowest level above which the share `precision` is right; 1 where there is none.

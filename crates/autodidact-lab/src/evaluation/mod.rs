@@ -10,6 +10,7 @@ mod matching;
 mod modes;
 mod neighbours;
 mod plan;
+mod ranking;
 mod record;
 mod runner;
 mod seeds;
@@ -27,13 +28,15 @@ pub use matching::{AcceptedCall, canonical_calls, names_match, strict_match};
 pub use modes::{Mode, Source};
 pub use neighbours::nearest;
 pub use plan::{Key, Learning, Plan, Planned, SampleConfig, Setting, SftConfig, Shard, SuiteRef};
-pub use record::{CONTEXT, Lines, PairCounts, Record, read_lines};
+pub use ranking::{RankingFit, fit_ranking};
+pub use record::{CONTEXT, CourseRecord, Lines, PairCounts, Record, read_lines};
 pub use runner::Runner;
 pub use seeds::task_seed;
 pub use statistics::{Interval, Ranked, auroc, bootstrap, deviation, mean};
 pub use suite::{GENERATOR, GENERATOR_TASKS, Suite, SuiteSample, Want};
 pub use summary::{
-    BINS, Cell, ConductRow, EstimatorRow, Flagged, Margins, Row, StageSeconds, Stages, SuiteSummary, Summary, Updates,
+    BINS, Cell, ConductRow, CourseCell, CourseRow, EstimatorRow, Flagged, Margins, Row, StageSeconds, Stages,
+    SuiteSummary, Summary, Updates,
 };
 pub use table::{Header, is_of_sweep, markdown};
 pub use teacher::{ModelTeacher, Teacher};

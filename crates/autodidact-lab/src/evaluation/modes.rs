@@ -16,6 +16,8 @@ pub enum Mode {
     Rules,
     /// The model joined with the words of the request; the calls put right, and a decision.
     Words,
+    /// As `words`, by an agent that a person corrects: each request that should act and does not rightly is taught before the next one.
+    Corrected,
     /// The most frequent of five sampled answers.
     Majority,
     /// Right when one of five sampled answers is.
@@ -69,10 +71,11 @@ pub enum Source {
 
 impl Mode {
     /// All, in the order of the tables.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Base,
         Self::Rules,
         Self::Words,
+        Self::Corrected,
         Self::Majority,
         Self::Pass5,
         Self::Search,
@@ -96,6 +99,7 @@ impl Mode {
             Self::Base => "base",
             Self::Rules => "rules",
             Self::Words => "words",
+            Self::Corrected => "corrected",
             Self::Majority => "majority",
             Self::Pass5 => "pass@5",
             Self::Search => "search",
@@ -129,7 +133,14 @@ impl Mode {
             | Self::Oracle => Some(Self::Base),
             Self::TtSiMajority => Some(Self::Majority),
             Self::TtSiPass5 => Some(Self::Pass5),
-            Self::Base | Self::Rules | Self::Words | Self::Majority | Self::Pass5 | Self::IclTrain | Self::Sft => None,
+            Self::Base
+            | Self::Rules
+            | Self::Words
+            | Self::Corrected
+            | Self::Majority
+            | Self::Pass5
+            | Self::IclTrain
+            | Self::Sft => None,
         }
     }
 
@@ -145,6 +156,7 @@ impl Mode {
             Self::Base
             | Self::Rules
             | Self::Words
+            | Self::Corrected
             | Self::Majority
             | Self::Pass5
             | Self::Search
@@ -156,7 +168,7 @@ impl Mode {
 
     /// True when the outcome depends on the seed.
     pub fn is_seeded(self) -> bool {
-        !matches!(self, Self::Base | Self::Rules | Self::Words | Self::Search | Self::IclTrain)
+        !matches!(self, Self::Base | Self::Rules | Self::Words | Self::Corrected | Self::Search | Self::IclTrain)
     }
 
     /// True when `K` matters.

@@ -25,6 +25,15 @@ pub struct PairCounts {
     pub rejected: BTreeMap<String, usize>,
 }
 
+/// What the agent had been taught when it answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CourseRecord {
+    /// Corrections of requests of the same kind: the same menu, tool and filled arguments. `None` for a request that should not act.
+    pub corrections: Option<usize>,
+    /// Of an answer that was carried out rightly before anything was taught: it is the same now.
+    pub unchanged: Option<bool>,
+}
+
 /// One answer of one mode to one task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -62,6 +71,9 @@ pub struct Record {
     /// The numbers behind the decision, by their names.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub features: BTreeMap<String, f32>,
+    /// The mode `corrected`: what was taught before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub course: Option<CourseRecord>,
     /// The task was given to the update: its certainty is below the run's largest threshold, or the run updates all tasks.
     pub selected: bool,
     /// There was something to learn from, and the answer was given with what was learned.
@@ -101,6 +113,7 @@ impl Record {
             want: None,
             decided: None,
             features: BTreeMap::new(),
+            course: None,
             selected: false,
             learned: false,
             synthesis: None,

@@ -6,7 +6,7 @@ use super::{
     estimators::Selection,
     modes::Mode,
     plan::Plan,
-    summary::{Cell, Row, Stages, Summary},
+    summary::{Cell, CourseCell, Row, Stages, Summary},
 };
 
 /// What the reader should know of where the numbers come from.
@@ -54,6 +54,7 @@ pub fn markdown(plan: &Plan, summary: &Summary, header: &Header) -> String {
     }
     out.push_str(&accuracies(plan, summary));
     out.push_str(&conduct(summary));
+    out.push_str(&courses(summary));
     out.push_str(&updates(plan, summary));
     out.push_str(&sweep(plan, summary));
     out.push_str(&estimators(summary));
@@ -124,6 +125,28 @@ fn conduct(summary: &Summary) -> String {
         );
     }
     out.push_str("\nA mode that makes no decision carries its calls out, and declines where it writes none.\n");
+    out
+}
+
+/// What corrections bring.
+fn courses(summary: &Summary) -> String {
+    if summary.courses.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from(
+        "\n## Corrected\n\n\
+         Of the requests that should act, by corrections of their kind before: right of asked (wrongly carried out).\n\n\
+         | suite | 0 | 1 | 2 | 3 and more | sure answers unchanged |\n\
+         | --- | --- | --- | --- | --- | --- |\n",
+    );
+    for row in &summary.courses {
+        let cell = |cell: &CourseCell| {
+            let share = 100.0 * cell.right as f64 / cell.answers.max(1) as f64;
+            format!("{share:.1} %: {} of {} ({})", cell.right, cell.answers, cell.wrong)
+        };
+        let cells: Vec<String> = row.by_corrections.iter().map(cell).collect();
+        let _ = writeln!(out, "| {} | {} | {} of {} |", row.suite, cells.join(" | "), row.unchanged, row.sure);
+    }
     out
 }
 

@@ -16,7 +16,7 @@ use autodidact_lab::evaluation::{
 };
 use futures_lite::future::block_on;
 
-use crate::asking::ask;
+use crate::asking::{ask, undecided};
 use crate::common::cases;
 use crate::seed::seed_files;
 
@@ -83,13 +83,8 @@ fn what_is_measured_is_what_the_agent_does() {
     assert_eq!((base.len(), ttsi.len()), (6, 6));
     for (i, item) in suite.items.iter().enumerate() {
         let seed = task_seed(0, &suite.name, &item.id);
-        let options = AskOptions {
-            learn: Learn::Always,
-            search: false,
-            seed,
-            synthesis: plan.synthesis,
-            ..AskOptions::default()
-        };
+        let options =
+            AskOptions { learn: Learn::Always, search: false, seed, synthesis: plan.synthesis, ..undecided() };
         let trace = ask(&agent, &item.task, &options);
         assert_eq!(base[i].text, trace.base_answer.text);
         assert_eq!(base[i].scores.unwrap().margin, trace.uncertainty.margin);
@@ -115,7 +110,7 @@ fn pairs_keep_to_the_tools_of_the_answer_before() {
     let suite = Suite::generated("generator:unseen-tools", 12).unwrap();
     let mut pairs = 0;
     for item in &suite.items {
-        let options = AskOptions { learn: Learn::Always, ..AskOptions::default() };
+        let options = AskOptions { learn: Learn::Always, ..undecided() };
         let trace = ask(&agent, &item.task, &options.clone());
         let found = trace.search.unwrap().tool;
         let first = &trace.base_answer.calls;
@@ -172,14 +167,13 @@ fn the_agent_remembers_what_it_was_sure_of_for_the_gate() {
     let suite = Suite::generated("generator:in-distribution", 10).unwrap();
     let mut seen = 0;
     let learn = |i: usize| {
-        let options =
-            AskOptions { learn: Learn::Always, gate: true, keep: Some(format!("k{i}")), ..AskOptions::default() };
+        let options = AskOptions { learn: Learn::Always, gate: true, keep: Some(format!("k{i}")), ..undecided() };
         ask(&agent, &suite.items[i].task, &options)
     };
     for (i, item) in suite.items.iter().take(4).enumerate() {
         // At a threshold of 0 nobody asks how sure it is, and the first answer is not one that must stay.
         let learn = if i == 0 { Learn::Never } else { Learn::Below(1e-6) };
-        let sure = ask(&agent, &item.task, &AskOptions { learn, search: false, ..AskOptions::default() });
+        let sure = ask(&agent, &item.task, &AskOptions { learn, search: false, ..undecided() });
         assert!(sure.gate.is_none() && !sure.adapted);
     }
     for i in 4..suite.items.len() {
@@ -206,7 +200,7 @@ fn the_agent_remembers_what_it_was_sure_of_for_the_gate() {
 fn a_threshold_finds_itself() {
     let agent = agent();
     let suite = Suite::generated("generator:unseen-tools", 24).unwrap();
-    let options = AskOptions { learn: Learn::Share(0.5), dry_run: true, search: false, ..AskOptions::default() };
+    let options = AskOptions { learn: Learn::Share(0.5), dry_run: true, search: false, ..undecided() };
     let mut unsure = 0;
     for (i, item) in suite.items.iter().enumerate() {
         let score = ask(&agent, &item.task, &options.clone()).uncertainty;
@@ -214,7 +208,7 @@ fn a_threshold_finds_itself() {
         unsure += usize::from(i >= 8 && score.unsure);
     }
     assert!((3..=13).contains(&unsure), "{unsure} of 16 where half was wanted");
-    let wrong = AskOptions { learn: Learn::Share(1.5), ..AskOptions::default() };
+    let wrong = AskOptions { learn: Learn::Share(1.5), ..undecided() };
     let cancel = Cancel::default();
     let first = block_on(agent.ask(&suite.items[0].task, &wrong, &cancel).next()).unwrap();
     assert_eq!(first.unwrap_err().code(), "InvalidInput");

@@ -13,7 +13,11 @@ use autodidact::{
 use autodidact_lab::taskgen::{Generator, GeneratorConfig, Split};
 use futures_lite::future::block_on;
 
-use crate::{asking::ask, common::cases, seed::seed_files};
+use crate::{
+    asking::{ask, undecided},
+    common::cases,
+    seed::seed_files,
+};
 
 fn agent() -> Agent {
     let options = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };
@@ -24,7 +28,7 @@ fn agent() -> Agent {
 fn the_search_mends_more_than_it_harms() {
     let agent = agent();
     let mut generator = Generator::new(Split::UnseenTools, 21, GeneratorConfig::default());
-    let options = AskOptions { dry_run: true, ..AskOptions::default() };
+    let options = AskOptions { dry_run: true, ..undecided() };
     let (mut unsure, mut mended, mut harmed) = (0, 0, 0);
     let tasks = cases(120, 2_400);
     for _ in 0..tasks {
@@ -66,7 +70,7 @@ fn the_search_mends_more_than_it_harms() {
 fn the_search_can_be_left_out() {
     let agent = agent();
     let task = Generator::new(Split::UnseenTools, 22, GeneratorConfig::default()).sample().task();
-    let options = AskOptions { learn: Learn::Always, dry_run: true, ..AskOptions::default() };
+    let options = AskOptions { learn: Learn::Always, dry_run: true, ..undecided() };
     assert!(ask(&agent, &task, &options).search.is_some());
     for options in
         [AskOptions { search: false, ..options.clone() }, AskOptions { constrained: false, ..options.clone() }]

@@ -12,7 +12,7 @@ use autodidact::{
 use autodidact_lab::taskgen::{Generator, GeneratorConfig, Split};
 use futures_lite::future::block_on;
 
-use crate::asking::ask;
+use crate::asking::{ask, undecided};
 use crate::common::cases;
 use crate::seed::seed_files;
 
@@ -29,7 +29,7 @@ fn agent(store: Rc<dyn autodidact::storage::AdapterStore>) -> Agent {
 fn in_distribution_tasks_are_answered() {
     let agent = agent(Rc::new(MemoryStore::new()));
     let mut generator = Generator::new(Split::InDistribution, 11, GeneratorConfig::default());
-    let options = AskOptions { learn: Learn::Never, search: false, ..AskOptions::default() };
+    let options = AskOptions { learn: Learn::Never, search: false, ..undecided() };
     let (mut strict, mut names) = (0, 0);
     let tasks = cases(60, 600);
     for _ in 0..tasks {
@@ -55,7 +55,7 @@ fn the_whole_loop_learns_keeps_and_restores() {
         if example.calls.is_empty() {
             continue;
         }
-        let options = AskOptions { learn: Learn::Always, keep: Some("kept".into()), seed, ..AskOptions::default() };
+        let options = AskOptions { learn: Learn::Always, keep: Some("kept".into()), seed, ..undecided() };
         let trace = ask(&agent, &example.task(), &options);
         assert!(trace.restored && trace.uncertainty.unsure, "{trace:?}");
         let synthesis = trace.synthesis.as_ref().unwrap();
@@ -72,8 +72,7 @@ fn the_whole_loop_learns_keeps_and_restores() {
     assert_eq!(trace.stored.as_deref(), Some("kept"));
 
     // The stored adapter gives the adapted answer again, without training.
-    let options =
-        AskOptions { learn: Learn::Never, search: false, adapter: Some("kept".into()), ..AskOptions::default() };
+    let options = AskOptions { learn: Learn::Never, search: false, adapter: Some("kept".into()), ..undecided() };
     let again = ask(&agent, &task.unwrap(), &options);
     assert_eq!(again.answer, trace.answer);
     assert!(again.training.is_none() && again.restored);
@@ -84,7 +83,7 @@ fn a_cancelled_question_ends_and_stores_nothing() {
     let agent = agent(Rc::new(MemoryStore::new()));
     let example = Generator::new(Split::InDistribution, 3, GeneratorConfig::default()).sample();
     let (task, cancel) = (example.task(), Cancel::default());
-    let options = AskOptions { learn: Learn::Always, keep: Some("kept".into()), ..AskOptions::default() };
+    let options = AskOptions { learn: Learn::Always, keep: Some("kept".into()), ..undecided() };
     let error = block_on(async {
         let mut asking = agent.ask(&task, &options, &cancel);
         loop {
@@ -117,11 +116,11 @@ fn bad_questions_are_refused_by_name() {
         })
     };
     let tools = Generator::new(Split::Train, 1, GeneratorConfig::default()).sample().tools;
-    assert_eq!(refused(Task::new("  ", tools.clone()), AskOptions::default()).code(), "InvalidInput");
-    assert_eq!(refused(Task::new("hi", vec![]), AskOptions::default()).code(), "InvalidInput");
-    let nan = AskOptions { learn: Learn::Below(f32::NAN), ..AskOptions::default() };
+    assert_eq!(refused(Task::new("  ", tools.clone()), undecided()).code(), "InvalidInput");
+    assert_eq!(refused(Task::new("hi", vec![]), undecided()).code(), "InvalidInput");
+    let nan = AskOptions { learn: Learn::Below(f32::NAN), ..undecided() };
     assert_eq!(refused(Task::new("hi", tools.clone()), nan).code(), "InvalidInput");
-    let missing = AskOptions { adapter: Some("nobody".into()), ..AskOptions::default() };
+    let missing = AskOptions { adapter: Some("nobody".into()), ..undecided() };
     assert_eq!(refused(Task::new("hi", tools.clone()), missing).code(), "AdapterNotFound");
-    assert_eq!(refused(Task::new("word ".repeat(3000), tools), AskOptions::default()).code(), "ContextOverflow");
+    assert_eq!(refused(Task::new("word ".repeat(3000), tools), undecided()).code(), "ContextOverflow");
 }

@@ -5,7 +5,7 @@ mod printer;
 use std::path::PathBuf;
 
 use autodidact::{
-    agent::{AskEvent, AskOptions, Learn, MemoryMode},
+    agent::{AskEvent, AskOptions, Facts, Learn, MemoryMode},
     calls::menu_from_json,
     error::{Error, Result},
     inference::Cancel,
@@ -41,10 +41,13 @@ pub struct AskArgs {
     /// As `--learn below:T`, with 0 for neither learning nor searching, and more than 1 for always.
     #[arg(long, value_name = "T", conflicts_with = "learn", hide = true)]
     threshold: Option<f32>,
-    /// Decide whether to act, to ask back or to decline: a call stands only where every value that it needs was said and the agent is
-    /// sure of it.
+    /// Let the calls of the answer stand whatever they are. Without this the agent decides: a call stands only where every value that it
+    /// needs was said and the agent is sure of it; else it asks back or declines.
     #[arg(long)]
-    decide: bool,
+    act_always: bool,
+    /// Where you are, for requests that depend on it. The date and time are those of this machine.
+    #[arg(long, value_name = "TEXT")]
+    place: Option<String>,
     /// Search when unsure, but do not learn.
     #[arg(long)]
     no_learning: bool,
@@ -61,7 +64,7 @@ pub struct AskArgs {
     #[arg(long)]
     gate: bool,
     /// Remember what passes that check for similar tasks, and start from what was remembered for them.
-    #[arg(long, conflicts_with_all = ["keep", "adapter"])]
+    #[arg(long, conflicts_with = "keep")]
     memory: bool,
     /// Before training, answer with the examples in the context; a sure answer is final.
     #[arg(long)]
@@ -116,7 +119,8 @@ pub async fn run(args: AskArgs) -> Result<()> {
 /// The agent's options as the flags set them.
 fn options(args: &AskArgs) -> AskOptions {
     let mut options = AskOptions {
-        decide: args.decide,
+        decide: !args.act_always,
+        facts: Facts { place: args.place.clone(), ..Facts::now() },
         learn: args.learn,
         dry_run: args.no_learning,
         search: !args.no_search,

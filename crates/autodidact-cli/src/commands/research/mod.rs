@@ -6,6 +6,7 @@ mod calibrate;
 mod compute;
 mod deepen;
 mod eval;
+mod fit_words;
 mod generate;
 mod model_dir;
 mod pretrain;
@@ -37,6 +38,8 @@ pub enum Research {
     Eval(Box<eval::EvalArgs>),
     /// Fit how sure a model's answers are, from the records of evaluations.
     Calibrate(calibrate::CalibrateArgs),
+    /// Fit how much each kind of shared word counts where words choose a tool.
+    FitWords(fit_words::FitWordsArgs),
 }
 
 impl Research {
@@ -52,6 +55,7 @@ impl Research {
             Self::BenchPretrain(args) => bench_pretrain::run(&args).await,
             Self::Eval(args) => eval::run(*args).await,
             Self::Calibrate(args) => calibrate::run(&args),
+            Self::FitWords(args) => fit_words::run(&args),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Runs a task through all modes. What several of them need is computed once.
 
 mod baseline;
+mod corrected;
 mod in_context;
 mod update;
 mod whole;
@@ -19,13 +20,13 @@ use autodidact::{
     task::{Pair, Task},
 };
 
-use self::words::by_rules;
+use self::{corrected::Course, words::by_rules};
 use super::{
     estimators::Scores,
     matching::{canonical_calls, names_match, strict_match},
     modes::{Mode, Source},
     plan::{Key, Plan, Planned, Setting},
-    record::{CONTEXT, PairCounts, Record},
+    record::{CONTEXT, CourseRecord, PairCounts, Record},
     seeds::task_seed,
     suite::{Suite, SuiteSample, Want},
     teacher::Teacher,
@@ -42,6 +43,8 @@ pub struct Runner<'a> {
     sft: HashMap<(u64, String), Adapter>,
     /// Tasks that the gate asks again, when they are known.
     canaries: Option<Vec<Canary>>,
+    /// The courses of the `corrected` mode, by suite.
+    courses: HashMap<String, Course>,
     /// Sees the steps of the `sft` baseline, which can take long.
     watch: Box<dyn Fn(TrainEvent) + 'a>,
 }
@@ -121,6 +124,7 @@ struct Outcome {
     seconds: Seconds,
     decided: Option<Want>,
     features: BTreeMap<String, f32>,
+    course: Option<CourseRecord>,
 }
 
 impl<'a> Runner<'a> {
@@ -132,7 +136,17 @@ impl<'a> Runner<'a> {
         train: &'a [SuiteSample],
         cancel: &'a Cancel,
     ) -> Self {
-        Self { agent, plan, teacher, train, cancel, sft: HashMap::new(), canaries: None, watch: Box::new(|_| {}) }
+        Self {
+            agent,
+            plan,
+            teacher,
+            train,
+            cancel,
+            sft: HashMap::new(),
+            canaries: None,
+            courses: HashMap::new(),
+            watch: Box::new(|_| {}),
+        }
     }
 
     /// Tells of the training steps of the `sft` baseline.
@@ -178,7 +192,10 @@ impl<'a> Runner<'a> {
             update: None,
         };
         for Planned { key, setting } in keys {
-            let outcome = self.outcome(&mut progress, &key, &setting).await?;
+            let outcome = match key.mode {
+                Mode::Corrected => self.corrected(&progress, suite).await?,
+                _ => self.outcome(&mut progress, &key, &setting).await?,
+            };
             emit(self.record(&progress, key, outcome))?;
         }
         Ok(())
@@ -192,6 +209,8 @@ impl<'a> Runner<'a> {
     fn options(&self, seed: u64, setting: &Setting) -> AskOptions {
         let plan = self.plan;
         AskOptions {
+            // The modes decide by themselves, or carry everything out.
+            decide: false,
             estimator: plan.estimator(),
             learn: learn_below(plan.largest_threshold()),
             // Every record says how sure the model was by every estimator.
@@ -318,6 +337,7 @@ impl<'a> Runner<'a> {
             want: item.want,
             decided: outcome.decided,
             features: outcome.features,
+            course: outcome.course,
             learned: outcome.learned,
             synthesis: outcome.synthesis,
             pairs: outcome.pairs,

@@ -1,6 +1,7 @@
 //! The numbers of a run: a function of its plan and its records, whatever their order.
 
 mod conduct;
+mod courses;
 mod judged;
 mod rows;
 
@@ -8,7 +9,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-pub use self::conduct::ConductRow;
+pub use self::{
+    conduct::ConductRow,
+    courses::{CourseCell, CourseRow},
+};
 
 use super::{
     estimators::{Estimator, Scores, Selection},
@@ -35,6 +39,9 @@ pub struct Summary {
     /// What was carried out, asked and declined, on suites that say what is wanted.
     #[serde(default)]
     pub conduct: Vec<ConductRow>,
+    /// What corrections bring; empty without the mode `corrected`.
+    #[serde(default)]
+    pub courses: Vec<CourseRow>,
     /// Seconds by stage.
     pub latency: StageSeconds,
     /// Tasks by margin, in [`BINS`] equal bins of [0, 1].
@@ -254,6 +261,7 @@ impl Summary {
             rows: rows::rows(plan, &suites),
             estimators: judged::estimator_rows(plan, &suites),
             conduct: conduct::rows(plan, &suites),
+            courses: courses::rows(plan, &suites),
             latency: judged::latency(plan, &suites),
             margins: judged::margins(&suites),
             peak_memory_bytes,

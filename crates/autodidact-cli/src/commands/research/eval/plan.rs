@@ -103,6 +103,7 @@ fn synthesis(method: &MethodArgs, args: &SynthesisArgs) -> Result<SynthesisConfi
     synthesis.agreement = args.agreement;
     synthesis.same_tools = method.preset == Preset::Default && !args.any_tool;
     synthesis.checks.distinct = method.preset == Preset::Default;
+    synthesis.checks.natural = method.preset == Preset::Default;
     synthesis.constrained = is_constrained(method);
     Ok(synthesis)
 }
