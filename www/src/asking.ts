@@ -1,179 +1,187 @@
-/** Questions to the agent: from the form to the results, one at a time, and the user's verdict on the last answer. */
-import { AutodidactError, type Feedback, type Taught, type TaskOptions, type Tool } from 'autodidact';
+/** Requests to the agent: from the user's words to the end of the turn. */
+import { AutodidactError, type TaskEvent, type TaskOptions, type TaskResult, type Tool, type ToolResult } from 'autodidact';
+import type { Conversation } from './conversation';
 import type { Engine } from './engine';
-import { suits } from './own-adapter';
-import type { Results } from './results';
+import { Exchange } from './exchange';
+import { facts } from './facts';
+import type { Inside } from './inside';
+import type { Lessons } from './lessons';
+import type { Plan, Planner } from './plan';
 import { runnable } from './tools';
-import type { Adapters } from './ui/adapters';
-import { confirmed } from './ui/confirm';
-import { isUsable, need, setUsable } from './ui/dom';
-import { examples } from './ui/examples';
-import type { Menu } from './ui/menu';
-import type { Choices, Settings } from './ui/settings';
+import type { Log } from './ui/log';
+import { phaseText } from './ui/phases';
 import { say } from './ui/status';
-import type { StoragePanel } from './ui/storage';
+import { TurnView } from './ui/turn';
+import type { TurnHooks } from './ui/turn-hooks';
+import type { Work } from './work';
 
 interface Parts {
   engine: Engine;
-  settings: Settings;
-  menu: Menu;
-  results: Results;
-  adapters: Adapters;
-  storage: StoragePanel;
+  work: Work;
+  conversation: Conversation;
+  planner: Planner;
+  log: Log;
+  inside: Inside;
+  lessons: Lessons;
+  /** What the user does in a turn. */
+  hooksOf: (exchange: () => Exchange) => TurnHooks;
+  onBegin: (exchange: Exchange) => void;
+  /** The list of adapters may be another. */
+  onEnd: () => void;
 }
 
 export class Asking {
   readonly #parts: Parts;
-  readonly #query = need<HTMLTextAreaElement>('query');
-  readonly #ask = need('ask');
-  readonly #stop = need('stop');
-  #running: AbortController | null = null;
-  /** The last question, for the user's verdict on its answer. */
-  #last: { query: string; options: TaskOptions } | null = null;
+  /** The turn that began last, in this conversation. */
+  #last: Exchange | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    need('ask-form').addEventListener('submit', (event) => {
-      event.preventDefault();
-      void this.ask();
-    });
-    this.#query.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void this.ask();
-    });
-    this.#stop.addEventListener('click', () => this.#stopClicked());
-    need('examples').addEventListener('click', (event) => {
-      const name = (event.target as HTMLElement).dataset['example'];
-      if (name) this.showExample(name);
-    });
-    const typedEarly = this.#query.value;
-    this.showExample('timer');
-    if (typedEarly) this.#query.value = typedEarly;
   }
 
-  /** The agent is there, and does nothing. */
-  get isIdle(): boolean {
-    return this.#parts.engine.isReady && !this.#running;
+  /** A new conversation begins. */
+  clear(): void {
+    this.#last = null;
   }
 
-  /** Shows which buttons can be used now. */
-  show(): void {
-    setUsable(this.#ask, this.isIdle);
-    setUsable(this.#stop, this.#running !== null);
-  }
-
-  /** Stops the question that may be running. */
-  abort(): void {
-    this.#running?.abort();
-  }
-
-  async ask(): Promise<void> {
-    const { engine, results } = this.#parts;
-    if (engine.explain() || !this.isIdle) return;
+  /**
+   * Asks, with tools of its own if need be, and gives the exchange once it has ended; null when nothing was asked.
+   */
+  async ask(words: string, tools?: readonly Tool[]): Promise<Exchange | null> {
+    const { engine, work, planner, lessons } = this.#parts;
+    if (engine.explain()) return null;
+    if (!engine.isReady) return say('It is still loading. Send it in a moment.'), null;
+    const before = this.#last;
+    // A question may be answered while it still looks for more to propose.
+    if (before?.isRunning && before.view.question && !before.view.isPractising) work.abort();
+    else if (work.isRunning) return say('It is still busy. Escape stops it.'), null;
     engine.hideError();
-    if (this.#query.value.trim() === '') {
-      say('Write a task first.');
-      this.#query.focus();
-      return;
-    }
+    const exchange = await work.do(async (signal) => {
+      const plan = await planner.plan(tools).catch((reason) => (engine.report(reason), null));
+      if (!plan) return null;
+      const exchange = (this.#last = this.#begin(words, plan));
+      await this.#askNow(exchange, signal);
+      return exchange;
+    });
+    // The answer to a question is a lesson, as a click would be.
+    if (exchange && before && exchange.completes(before)) await lessons.teach(exchange, [...(exchange.calls ?? [])]);
+    return exchange;
+  }
+
+  /** Asks the same again, in a turn of its own. */
+  again({ turn, plan }: Exchange): Promise<Exchange | null> {
+    return this.ask(turn.words, plan.isOneOff ? plan.tools : undefined);
+  }
+
+  #begin(words: string, plan: Plan): Exchange {
+    const { conversation, log, inside, hooksOf, onBegin } = this.#parts;
+    const { tools, isOneOff } = plan;
+    const turn = conversation.begin(words);
+    const view = new TurnView(words, tools, hooksOf(() => exchange));
+    const options: TaskOptions = { ...plan.options, facts: facts(), tools: runnable(tools) };
+    if (plan.reviews) options.review = (written) => inside.review(written);
+    const exchange: Exchange = new Exchange(conversation, turn, view, plan, options);
+    if (isOneOff) view.note(`Asked with other tools, which this page does not have: ${tools.map(({ name }) => name).join(', ')}.`);
+    log.add(view);
+    onBegin(exchange);
+    return exchange;
+  }
+
+  async #askNow(exchange: Exchange, signal: AbortSignal): Promise<void> {
+    const { inside, log, onEnd } = this.#parts;
+    const { turn, plan, options } = exchange;
+    inside.begin({ words: turn.words, learn: plan.options.learn, start: plan.start });
+    exchange.isRunning = true;
     try {
-      await this.#busy((signal) => this.#askNow(signal));
+      this.#finish(exchange, await this.#remembering(exchange, { ...options, signal, onEvent: (event) => this.show(exchange, event) }));
+      onEnd();
     } catch (reason) {
-      const error = AutodidactError.from(reason);
-      results.stop(error);
-      engine.report(error);
+      this.fail(exchange, AutodidactError.from(reason));
     }
+    exchange.isRunning = false;
+    exchange.view.offerInside(true);
+    log.reveal(exchange.view);
   }
 
-  /** Tells the agent the user's verdict on its last answer. */
-  async teach(said: Feedback): Promise<Taught> {
-    const { engine, adapters } = this.#parts;
-    const last = this.#last;
-    if (!last || this.#running) throw new AutodidactError({ name: 'AutodidactError', code: 'Busy', message: 'the agent is busy' });
-    try {
-      return await this.#busy(async (signal) => (await engine.agent).feedback(last.query, said, { ...last.options, signal }));
-    } finally {
-      await adapters.refresh().catch((reason) => engine.report(reason));
-    }
-  }
-
-  showExample(name: string): void {
-    const example = examples[name];
-    if (!example) return;
-    this.#query.value = example.query;
-    this.#parts.menu.set(example.tools);
-  }
-
-  async #askNow(signal: AbortSignal): Promise<void> {
-    const { engine, settings, results, adapters, storage } = this.#parts;
-    const tools = await this.#readMenu();
-    const options = tools && (await this.#choose(tools));
-    if (!tools || !options) return;
-    const { learn, keep, memory, adapter } = options;
-    const isOwn = adapter !== undefined && adapter === (await engine.ownAdapter);
-    const start = isOwn ? 'the adapter for the tools of this page' : adapter && `“${adapter}”`;
-    results.begin({ learn, remembers: memory !== undefined, start });
+  /** Asks with the earlier turns; where they are too long for the model, with fewer of them. */
+  async #remembering(exchange: Exchange, options: TaskOptions): Promise<TaskResult> {
+    const { engine, conversation } = this.#parts;
     const agent = await engine.agent;
-    if (keep || memory === 'keep') void agent.adapters.persist().then(() => storage.refresh());
-    const query = this.#query.value.trim();
-    const asked: TaskOptions = { ...options, tools: runnable(tools), onEvent: (event) => results.show(event) };
-    if (settings.reviews) asked.review = (written) => results.review(written);
-    this.#last = { query, options: asked };
-    results.finish(await agent.ask(query, { ...asked, signal }));
-    // The result stands, whatever becomes of the list.
-    await adapters.refresh().catch((reason) => engine.report(reason));
-  }
-
-  /** Does something that can be stopped, and during which nothing else is asked. */
-  async #busy<T>(work: (signal: AbortSignal) => PromiseLike<T>): Promise<T> {
-    const mine = (this.#running = new AbortController());
-    this.show();
-    try {
-      return await work(mine.signal);
-    } finally {
-      this.#running = null;
-      this.show();
+    for (;;) {
+      try {
+        return await agent.ask(exchange.ask(), options);
+      } catch (reason) {
+        const { code } = AutodidactError.from(reason);
+        if (code !== 'ContextOverflow' || !conversation.dropOldest(exchange.turn)) throw reason;
+        say('The conversation is too long for it. It goes on without the oldest turn.');
+      }
     }
   }
 
-  /** The tools, or null when the menu is not valid. */
-  async #readMenu(): Promise<Tool[] | null> {
-    const { menu } = this.#parts;
-    try {
-      return await menu.read();
-    } catch (reason) {
-      if (AutodidactError.from(reason).code !== 'InvalidInput') throw reason;
-      menu.open();
-      say('The tool menu is not valid.');
-      return null;
+  /** Shows an event of a turn while it comes. */
+  show(exchange: Exchange, event: TaskEvent): void {
+    const { view, plan } = exchange;
+    this.#parts.inside.show(event);
+    switch (event.type) {
+      case 'phase':
+        say(`${phaseText(event.phase)} …`);
+        // What comes after a question is practice, where that is wanted without a click.
+        if (view.question && !view.isPractising && plan.options.learn !== 'never' && event.phase !== 'restore') view.practise();
+        if (view.isPractising) view.enter(event.phase);
+        else if (!view.question) view.work(`${phaseText(event.phase)} …`);
+        break;
+      case 'decision':
+        if (event.decision.kind === 'clarify') exchange.clarify(event.decision.question);
+        break;
+      case 'train':
+        view.step(event);
+        break;
+      case 'tool-call':
+        say(`Executing ${event.call.name} …`);
     }
   }
 
-  /** The settings for a menu, or null when one is not valid or a stored adapter shall not be replaced. */
-  async #choose(tools: readonly Tool[]): Promise<Choices | null> {
-    const { engine, settings, adapters } = this.#parts;
-    // Another tab may have stored something.
-    if (settings.keeps) await adapters.refresh().catch((reason) => engine.report(reason));
-    const options = settings.options();
-    if (!options) {
-      say('Correct the marked setting first.');
-      return null;
+  #finish(exchange: Exchange, trace: TaskResult): void {
+    const { view } = exchange;
+    const { decision, lesson, leftOut = [] } = trace;
+    this.#parts.inside.finish(trace);
+    switch (decision.kind) {
+      case 'act':
+        exchange.act(decision.calls, resultsOf(trace));
+        say('Done.');
+        break;
+      case 'clarify':
+        exchange.clarify(decision.question);
+        if (view.isPractising) view.practised('It has practised.', false);
+        say('It asks back.');
+        break;
+      case 'decline':
+        view.decline(textOf(trace));
+        say('Nothing was done.');
     }
-    const own = settings.startsFromOwn && suits(tools) && (await engine.ownAdapter);
-    if (own) options.adapter = own;
-    const { keep, learn } = options;
-    if (!keep || learn === 'never' || !adapters.has(keep)) return options;
-    if (await confirmed(`Replace the stored adapter “${keep}” by what is learned now? This cannot be undone.`, 'Replace')) {
-      return { ...options, replace: true };
-    }
-    say('Nothing was asked. Choose another name to keep it under.');
-    settings.focusKeepName();
-    return null;
+    if (lesson) view.taught(lesson.query, lesson.exact);
+    for (const { tool, reason } of leftOut) view.note(`The tool ${tool} was left out: ${reason}.`);
   }
 
-  #stopClicked(): void {
-    if (!isUsable(this.#stop)) return;
-    if (this.#running?.signal.aborted) return void this.#parts.engine.start(); // It does not listen: end its worker.
-    say('Stopping … Press Stop again to end it at once.');
-    this.abort();
+  /** Shows why a turn did not end. A question that was asked before stays. */
+  fail({ view }: Exchange, error: AutodidactError): void {
+    this.#parts.inside.stop(error);
+    say(error.isAborted ? 'Stopped.' : 'There was an error.');
+    if (view.isPractising) view.practised(error.isAborted ? 'Stopped. Nothing was learned.' : `It could not practise: ${error.message}.`, true);
+    else if (!view.question) view.fail(error);
+    if (error.isFatal) this.#parts.engine.report(error);
   }
+}
+
+/** What became of the calls, in their order; a call that nobody executed has a result too. */
+function resultsOf({ results, decision }: TaskResult): ToolResult[] {
+  const first = results[0];
+  if (first) return first;
+  return decision.kind === 'act' ? decision.calls.map((call) => ({ call, status: 'not-runnable' })) : [];
+}
+
+/** The model's text, where it wrote one and no call. */
+function textOf({ answer }: TaskResult): string | null {
+  const text = answer.text.trim();
+  return answer.calls.length === 0 && answer.error === undefined && text !== '' ? text : null;
 }

@@ -1,5 +1,5 @@
 /** The agent of the page: starts it, shows its state, and offers ways on when it has stopped. */
-import { AutodidactError, type Agent, type AgentEvent, type AgentOptions } from 'autodidact';
+import { AutodidactError, type Agent, type AgentEvent, type AgentOptions, type Learned } from 'autodidact';
 import { address } from './address';
 import { bringAdapter } from './own-adapter';
 import { Session } from './session';
@@ -24,6 +24,8 @@ interface Hooks {
   onEnd: () => void;
   /** A new agent can be asked. */
   onReady: (agent: Agent) => Promise<void>;
+  /** Something was learned while nobody waited. */
+  onLearned: (outcome: Learned) => void;
 }
 
 export class Engine {
@@ -107,6 +109,7 @@ export class Engine {
     const { settings, models } = this.#hooks;
     return {
       model: models.source, backend: settings.backend, store: address.store, confirm: confirmCall,
+      onLearned: (outcome) => this.#hooks.onLearned(outcome),
       ...(address.forceSoftwareGpu && { forceSoftwareGpu: true }), onEvent: (event) => this.#showLoading(event),
     };
   }
@@ -126,7 +129,7 @@ export class Engine {
     const remedies: Remedy[] = [{ label: 'Start again', run: start }];
     if (!models.isBuiltIn) remedies.unshift({ label: 'Use the built-in model', run: () => (models.reset(), start()) });
     if (error.isOfGpu && settings.backend !== 'cpu') {
-      remedies.unshift({ label: 'Use the CPU', run: () => ((settings.backend = 'cpu'), start()) });
+      remedies.unshift({ label: 'Use the CPU', run: () => (settings.useBackend('cpu'), start()) });
     }
     this.#failure = error;
     this.#remedies = remedies;

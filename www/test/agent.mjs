@@ -71,7 +71,8 @@ class NotingWorker {
 
 const acting = ({ calls }) => (calls.length > 0 ? { kind: 'act', calls } : { kind: 'decline' });
 const trace = (unsure) => ({
-  uncertainty: { certainty: 0.5, threshold: 0.7, unsure }, answer, baseAnswer: answer, decision: acting(answer), training: null, note: null,
+  uncertainty: { certainty: 0.5, threshold: 0.7, unsure }, answer, baseAnswer: answer, training: null, note: null,
+  decision: unsure ? { kind: 'clarify', question: { text: 'Which?' } } : acting(answer),
 });
 const never = () => new Promise(() => {});
 const make = async (options) => (agent = await createAgent({ model: 'nowhere', worker, tools, ...options }));
@@ -217,6 +218,11 @@ describe('learning in two steps', () => {
       worker.answers.ask = given;
       await agent.ask('x', { learn, review });
     }
+    // A decision to act is not practised, however unsure its tokens are; without decisions the tokens count.
+    const acts = { ...trace(true), decision: { kind: 'act', calls: pair.calls } };
+    stands.push(acts);
+    worker.answers.ask = acts;
+    await agent.ask('x', { learn, review });
     worker.answers.ask = trace(true);
     await agent.ask('x', { learn: 'never', review });
     assert.deepEqual(worker.asked, [...stands.map(() => ({ learn, dryRun: true })), { learn: 'never' }]);
@@ -239,7 +245,7 @@ describe('learning in two steps', () => {
   it('scores by the user’s own threshold, and looks no further', async () => {
     await make();
     await agent.score('x', { learn, keep: 'mine' });
-    assert.deepEqual(worker.asked, [{ learn, dryRun: true, search: false, orders: 1, candidates: true }]);
+    assert.deepEqual(worker.asked, [{ learn, dryRun: true, decide: false, search: false, orders: 1, candidates: true }]);
   });
 });
 
@@ -271,6 +277,71 @@ describe('the steps after a tool', () => {
       assert.deepEqual([results, found], [[], decision]);
       assert.equal(worker.asked.at(-1).decide, true);
     }
+  });
+});
+
+describe('what a person teaches', () => {
+  const lesson = { query: 'x', calls: pair.calls, source: 'user', createdMs: 1 };
+  const taught = { lesson, forgotten: [], adapter: null, training: null, gate: null, rolledBack: null, note: null };
+  const right = { verdict: 'right', calls: pair.calls };
+  const methods = () => worker.calls.map(({ method }) => method).filter((method) => method !== 'create');
+
+  it('holds at once, and is trained on while nobody waits', async () => {
+    worker.answers.teach = taught;
+    worker.answers.feedback = { ...taught, adapter: { name: 'a' } };
+    let told;
+    const learned = new Promise((resolve) => (told = resolve));
+    await make({ idleAfter: 1, onLearned: told });
+    assert.deepEqual(await agent.feedback('x', right, { memory: 'session', when: 'idle' }), taught);
+    assert.deepEqual([agent.pending, methods()], [1, ['teach']]);
+    assert.equal((await learned).taught.adapter.name, 'a');
+    assert.deepEqual(worker.calls.at(-1).params.slice(0, 3), [{ query: 'x', tools }, right, { memory: { mode: 'session' } }]);
+  });
+
+  it('is trained on at once where somebody waits, and taken back at once', async () => {
+    worker.answers.feedback = taught;
+    await make();
+    await agent.feedback('x', right, { memory: 'session' });
+    await agent.feedback('x', { verdict: 'wrong' }, { memory: 'session', when: 'idle' });
+    assert.deepEqual([agent.pending, methods()], [0, ['feedback', 'feedback']]);
+  });
+
+  it('is not trained on where it is no lesson', async () => {
+    worker.answers.teach = { ...taught, lesson: null, note: 'it says little' };
+    await make();
+    assert.equal((await agent.feedback('x', right, { memory: 'session', when: 'idle' })).note, 'it says little');
+    assert.equal(agent.pending, 0);
+  });
+
+  it('is listed and forgotten', async () => {
+    worker.answers.lessons = [lesson];
+    worker.answers.forgetLesson = { ...taught, lesson: null, forgotten: ['x'] };
+    await make({ defaults: { memory: 'keep' } });
+    assert.deepEqual(await agent.lessons.list(), [lesson]);
+    assert.deepEqual((await agent.lessons.forget('x')).forgotten, ['x']);
+    const memory = { mode: 'keep' };
+    assert.deepEqual(worker.calls.slice(-2).map(({ params }) => params.slice(0, 2)), [[tools, { memory }], [{ query: 'x', tools }, { memory }]]);
+  });
+});
+
+describe('calls that the user chose', () => {
+  it('are executed one after the other, and asked about unless they were confirmed', async () => {
+    const asked = [];
+    const confirm = ({ name }) => (asked.push(name), false);
+    const run = ({ minutes }) => minutes;
+    await make({ tools: [{ ...tools[0], run, confirm: true }], confirm });
+    const [call] = pair.calls;
+    const events = [];
+    const onEvent = ({ type }) => events.push(type);
+    assert.deepEqual(await agent.execute([call, call], { confirmed: true, onEvent }), [
+      { call, status: 'done', value: 9 }, { call, status: 'done', value: 9 },
+    ]);
+    assert.deepEqual([events, asked], [['tool-call', 'tool-result', 'tool-call', 'tool-result'], []]);
+    assert.equal((await agent.execute([call]))[0].status, 'refused');
+    assert.deepEqual(asked, ['set_timer']);
+    assert.equal((await agent.execute([{ name: 'other', arguments: {} }]))[0].status, 'not-runnable');
+    const stopped = await failing(agent.execute([call], { signal: AbortSignal.abort() }));
+    assert.equal(stopped.code, 'AbortError');
   });
 });
 

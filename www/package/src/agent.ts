@@ -2,9 +2,10 @@ import { adaptersOf, MEMORY, type Adapters } from './adapters.ts';
 import { AgentClient } from './client.ts';
 import { completionsOf, type Complete, type CreateCompletion } from './completions.ts';
 import { aborted, AutodidactError, invalid } from './errors.ts';
-import { IdleLearner } from './idle.ts';
+import { IdleLearner, type Learned } from './idle.ts';
+import { lessonsOf, type Lessons } from './lessons.ts';
 import {
-  toAskOptions, type AgentOptions, type Review, type RunOptions, type TaskEvent, type TaskOptions, type TaskResult,
+  toAskOptions, type AgentOptions, type ExecuteOptions, type Review, type RunOptions, type TaskEvent, type TaskOptions, type TaskResult,
 } from './options.ts';
 import { Run } from './run.ts';
 import { Tabs } from './tabs.ts';
@@ -12,7 +13,7 @@ import { answered, askServer, type Teacher, type TeacherOptions } from './teache
 import { continued, described, execute, type RunnableTool, type ToolResult } from './tools.ts';
 import type {
   AdapterMeta, AgentEvent, AgentReport, Asked, AskOptions, Feedback, Message, Pair, ScoreReport, Synthesis, Task,
-  Taught, Tool, Trace,
+  Taught, Tool, ToolCall, Trace,
 } from './types.ts';
 
 const DEFAULT_STORE = 'autodidact';
@@ -49,10 +50,12 @@ export class Agent {
   readonly chat: { completions: { create: CreateCompletion } };
   /** The adapters that were learned and kept. */
   readonly adapters: Adapters;
+  /** What people taught. */
+  readonly lessons: Lessons;
   readonly #client: AgentClient;
   readonly #options: AgentOptions;
   readonly #tabs: Tabs;
-  readonly #idle: IdleLearner<Job, Trace>;
+  readonly #idle: IdleLearner<Job>;
 
   /** @internal */
   constructor(client: AgentClient, report: AgentReport, options: AgentOptions) {
@@ -63,6 +66,13 @@ export class Agent {
     this.#idle = new IdleLearner(
       (job, signal) => this.#learnLater(job, signal), options.idleAfter ?? IDLE_AFTER, (outcome) => options.onLearned?.(outcome));
     this.adapters = adaptersOf(client, this.#tabs, (work) => this.#idle.first(work));
+    this.lessons = lessonsOf({
+      client,
+      read: (given) => ({ tools: this.#tools(given).map(described), learning: toAskOptions(options.defaults, given) }),
+      first: (work) => this.#idle.first(work),
+      write: (learning, given, work) => this.#run<AgentEvent, Taught>(given, (emit) =>
+        this.#tabs.writing(lockOf(learning), given.signal, () => work(emit))),
+    });
     const complete: Complete = (task, settings, onText, signal) =>
       this.#idle.first(() => client.call('complete', [task, settings, onText], signal));
     this.chat = { completions: { create: completionsOf(complete, report.model.name, (options.tools ?? []).map(described)) } };
@@ -73,20 +83,39 @@ export class Agent {
     return this.#run(options, (emit) => this.#ask(asked, options, emit));
   }
 
-  /** Number of tasks that wait to be learned from, or are being learned from. */
+  /**
+   * Executes calls that the user chose, such as those of a proposal, one after the other. Resolves to their results.
+   */
+  execute(calls: ToolCall[], { confirmed = false, ...options }: ExecuteOptions = {}): Run<TaskEvent, ToolResult[]> {
+    const asked = this.#tools(options);
+    const tools = confirmed ? asked.map((tool) => ({ ...tool, confirm: false })) : asked;
+    return new Run((emit) => execute(calls, tools, this.#options.confirm, options.signal, (event) => {
+      options.onEvent?.(event);
+      emit(event);
+    }));
+  }
+
+  /** Number of tasks and lessons that wait to be learned from, or are being learned from. */
   get pending(): number {
     return this.#idle.pending;
   }
 
   /**
-   * Tells the agent the user's verdict on an answer. Right calls, as answered or corrected, become an example of the
-   * user, and the adapter of the memory for such tasks is trained anew; a wrong answer takes its newest version back.
+   * Tells the agent the user's verdict on an answer. Right calls, as answered or corrected, become a lesson: the same
+   * request is answered so from now on, and the adapter of the memory for such tasks is trained anew, later with
+   * `when: 'idle'`. A wrong answer removes the lessons that led to it, and takes the newest version of the adapter back.
    * Needs `memory`.
    */
   feedback(asked: Asked, feedback: Feedback, options: TaskOptions = {}): Run<AgentEvent, Taught> {
     const { question, learning } = this.#job(asked, options);
-    return this.#run<AgentEvent, Taught>(options, (emit) => this.#tabs.writing(lockOf(learning), options.signal, () =>
-      this.#client.call('feedback', [question, feedback, learning, emit], options.signal)));
+    return this.#run<AgentEvent, Taught>(options, (emit) => this.#tabs.writing(lockOf(learning), options.signal, async () => {
+      if (options.when !== 'idle' || feedback.verdict === 'wrong') {
+        return this.#client.call('feedback', [question, feedback, learning, emit], options.signal);
+      }
+      const taught = await this.#client.call('teach', [question, feedback.calls, learning], options.signal);
+      if (taught.lesson) this.#idle.add({ question, learning, feedback });
+      return taught;
+    }));
   }
 
   /** Deletes a lesson, counted from 0, of an adapter of the memory, which is trained anew on the others. */
@@ -99,7 +128,7 @@ export class Agent {
   /** How sure the agent is of its answer to a task, and how likely each tool is. Nothing is learned. */
   async score(asked: Asked, options: TaskOptions = {}): Promise<ScoreReport> {
     const { question, learning } = this.#job(asked, options);
-    const scoring: AskOptions = { ...trial(learning), search: false, orders: 1, candidates: true };
+    const scoring: AskOptions = { ...trial(learning), decide: false, search: false, orders: 1, candidates: true };
     const trace = await this.#run<AgentEvent, Trace>(options, (emit) =>
       this.#client.call('ask', [question, scoring, emit], options.signal));
     return trace.uncertainty;
@@ -149,8 +178,8 @@ export class Agent {
     if (learning.learn === 'never') return ask(withoutKeeping(learning));
     if (when === 'now' && !teacher && !review) return this.#tabs.writing(lockOf(learning), signal, () => ask(learning));
     const trace = await ask(trial(learning));
-    const { uncertainty, search, orders } = trace;
-    if (!uncertainty.unsure || search?.accepted || orders?.accepted) return trace;
+    const { search, orders } = trace;
+    if (!practises(trace, learning) || search?.accepted || orders?.accepted) return trace;
     if (when === 'now') return this.#learnFromOthers(trace, job, { teacher, review, signal, emit });
     this.#idle.add(job);
     return trace;
@@ -224,13 +253,14 @@ export class Agent {
     return teacher.agent.synthesize('query' in question ? question.query : question, options);
   }
 
-  /** Learns from a task that was answered before. */
-  #learnLater({ question, learning }: Job, signal: AbortSignal): Promise<Trace> {
+  /** Learns from a task that was answered before, or trains on a lesson. */
+  #learnLater({ question, learning, feedback }: Job, signal: AbortSignal): Promise<Learned> {
     return this.#tabs.writing(lockOf(learning), signal, async () => {
+      if (feedback) return { taught: await this.#client.call('feedback', [question, feedback, learning, () => {}], signal) };
       const { keep } = learning;
       const isKept = (await this.adapters.list()).some(({ name }) => name === keep);
       const from = isKept && keep !== undefined ? { adapter: keep } : {};
-      return this.#client.call('ask', [question, { ...always(learning), ...from }, () => {}], signal);
+      return { trace: await this.#client.call('ask', [question, { ...always(learning), ...from }, () => {}], signal) };
     });
   }
 
@@ -257,6 +287,8 @@ export class Agent {
 interface Job {
   question: Task;
   learning: AskOptions;
+  /** What a lesson is trained from; absent for a task. */
+  feedback?: Feedback;
 }
 
 type Emit<E> = (event: E) => void;
@@ -274,6 +306,15 @@ interface Tuition {
  */
 function lockOf({ keep, memory }: AskOptions): string | undefined {
   return keep ?? (memory?.mode === 'keep' ? MEMORY : undefined);
+}
+
+/**
+ * Whether there is something to practise: as in Rust, a decision to act is not practised, nor one to decline, unless
+ * learning is asked for always.
+ */
+function practises({ decision, uncertainty }: Trace, { learn, decide = true }: AskOptions): boolean {
+  if (learn === 'always') return true;
+  return uncertainty.unsure && (!decide || decision.kind === 'clarify');
 }
 
 function checkWhen({ when, review }: TaskOptions, learning: AskOptions): void {

@@ -1,23 +1,27 @@
 import { AutodidactError } from './errors.ts';
+import type { Taught, Trace } from './types.ts';
 
-/** What became of a task that was learned from while nobody waited. */
-export type Learned<T> = { trace: T; error?: undefined } | { error: AutodidactError; trace?: undefined };
+/** What became of something that was learned from while nobody waited: a task or a lesson; or why nothing did. */
+export type Learned =
+  | { trace: Trace; taught?: undefined; error?: undefined }
+  | { taught: Taught; trace?: undefined; error?: undefined }
+  | { error: AutodidactError; trace?: undefined; taught?: undefined };
 
 /**
  * Learns while nobody waits: jobs begin some time after the last call ended, one at a time, and a call of the user
  * stops the running job at its next token or step, to begin again later.
  */
-export class IdleLearner<Job, T> {
-  readonly #run: (job: Job, signal: AbortSignal) => Promise<T>;
+export class IdleLearner<Job> {
+  readonly #run: (job: Job, signal: AbortSignal) => Promise<Learned>;
   readonly #after: number;
-  readonly #tell: (outcome: Learned<T>) => void;
+  readonly #tell: (outcome: Learned) => void;
   readonly #queue: Job[] = [];
   #waiting = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running: { stop: AbortController; ended: Promise<void> } | null = null;
   #closed = false;
 
-  constructor(run: (job: Job, signal: AbortSignal) => Promise<T>, after: number, tell: (outcome: Learned<T>) => void) {
+  constructor(run: (job: Job, signal: AbortSignal) => Promise<Learned>, after: number, tell: (outcome: Learned) => void) {
     this.#run = run;
     this.#after = after;
     this.#tell = tell;
@@ -70,14 +74,11 @@ export class IdleLearner<Job, T> {
     const job = this.#queue.shift();
     if (job === undefined) return;
     const stop = new AbortController();
-    const done = this.#run(job, stop.signal).then(
-      (trace): Learned<T> => ({ trace }),
-      (reason: unknown): Learned<T> => ({ error: AutodidactError.from(reason) }),
-    );
+    const done = this.#run(job, stop.signal).catch((reason: unknown): Learned => ({ error: AutodidactError.from(reason) }));
     this.#running = { stop, ended: done.then((outcome) => this.#end(job, stop, outcome)) };
   }
 
-  #end(job: Job, stop: AbortController, outcome: Learned<T>): void {
+  #end(job: Job, stop: AbortController, outcome: Learned): void {
     this.#running = null;
     const isStopped = outcome.error?.isAborted === true && stop.signal.aborted;
     if (isStopped && !this.#closed) this.#queue.unshift(job);

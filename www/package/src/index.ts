@@ -5,8 +5,9 @@ export type { ChatContentPart, ChatMessage, ChatOptions, ChatRequest, ChatTool, 
 export type { ChatCompletion, ChatCompletionChunk, CreateCompletion, FinishReason, Usage } from './completions.ts';
 export { AutodidactError, remedyFor, type ErrorCode } from './errors.ts';
 export type { Learned } from './idle.ts';
+export type { Lessons } from './lessons.ts';
 export { modelInfo, type ModelInfo } from './model-info.ts';
-export type { AgentOptions, LearnOptions, Review, RunOptions, TaskEvent, TaskOptions, TaskResult } from './options.ts';
+export type { AgentOptions, ExecuteOptions, LearnOptions, Review, RunOptions, TaskEvent, TaskOptions, TaskResult } from './options.ts';
 export { Run } from './run.ts';
 export { clearDownloads, downloads, type Download } from './store.ts';
 export type { StorageReport } from './tabs.ts';

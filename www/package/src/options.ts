@@ -27,9 +27,9 @@ export interface AgentOptions {
   worker?: Worker | (() => Worker);
   /** Downloads, the choice of the backend, the self-test. */
   onEvent?: (event: AgentEvent) => void;
-  /** The outcome of tasks with `when: 'idle'`. */
-  onLearned?: (outcome: Learned<Trace>) => void;
-  /** Milliseconds without a call after which tasks with `when: 'idle'` are learned from; 2000 when absent. */
+  /** The outcome of tasks and of feedback with `when: 'idle'`. */
+  onLearned?: (outcome: Learned) => void;
+  /** Milliseconds without a call after which what has `when: 'idle'` is learned; 2000 when absent. */
   idleAfter?: number;
   /** Stops the loading. */
   signal?: AbortSignal;
@@ -55,13 +55,21 @@ export interface TaskOptions extends LearnOptions, RunOptions {
   maxSteps?: number;
   /**
    * When to learn: `now`, the default, before the answer that stands; `idle`, after the answer, while nobody waits, for
-   * later tasks. `idle` needs `keep` (it goes on learning from what is kept under that name) or `memory`.
+   * later tasks. `idle` needs `keep` (it goes on learning from what is kept under that name) or `memory`. For feedback,
+   * `idle` keeps the lesson at once and trains later.
    */
   when?: 'now' | 'idle';
   /** In place of the agent's teacher. */
   teacher?: Teacher;
   /** Sees the examples before anything is learned from them. */
   review?: Review;
+}
+
+export interface ExecuteOptions extends RunOptions {
+  /** In place of the agent's tools. */
+  tools?: RunnableTool[];
+  /** The user has just confirmed these calls: tools with `confirm` do not ask again. */
+  confirmed?: boolean;
 }
 
 /**

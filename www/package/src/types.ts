@@ -159,10 +159,12 @@ export interface AskOptions {
   /** The number by which the agent decides whether it is sure; `perplexity` (of its answer) when absent. */
   estimator?: Estimator;
   /**
-   * Decide whether to act, to ask back or to decline, and execute calls only when the decision is to act; false when
-   * absent: then the calls of the answer are executed, whatever they are.
+   * Decide whether to act, to ask back or to decline, and execute calls only when the decision is to act; true when
+   * absent. With false the calls of the answer are executed, whatever they are.
    */
   decide?: boolean;
+  /** What the page knows beside the request; nothing when absent. */
+  facts?: Facts;
   /** When to learn; `{ below: 0.95 }` when absent. */
   learn?: Learn;
   /**
@@ -181,9 +183,9 @@ export interface AskOptions {
   keep?: string;
   /** `keep` may replace an adapter of that name. */
   replace?: boolean;
-  /** Start from this stored adapter. */
+  /** Start from this stored adapter, or from what the memory has in its place. */
   adapter?: string;
-  /** What outlives the task without a name. Not together with `keep` and `adapter`. */
+  /** What outlives the task without a name. Not together with `keep`. */
   memory?: MemoryOptions;
   /** Learn from these pairs instead of writing some. */
   examples?: Pair[];
@@ -208,6 +210,19 @@ export interface AskOptions {
   adaptation?: AdaptationConfig;
   /** Decide and search by `learn` as usual, but stop before any example is written. */
   dryRun?: boolean;
+}
+
+/**
+ * Facts of the system. "Tomorrow" is a date by them, and models that read instructions see them at the start of the
+ * user's turn.
+ */
+export interface Facts {
+  /** The local date and time, `2026-11-29T14:05`. */
+  now?: string;
+  /** The user's language and country, `en-GB`. */
+  locale?: string;
+  /** Where the user is, in words. */
+  place?: string;
 }
 
 /** The number by which the agent decides whether it is sure. */
@@ -265,6 +280,8 @@ export interface Checks {
   new?: boolean;
   /** No two arguments of a call have the same value. */
   distinct?: boolean;
+  /** A person could have written the query: no call, no refusal, nothing over and over, in the language of the task. */
+  natural?: boolean;
 }
 
 /** How the adapter is trained. */
@@ -353,6 +370,8 @@ export interface Trace {
   decision: Decision;
   /** The numbers behind the decision; absent without `decide`. */
   judgement?: JudgementReport;
+  /** What a person taught that decided; absent where nothing did. */
+  lesson?: LessonUse;
   /** The answer that stands was given after learning. */
   adapted: boolean;
   /** The adapter that was found in the memory; it was used where `gate.passed`. */
@@ -386,6 +405,14 @@ export type Decision =
   | { kind: 'act'; calls: ToolCall[] }
   | { kind: 'clarify'; question: Question }
   | { kind: 'decline' };
+
+/** The lesson that decided an answer. */
+export interface LessonUse {
+  /** The request that a person taught. */
+  query: string;
+  /** The request is that one, word for word; else it differs in the values. */
+  exact: boolean;
+}
 
 /** What the user is asked. */
 export interface Question {
@@ -544,6 +571,10 @@ export type Feedback = { verdict: 'right'; calls: ToolCall[] } | { verdict: 'wro
 
 /** The outcome of a user's feedback. */
 export interface Taught {
+  /** The lesson that holds from now on; null when none was kept. */
+  lesson: Lesson | null;
+  /** Requests whose lessons were removed. */
+  forgotten: string[];
   /** The adapter that holds the lesson; null when nothing was kept. */
   adapter: AdapterMeta | null;
   training: TrainingReport | null;

@@ -4,8 +4,8 @@
  * parameter.
  */
 import type {
-  AdapterMeta, AgentEvent, AgentReport, AskOptions, BackendChoice, Completion, CompletionOptions, Feedback, ImportOptions, Pair, Synthesis,
-  Task, Taught, TeacherRequest, Tool, Trace,
+  AdapterMeta, AgentEvent, AgentReport, AskOptions, BackendChoice, Completion, CompletionOptions, Feedback, ImportOptions, Lesson, Pair,
+  Synthesis, Task, Taught, TeacherRequest, Tool, ToolCall, Trace,
 } from './types.ts';
 
 /** A model as Rust fetches it. */
@@ -39,6 +39,12 @@ export class Agent {
   distill(task: Task, options: AskOptions, complete: (request: TeacherRequest) => Promise<string>): Promise<Synthesis>;
   adapt(task: Task, pairs: Pair[], options: AskOptions, onEvent: OnEvent): Promise<AdapterMeta>;
   feedback(task: Task, feedback: Feedback, options: AskOptions, onEvent: OnEvent): Promise<Taught>;
+  /** Keeps right calls as a lesson, without training. */
+  teach(task: Task, calls: ToolCall[], options: AskOptions): Promise<Taught>;
+  /** What people taught for a menu. */
+  lessons(tools: Tool[], options: AskOptions): Promise<Lesson[]>;
+  /** Removes what a person taught about the request of a task. */
+  forgetLesson(task: Task, options: AskOptions, onEvent: OnEvent): Promise<Taught>;
   unlearn(name: string, lesson: number, options: AskOptions, onEvent: OnEvent): Promise<Taught>;
   /** The version before, or null. */
   rollBack(cluster: string): Promise<string | null>;

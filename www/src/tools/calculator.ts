@@ -1,4 +1,4 @@
-import { localTool, textOf } from './local';
+import { localTool, shown, textOf } from './local';
 
 const TOKEN = /\s*(?:(\d+(?:[.,]\d+)?|\.\d+)|([-+*/^()%×÷−·])|(x|of|plus|minus|times|percent|divided by)\b)/iy;
 
@@ -71,7 +71,7 @@ function split(expression: string): (number | string)[] {
 /** A number for people: twelve digits hide what binary fractions add. */
 export const readable = (value: number): string => Number(value.toPrecision(12)).toLocaleString('en', { maximumSignificantDigits: 12 });
 
-export const calculate = localTool({
+export const calculate = localTool<string>({
   name: 'calculate',
   description: 'Calculate an expression',
   parameters: { expression: 'string' },
@@ -79,4 +79,6 @@ export const calculate = localTool({
     const expression = textOf(args, 'expression');
     return `${expression} = ${readable(evaluate(expression))}`;
   },
+  says: (result) => result,
+  means: (args) => `a calculation: ${shown(args, 'expression')}`,
 });

@@ -1,14 +1,10 @@
-import { saveFile } from '../save';
-import { readDay, readTime } from './dates';
-import { localTool, numberOf, optionalText, textOf } from './local';
-
+/** Calendar files. */
 export interface CalendarEvent {
   title: string;
   start: Date;
   minutes: number;
 }
 
-const DEFAULT_MINUTES = 60;
 const LINE_BYTES = 75;
 
 /** A calendar file with one event, by RFC 5545. The time has no zone: it is that of whoever opens the file. */
@@ -47,28 +43,3 @@ function folded(line: string): string {
   }
   return text;
 }
-
-function read(args: Record<string, unknown>): CalendarEvent {
-  const title = textOf(args, 'title');
-  const start = readDay(textOf(args, 'date'));
-  start.setHours(...readTime(textOf(args, 'time')));
-  const minutes = optionalText(args, 'minutes') === undefined ? DEFAULT_MINUTES : numberOf(args, 'minutes');
-  if (minutes <= 0) throw new Error('an event takes more than 0 minutes');
-  return { title, start, minutes };
-}
-
-const described = ({ title, start }: CalendarEvent): string =>
-  `“${title}” on ${start.toLocaleString([], { dateStyle: 'full', timeStyle: 'short' })}`;
-
-export const addEvent = localTool({
-  name: 'add_event',
-  description: 'Add an event to the calendar',
-  parameters: { title: 'string', date: 'string', time: 'string', minutes: 'integer' },
-  optional: ['minutes'],
-  question: (args) => `Download a calendar file with ${described(read(args))}?`,
-  run: (args) => {
-    const event = read(args);
-    saveFile('event.ics', new Blob([calendarFile(event, crypto.randomUUID(), new Date())], { type: 'text/calendar' }));
-    return `A calendar file with ${described(event)} was downloaded.`;
-  },
-});

@@ -1,7 +1,7 @@
 import type { RunnableTool, Tool, ToolCall } from 'autodidact';
 import { confirmed } from '../ui/confirm';
 import { calculate } from './calculator';
-import { addEvent } from './calendar';
+import { addEvent } from './events';
 import type { LocalTool } from './local';
 import { addNote, listNotes } from './notes';
 import { setTheme } from './theme';
@@ -15,9 +15,12 @@ export const localTools: readonly LocalTool[] = [
 ];
 
 /** The same, as the model sees them. */
-export const localMenu: Tool[] = localTools.map(({ name, description, parameters }) => ({ name, description, parameters }));
+export const localMenu: readonly Tool[] = localTools.map(({ name, description, parameters }) => ({ name, description, parameters }));
 
 const local = new Map(localTools.map((tool) => [tool.name, tool]));
+
+/** The tool of that name, where it runs in this page. */
+export const pageTool = (name: string): LocalTool | undefined => local.get(name);
 
 export const isLocal = (name: string): boolean => local.has(name);
 

@@ -1,5 +1,7 @@
+import { sentence } from '../ui/format';
 import { isRecord, Kept, listOf } from './kept';
-import { localTool, textOf } from './local';
+import { localTool, shown, textOf } from './local';
+import { takeOut } from './take-out';
 
 export interface Note {
   id: string;
@@ -13,20 +15,25 @@ export function removeNote(id: string): void {
   notes.value = notes.value.filter((note) => note.id !== id);
 }
 
-export const addNote = localTool({
+export const addNote = localTool<Note>({
   name: 'add_note',
   description: 'Add a note',
   parameters: { text: 'string' },
   run: (args) => {
-    const text = textOf(args, 'text');
-    notes.value = [...notes.value, { id: crypto.randomUUID(), text }];
-    return `Noted: ${text}`;
+    const note = { id: crypto.randomUUID(), text: textOf(args, 'text') };
+    notes.value = [...notes.value, note];
+    return note;
   },
+  says: ({ text }) => sentence(`Noted: ${text}`),
+  means: (args) => `a note: ${shown(args, 'text')}`,
+  undo: (note) => takeOut(notes, note, 'note'),
 });
 
-export const listNotes = localTool({
+export const listNotes = localTool<string[]>({
   name: 'list_notes',
   description: 'List the notes',
   parameters: {},
-  run: () => (notes.value.length === 0 ? 'There are no notes.' : notes.value.map(({ text }) => text).join('; ')),
+  run: () => notes.value.map(({ text }) => text),
+  says: (all) => (all.length === 0 ? 'There are no notes.' : sentence(`Your notes: ${all.join('; ')}`)),
+  means: () => 'a look at the notes',
 });

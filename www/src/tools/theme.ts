@@ -1,5 +1,5 @@
 import { Kept } from './kept';
-import { localTool, textOf } from './local';
+import { localTool, shown, textOf } from './local';
 
 const THEMES = ['light', 'dark', 'system'] as const;
 export type Theme = (typeof THEMES)[number];
@@ -20,15 +20,21 @@ export function onColors(listener: () => void): void {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', listener);
 }
 
-export const setTheme = localTool({
+export const setTheme = localTool<{ now: Theme; before: Theme }>({
   name: 'set_theme',
   // The page's adapter was trained with this spelling.
   description: 'Set the colour theme',
   parameters: { theme: { type: 'string', enum: THEMES } },
   run: (args) => {
-    const wanted = textOf(args, 'theme').toLowerCase();
-    if (!isTheme(wanted)) throw new Error(`there is no theme “${wanted}”`);
-    theme.value = wanted;
-    return wanted === 'system' ? 'The colors follow the system.' : `The colors are ${wanted}.`;
+    const now = textOf(args, 'theme').toLowerCase();
+    if (!isTheme(now)) throw new Error(`there is no theme “${now}”`);
+    const before = theme.value;
+    theme.value = now;
+    return { now, before };
+  },
+  says: ({ now }) => (now === 'system' ? 'The colors follow the system now.' : `The colors are ${now} now.`),
+  means: (args) => (args['theme'] === 'system' ? 'the colors of the system' : `${shown(args, 'theme')} colors`),
+  undo: ({ before }) => {
+    theme.value = before;
   },
 });

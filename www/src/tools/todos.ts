@@ -1,5 +1,7 @@
+import { sentence } from '../ui/format';
 import { isRecord, Kept, listOf } from './kept';
-import { find, localTool, textOf } from './local';
+import { find, localTool, shown, textOf } from './local';
+import { takeOut } from './take-out';
 
 export interface Todo {
   id: string;
@@ -20,34 +22,42 @@ export function setDone(id: string, done: boolean): void {
 
 const isOpen = ({ done }: Todo) => !done;
 
-export const addTodo = localTool({
+export const addTodo = localTool<Todo>({
   name: 'add_todo',
   description: 'Add a to-do',
   parameters: { text: 'string' },
   run: (args) => {
-    const text = textOf(args, 'text');
-    todos.value = [...todos.value, { id: crypto.randomUUID(), text, done: false }];
-    return `To do: ${text}`;
+    const todo = { id: crypto.randomUUID(), text: textOf(args, 'text'), done: false };
+    todos.value = [...todos.value, todo];
+    return todo;
   },
+  says: ({ text }) => sentence(`To-do added: ${text}`),
+  means: (args) => `a to-do: ${shown(args, 'text')}`,
+  undo: (todo) => takeOut(todos, todo, 'to-do'),
 });
 
-export const listTodos = localTool({
+export const listTodos = localTool<string[]>({
   name: 'list_todos',
   description: 'List the to-dos',
   parameters: {},
-  run: () => {
-    const open = todos.value.filter(isOpen);
-    return open.length === 0 ? 'There is nothing to do.' : open.map(({ text }) => text).join('; ');
-  },
+  run: () => todos.value.filter(isOpen).map(({ text }) => text),
+  says: (open) => (open.length === 0 ? 'There is nothing to do.' : sentence(`Still to do: ${open.join('; ')}`)),
+  means: () => 'a look at the to-dos',
 });
 
-export const closeTodo = localTool({
+export const closeTodo = localTool<Todo>({
   name: 'close_todo',
   description: 'Close a to-do',
   parameters: { text: 'string' },
   run: (args) => {
     const todo = find(todos.value.filter(isOpen), ({ text }) => text, textOf(args, 'text'), 'open to-do');
     setDone(todo.id, true);
-    return `Finished: ${todo.text}`;
+    return todo;
+  },
+  says: ({ text }) => sentence(`Ticked off: ${text}`),
+  means: (args) => `ticking off “${shown(args, 'text')}”`,
+  undo: ({ id }) => {
+    if (!todos.value.some((todo) => todo.id === id)) throw new Error('the to-do is gone already');
+    setDone(id, false);
   },
 });

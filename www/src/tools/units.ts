@@ -1,5 +1,5 @@
 import { readable } from './calculator';
-import { localTool, numberOf, textOf } from './local';
+import { localTool, numberOf, shown, textOf } from './local';
 
 /** A unit: its kind, how much of the kind's base it is, and where its zero lies. */
 interface Unit {
@@ -55,9 +55,11 @@ export function convert(value: number, from: string, to: string): string {
   return `${readable(value)} ${source.name} = ${readable(Number(result.toPrecision(6)))} ${target.name}`;
 }
 
-export const convertUnits = localTool({
+export const convertUnits = localTool<string>({
   name: 'convert_units',
   description: 'Convert a value from one unit to another',
   parameters: { value: 'number', from: 'string', to: 'string' },
   run: (args) => convert(numberOf(args, 'value'), textOf(args, 'from'), textOf(args, 'to')),
+  says: (result) => result,
+  means: (args) => `${shown(args, 'value')} ${shown(args, 'from')} in ${shown(args, 'to')}`,
 });

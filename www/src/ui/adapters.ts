@@ -62,7 +62,7 @@ export class Adapters {
   #show(): void {
     this.#deleteAll.disabled = this.#adapters.length === 0;
     if (this.#adapters.length === 0) {
-      this.#root.replaceChildren(h('p', { class: 'empty' }, 'Nothing is stored. Tick “Keep what it learns” before you ask, or let it remember.'));
+      this.#root.replaceChildren(h('p', { class: 'empty' }, 'Nothing is stored. Let it practise, or teach it something.'));
       return;
     }
     const heads = ['Name', 'Task', 'Learned from', 'Margin', 'Rank', 'Size', 'Date', 'Actions'];

@@ -13,7 +13,7 @@ export class Gate {
   show(report: GateReport): void {
     const { before, after, canaries, changed, passed } = report;
     this.#root.replaceChildren(
-      h('h3', {}, 'Check before use'),
+      h('h4', {}, 'Check before use'),
       h('p', { class: 'verdict', 'data-passed': String(passed) }, h('b', {}, passed ? 'Passed: ' : 'Not passed: '), `${why(report)}.`),
       h('dl', { class: 'facts' },
         fact('Held-back example, before', probability(before), 'Mean probability of its tokens before learning'),

@@ -38,9 +38,8 @@ export class Meter {
     this.#root.replaceChildren(
       h('p', { class: 'verdict' },
         `${NAMES[estimator]} `, h('b', { id: 'margin' }, decimals(certainty, 3)),
-        ...(always ? [': it learns from every task.'] : [
-          unsure ? ' is below ' : ' is not below ', 'the threshold ', h('b', {}, decimals(threshold)),
-          unsure ? ': it looks further.' : ': it answers at once.',
+        ...(always ? [': it practises for every request.'] : [
+          unsure ? ' is below ' : ' is not below ', 'the threshold ', h('b', {}, decimals(threshold)), '.',
         ])),
       gauge(NAMES[estimator], certainty, always ? null : threshold),
       h('ol', { class: 'candidates', 'aria-label': 'Candidates' }, ...candidates.slice(0, SHOWN).map(candidateView)),

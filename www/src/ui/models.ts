@@ -1,5 +1,6 @@
 import { AutodidactError, modelInfo, type HubModel, type ModelInfo, type ModelSource } from 'autodidact';
 import { folderModel } from '../folder-model';
+import { Kept } from '../tools/kept';
 import { fact, need } from './dom';
 import { bytes, counted, sentence } from './format';
 
@@ -7,6 +8,9 @@ import { bytes, counted, sentence } from './format';
 const TAB_BYTES = 4 * 2 ** 30;
 
 const FIELDS = ['folder', 'hub'] as const;
+
+/** The id of the model of Hugging Face that was loaded last; null for others: a folder is not found again by itself. */
+const chosen = new Kept<string | null>('model', (stored) => (typeof stored === 'string' ? stored : null));
 
 /**
  * The model to load: the one beside the page, one from a folder of this device, or one of Hugging Face. Sizes come
@@ -29,6 +33,9 @@ export class Models {
     this.#builtIn = this.#loaded = builtIn;
     this.#endpoint = hub && URL.canParse(hub, document.baseURI) ? new URL(hub, document.baseURI).href : null;
     if (this.#endpoint) need('hub-host').textContent = new URL(this.#endpoint).host;
+    if (chosen.value !== null) this.#loaded = this.#onHub(chosen.value);
+    this.#id.value = chosen.value ?? '';
+    this.#check(chosen.value === null ? 'seed' : 'hub');
     for (const radio of this.#radios()) radio.addEventListener('change', () => this.#show());
     const folder = need<HTMLInputElement>('model-folder');
     folder.addEventListener('change', () => {
@@ -45,6 +52,7 @@ export class Models {
     this.#load.addEventListener('click', () => {
       if (!this.#chosen) return;
       this.#loaded = this.#chosen;
+      this.#keep();
       onLoad();
     });
     this.#show();
@@ -62,8 +70,28 @@ export class Models {
   /** Back to the model that comes with the page. */
   reset(): void {
     this.#loaded = this.#builtIn;
-    for (const radio of this.#radios()) radio.checked = radio.value === 'seed';
+    this.#keep();
+    this.#check('seed');
     this.#show();
+  }
+
+  /** Keeps which model is loaded for the next visit, where it can be found again. */
+  #keep(): void {
+    const { hub = null } = typeof this.#loaded === 'object' && 'hub' in this.#loaded ? this.#loaded : {};
+    if (hub === chosen.value) return;
+    try {
+      chosen.value = hub;
+    } catch {
+      // The browser stores nothing: it holds until the page is closed.
+    }
+  }
+
+  #onHub(hub: string): HubModel {
+    return { hub, ...(this.#endpoint && { endpoint: this.#endpoint }) };
+  }
+
+  #check(kind: string): void {
+    for (const radio of this.#radios()) radio.checked = radio.value === kind;
   }
 
   #radios(): NodeListOf<HTMLInputElement> {
@@ -94,7 +122,7 @@ export class Models {
   #lookUp(): void {
     const hub = this.#id.value.trim();
     if (hub === '') return this.#say('Write the id of a model, like organization/name.', true);
-    const source: HubModel = { hub, ...(this.#endpoint && { endpoint: this.#endpoint }) };
+    const source = this.#onHub(hub);
     void this.#look(() => ({ source, measured: source }));
   }
 

@@ -26,7 +26,7 @@ const SAID: Record<Phase, string> = {
   decide: 'Deciding what to do',
   search: 'Answering with other tools',
   reorder: 'Answering with the tools in other orders',
-  synthesize: 'Writing examples like your task',
+  synthesize: 'Writing examples like your request',
   'answer-in-context': 'Answering with its examples before it',
   train: 'Training on its examples',
   gate: 'Checking what it learned',

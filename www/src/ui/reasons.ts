@@ -12,6 +12,10 @@ const REASONS: Record<string, string> = {
   wrong_type: 'a value is of the wrong kind',
   ungrounded_value: 'a value does not come from the text',
   repeated_value: 'two arguments have the same value',
+  query_is_call: 'its text is a call, as no person would write it',
+  query_refuses: 'its text is a refusal',
+  query_repeats: 'its text says the same over and over',
+  other_language: 'its text is in another language than yours',
   disagreement: 'asked the same, the model answers otherwise',
   copy: 'it repeats your task or an earlier example',
 };

@@ -1,23 +1,25 @@
 import type { AdapterMeta, BackendChoice, Learn, LearnOptions, MemoryMode } from 'autodidact';
-import { freeName } from '../names';
+import { Backends } from './backends';
+import { chosen, DEFAULTS, OWN, WAYS, type Way } from './chosen';
 import { h, need } from './dom';
-import { count, decimals } from './format';
+import { decimals } from './format';
+import { KeepName } from './keep-name';
+import { limits, reveal, valueOf } from './number-fields';
+import { Numbers } from './numbers';
 
-/** The adapter that the page ships with for its own tools; no other adapter can have that name. */
-const OWN = '.own';
-
-const NUMBERS = ['orders', 'pairs', 'steps', 'seed'] as const;
-
-/** Ways to decide when to learn; each has a field of its own. */
-const WAYS = ['below', 'share', 'always', 'never'] as const;
-type Way = (typeof WAYS)[number];
-
-/** The choices for a question. */
+/** The choices for a request. */
 export interface Choices extends LearnOptions {
   learn: Learn;
 }
 
-/** The choices of the form. */
+interface Hooks {
+  /** It shall compute on something else. */
+  onBackend: () => void;
+  /** Lessons of another memory count. */
+  onMemory: () => void;
+}
+
+/** The settings for requests. What is chosen is kept for the next visit, except the name to keep something under. */
 export class Settings {
   readonly #learn = need<HTMLSelectElement>('learn');
   readonly #below = need<HTMLInputElement>('below');
@@ -25,39 +27,39 @@ export class Settings {
   readonly #gate = need<HTMLInputElement>('gate');
   readonly #review = need<HTMLInputElement>('review');
   readonly #memory = need<HTMLSelectElement>('memory');
-  readonly #keep = need<HTMLInputElement>('keep');
-  readonly #keepName = need<HTMLInputElement>('keep-name');
+  readonly #keep = new KeepName(() => this.#showKeep());
   readonly #adapter = need<HTMLSelectElement>('adapter');
-  readonly #numbers = NUMBERS.map((name) => need<HTMLInputElement>(name));
-  #stored: string[] = [];
-  /** The name that was filled in here; it makes way when it is taken, a typed one does not. */
-  #suggested = '';
+  readonly #numbers = new Numbers();
+  readonly #backends: Backends;
 
-  constructor(onBackend: (backend: BackendChoice) => void) {
+  constructor({ onBackend, onMemory }: Hooks) {
+    this.#backends = new Backends(onBackend);
+    this.#fill();
     this.#learn.addEventListener('change', () => this.#showLearn());
     this.#below.addEventListener('input', () => this.#showLearn());
-    this.#memory.addEventListener('change', () => this.#showKeep());
-    this.#keep.addEventListener('change', () => this.#showKeep());
+    this.#memory.addEventListener('change', () => (this.#showKeep(), onMemory()));
     for (const field of this.#fields()) {
       field.addEventListener('input', () => field.hasAttribute('aria-invalid') && this.#check());
     }
-    for (const radio of document.querySelectorAll<HTMLInputElement>('input[name="backend"]')) {
-      radio.addEventListener('change', () => onBackend(this.backend));
-    }
-    // Browsers restore the state of forms on a reload.
-    this.#showLearn();
-    this.#showKeep();
+    need('settings').addEventListener('change', () => this.#store());
   }
 
   get backend(): BackendChoice {
-    return (document.querySelector<HTMLInputElement>('input[name="backend"]:checked')?.value ?? 'auto') as BackendChoice;
+    return this.#backends.chosen;
   }
 
+  /** For this visit. */
   set backend(backend: BackendChoice) {
-    for (const radio of document.querySelectorAll<HTMLInputElement>('input[name="backend"]')) radio.checked = radio.value === backend;
+    this.#backends.chosen = backend;
   }
 
-  /** When to learn from a task. */
+  /** From now on. */
+  useBackend(backend: BackendChoice): void {
+    this.backend = backend;
+    this.#store();
+  }
+
+  /** When to practise. */
   get learn(): Learn {
     const way = this.#way;
     if (way === 'below') return { below: this.#below.valueAsNumber };
@@ -65,7 +67,7 @@ export class Settings {
   }
 
   get keeps(): boolean {
-    return this.#keep.checked && !this.remembers;
+    return this.#keep.isOn;
   }
 
   /** The user wants to see the examples first. */
@@ -77,19 +79,19 @@ export class Settings {
     return this.#memory.value as MemoryMode;
   }
 
-  /** The agent finds by itself what it learned; names are not needed. */
+  /** The agent finds by itself what it learned, and takes lessons. */
   get remembers(): boolean {
     return this.memory !== 'reset';
   }
 
   /** To start from the page's own adapter, where it suits the tools. */
   get startsFromOwn(): boolean {
-    return this.#adapter.value === OWN && !this.remembers;
+    return this.#adapter.value === OWN;
   }
 
   /** The choices; null when one is not valid, which is then marked and has the focus. */
   options(): Choices | null {
-    this.#keepName.value = this.#keepName.value.trim();
+    const keep = this.#keep.name;
     const wrong = this.#check();
     if (wrong) {
       reveal(wrong);
@@ -98,10 +100,10 @@ export class Settings {
     const options: Choices = { learn: this.learn, candidates: true };
     if (this.#gate.checked) options.gate = true;
     if (this.remembers) options.memory = this.memory;
-    else if (this.#keep.checked) options.keep = this.#keepName.value;
+    else if (this.keeps) options.keep = keep;
     const start = this.#adapter.value;
-    if (start && start !== OWN && !this.remembers) options.adapter = start;
-    const [orders, pairs, steps, seed] = this.#numbers.map(({ value, valueAsNumber }) => (value === '' ? undefined : valueAsNumber));
+    if (start && start !== OWN) options.adapter = start;
+    const { orders, pairs, steps, seed } = this.#numbers.values;
     if (orders !== undefined) options.orders = orders;
     if (pairs !== undefined) options.synthesis = { pairs };
     if (steps !== undefined) options.adaptation = { steps };
@@ -111,34 +113,60 @@ export class Settings {
 
   /** Takes note of the stored adapters: offers them to start from, and keeps the choice if it is still there. */
   offer(adapters: readonly AdapterMeta[]): void {
-    this.#stored = adapters.map(({ name }) => name);
-    const chosen = this.#adapter.value;
-    const own = [...this.#adapter.options].filter(({ value }) => value === OWN || value === '');
-    this.#adapter.replaceChildren(...own, ...this.#stored.map((name) => h('option', { value: name }, name)));
-    this.use(this.#stored.includes(chosen) || chosen === '' ? chosen : OWN);
-    if (this.#suggested && this.#keepName.value === this.#suggested) this.#suggest();
+    const stored = adapters.map(({ name }) => name);
+    const before = this.#adapter.value;
+    const always = [...this.#adapter.options].filter(({ value }) => value === OWN || value === '');
+    this.#adapter.replaceChildren(...always, ...stored.map((name) => h('option', { value: name }, name)));
+    const isThere = before === OWN || before === '' || stored.includes(before);
+    if (isThere) this.#adapter.value = before;
+    else this.use(OWN);
+    this.#keep.offer(stored);
   }
 
   use(adapter: string): void {
     this.#adapter.value = adapter;
+    this.#store();
   }
 
-  /** As at the first visit. What the agent computes on stays. */
+  /** As it is kept, which is as at the first visit once all was cleared. */
   reset(): void {
-    for (const field of [this.#below, this.#gate, this.#review, this.#keep, ...this.#fields()]) {
-      field.value = field.defaultValue;
-      field.checked = field.defaultChecked;
-    }
-    this.#learn.value = 'below';
-    this.#memory.value = 'reset';
-    this.use(OWN);
+    this.#keep.clear();
+    this.#fill();
+  }
+
+  focusKeepName(): void {
+    reveal(this.#keep.field);
+    this.#keep.field.select();
+  }
+
+  /** Fills the form with what was chosen before. */
+  #fill(): void {
+    const { learn, below, share, gate, review, memory, adapter, backend, numbers } = chosen.value;
+    this.#learn.value = learn;
+    this.#below.valueAsNumber = below;
+    this.#share.valueAsNumber = share;
+    this.#gate.checked = gate;
+    this.#review.checked = review;
+    this.#memory.value = memory;
+    // Until the stored adapters are known it may be one of them.
+    if (![...this.#adapter.options].some(({ value }) => value === adapter)) this.#adapter.append(h('option', { value: adapter }, adapter));
+    this.#adapter.value = adapter;
+    this.backend = backend;
+    this.#numbers.values = numbers;
     this.#showLearn();
     this.#showKeep();
   }
 
-  focusKeepName(): void {
-    this.#keepName.focus();
-    this.#keepName.select();
+  /** Keeps what is chosen, as far as it is valid, for the next visit. */
+  #store(): void {
+    try {
+      chosen.value = {
+        learn: this.#way, below: this.#below.valueAsNumber, share: valueOf(this.#share) ?? DEFAULTS.share, gate: this.#gate.checked,
+        review: this.reviews, memory: this.memory, adapter: this.#adapter.value, backend: this.backend, numbers: this.#numbers.values,
+      };
+    } catch {
+      // The browser stores nothing: it holds until the page is closed.
+    }
   }
 
   get #way(): Way {
@@ -155,21 +183,14 @@ export class Settings {
     this.#check();
   }
 
-  /** Those that can be wrong. */
-  #fields(): HTMLInputElement[] {
-    return [this.#share, this.#keepName, ...this.#numbers];
-  }
-
   #showKeep(): void {
-    this.#keep.disabled = this.#adapter.disabled = this.remembers;
-    this.#keepName.disabled = need('keep-hint').hidden = !this.keeps;
-    if (this.keeps && !this.#keepName.value) this.#suggest();
+    this.#keep.show(this.remembers);
     this.#check();
   }
 
-  #suggest(): void {
-    this.#suggested = freeName('my-adapter', this.#stored);
-    this.#keepName.value = this.#suggested;
+  /** Those that can be wrong. */
+  #fields(): HTMLInputElement[] {
+    return [this.#share, this.#keep.field, ...this.#numbers.fields];
   }
 
   /** Marks what is not valid, says why, and hands out the first such field. The limits stand in index.html. */
@@ -180,22 +201,9 @@ export class Settings {
       else field.setAttribute('aria-invalid', 'true');
       return !valid;
     });
-    const name = wrong.includes(this.#keepName);
-    need('keep-hint').classList.toggle('bad', name);
-    need('keep-missing').hidden = !name || this.#keepName.value !== '';
+    this.#keep.complain(wrong.includes(this.#keep.field));
     need('share-message').textContent = wrong.includes(this.#share) ? limits(this.#share) : '';
-    need('numbers-message').textContent = wrong.filter((field) => this.#numbers.includes(field)).map(limits).join(' ');
+    this.#numbers.complain(wrong);
     return wrong[0];
   }
-}
-
-function limits(field: HTMLInputElement): string {
-  const label = field.labels?.[0]?.textContent?.trim() ?? field.id;
-  return `${label}: a whole number from ${field.min} to ${count(Number(field.max))}.`;
-}
-
-function reveal(field: HTMLInputElement): void {
-  const details = field.closest('details');
-  if (details) details.open = true;
-  field.focus();
 }

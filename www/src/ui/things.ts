@@ -1,26 +1,36 @@
+import { events, removeEvent, startOf, type PlannedEvent } from '../tools/events';
 import { notes, removeNote, type Note } from '../tools/notes';
 import { removeTimer, timers, type Timer } from '../tools/timers';
 import { removeTodo, setDone, todos, type Todo } from '../tools/todos';
 import { beep } from './beep';
 import { h, need } from './dom';
 import { Entries } from './entries';
-import { clock } from './format';
+import { clock, counted } from './format';
 
 const TICK_MS = 250;
 
-/** What the tools of the page made: timers that count down and ring, to-dos, notes. */
+/**
+ * What the tools of the page made: timers that count down and ring, to-dos, notes, events. Where the window is narrow a
+ * line sums them up, and a button shows them.
+ */
 export class Things {
   readonly #timers = new Entries<Timer>(need('timers'), 'No timer runs.', timerView, showTimer);
   readonly #todos = new Entries<Todo>(need('todos'), 'Nothing to do.', todoView, showTodo);
   readonly #notes = new Entries<Note>(need('notes'), 'No notes.', noteView, () => {});
+  readonly #events = new Entries<PlannedEvent>(need('events'), 'No events.', eventView, () => {});
+  readonly #summary = need('things-summary');
   readonly #alert = need('timer-alert');
   readonly #title = document.title;
   #rung = new Set<string>();
 
   constructor() {
-    timers.subscribe(() => this.#show());
-    todos.subscribe(() => this.#show());
-    notes.subscribe(() => this.#show());
+    for (const list of [timers, todos, notes, events]) list.subscribe(() => this.#show());
+    const toggle = need('things-toggle');
+    toggle.addEventListener('click', () => {
+      const isOpen = toggle.getAttribute('aria-expanded') !== 'true';
+      toggle.setAttribute('aria-expanded', String(isOpen));
+      toggle.textContent = isOpen ? 'Hide' : 'Show';
+    });
     // Those that rang while the page was closed do not ring again.
     this.#rung = new Set(timers.value.filter(isOver).map(({ id }) => id));
     this.#show();
@@ -28,9 +38,12 @@ export class Things {
   }
 
   #show(): void {
-    const lost = [this.#timers.show(timers.value), this.#todos.show(todos.value), this.#notes.show(notes.value)];
+    const lost = [
+      this.#timers.show(timers.value), this.#todos.show(todos.value), this.#notes.show(notes.value), this.#events.show(events.value),
+    ];
     if (lost.includes(true)) need('things-heading').focus();
     this.#entitle();
+    this.#sumUp();
   }
 
   #tick(): void {
@@ -42,6 +55,20 @@ export class Things {
       beep();
     }
     this.#entitle();
+    this.#sumUp();
+  }
+
+  /** All of it in a line. */
+  #sumUp(): void {
+    const next = [...timers.value].sort((a, b) => a.endsMs - b.endsMs)[0];
+    const counts: [number, string][] = [
+      [timers.value.length, 'timer'], [todos.value.filter(({ done }) => !done).length, 'to-do'], [notes.value.length, 'note'],
+      [events.value.length, 'event'],
+    ];
+    const parts = counts.filter(([count]) => count > 0).map(([count, unit]) => counted(count, unit));
+    if (next) parts[0] += isOver(next) ? ' (time is up)' : ` (${leftOf(next)})`;
+    const text = parts.join(' · ') || 'nothing yet';
+    if (this.#summary.textContent !== text) this.#summary.textContent = text;
   }
 
   #entitle(): void {
@@ -51,6 +78,8 @@ export class Things {
     if (!over) this.#alert.textContent = '';
   }
 }
+
+const leftOf = ({ endsMs }: Timer): string => clock((endsMs - Date.now()) / 1000);
 
 const isOver = ({ endsMs }: Timer): boolean => endsMs <= Date.now();
 
@@ -63,7 +92,7 @@ function timerView({ id, label }: Timer): HTMLElement {
 
 function showTimer(element: HTMLElement, timer: Timer): void {
   const over = isOver(timer);
-  const left = over ? 'Time is up' : clock((timer.endsMs - Date.now()) / 1000);
+  const left = over ? 'Time is up' : leftOf(timer);
   const shown = element.querySelector('.left')!;
   if (shown.textContent !== left) shown.textContent = left;
   if (!over || element.dataset['over']) return;
@@ -85,4 +114,9 @@ function showTodo(element: HTMLElement, { done }: Todo): void {
 
 function noteView({ id, text }: Note): HTMLElement {
   return h('li', {}, h('span', { class: 'thing' }, text), removal('Delete', text, () => removeNote(id)));
+}
+
+function eventView(event: PlannedEvent): HTMLElement {
+  const { id, title } = event;
+  return h('li', {}, h('span', { class: 'thing' }, title, h('span', { class: 'when' }, startOf(event))), removal('Delete', title, () => removeEvent(id)));
 }

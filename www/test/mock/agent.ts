@@ -1,50 +1,30 @@
 /**
- * A stand-in for the wasm package, with the same exports, events and errors, for the tests of the page. Its numbers are
- * made up. It must never be part of the shipped page: the e2e test looks for this marker there.
+ * A stand-in for the wasm package, with the same exports, events and errors, for the tests of the page. It reads
+ * requests by a few rules, and its numbers are made up. It must never be part of the shipped page: the e2e test looks
+ * for this marker there.
  */
 import type {
-  AdapterMeta, AgentEvent, AgentReport, Answer, AnswerKind, AskOptions, Candidate, Decision, ImportOptions, Learn, Pair, Phase, Query, ScoreReport,
+  AdapterMeta, AgentEvent, AgentReport, Answer, AnswerKind, AskOptions, Decision, Feedback, ImportOptions, Lesson, Pair, Phase, Task, Taught,
   Tool, ToolCall, Trace,
 } from 'autodidact';
 import type { CreateOptions } from '../../package/src/wasm';
-import { AdapterStore } from './store';
+import { fail, sleep } from './fail';
+import { answerFor, FINGERPRINT, loss, metaOf, pairFor, score } from './made-up';
+import { Memory } from './memory';
+import { decide, guess, requestOf, turnsOf, type Request } from './rules';
+import { Store } from './store';
 import { peftZip } from './zip';
 
+export { parseTools } from './tools';
 export const MARKER = 'autodidact-mock-agent';
 
-const FINGERPRINT = 'mock-3f9a1c27';
 const MODEL_BYTES = 12_400_000;
 
 type Emit = (event: AgentEvent) => void;
 
-const fail = (code: string, message: string) =>
-  Object.assign(new Error(message), { name: code === 'AbortError' ? 'AbortError' : 'AutodidactError', code });
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
 export default async function init(): Promise<void> {
   await sleep(50);
 }
-
-export function parseTools(json: string): Tool[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (error) {
-    throw fail('InvalidInput', `tool menu: not JSON: ${(error as Error).message}`);
-  }
-  if (!Array.isArray(value)) throw fail('InvalidInput', 'tool menu: expected a list of tools');
-  return value.map((entry: unknown, i) => {
-    const tool = (entry as { function?: Tool }).function ?? (entry as Tool);
-    if (typeof tool?.name !== 'string' || tool.name === '') throw fail('InvalidInput', `tool menu, tool ${i + 1}: \`name\` is missing`);
-    if (value.findIndex((other: Tool) => other.name === tool.name) < i) {
-      throw fail('InvalidInput', `tool menu, tool ${i + 1}: the name \`${tool.name}\` stands twice`);
-    }
-    return { name: tool.name, description: tool.description ?? '', parameters: tool.parameters ?? { type: 'object', properties: {} } };
-  });
-}
-
-/** Without a decision of the agent the calls of an answer are executed. */
-const acting = ({ calls }: Answer): Decision => (calls.length > 0 ? { kind: 'act', calls } : { kind: 'decline' });
 
 export class Agent {
   #running = false;
@@ -52,11 +32,14 @@ export class Agent {
 
   /** Adapters that live as long as the agent. */
   private readonly brought = new Set<string>();
+  private readonly memory: Memory;
 
   private constructor(
     private readonly info: AgentReport,
-    private readonly store: AdapterStore,
-  ) {}
+    private readonly store: Store,
+  ) {
+    this.memory = new Memory(store);
+  }
 
   static async create(options: CreateOptions, emit: Emit): Promise<Agent> {
     emit({ type: 'phase', phase: 'load' });
@@ -80,11 +63,11 @@ export class Agent {
     emit({ type: 'backend', report: backend });
     emit({ type: 'phase', phase: 'self-test' });
     await sleep(60);
+    const { name } = typeof options.model === 'string' ? { name: options.model } : options.model;
     const model = {
-      name: 'autodidact-seed (mock)', family: 'llama', parameters: 3_104_256, context: 1024, vocab: 4096,
-      fingerprint: FINGERPRINT, bytes: MODEL_BYTES,
+      name: `${name} (mock)`, family: 'llama', parameters: 3_104_256, context: 1024, vocab: 4096, fingerprint: FINGERPRINT, bytes: MODEL_BYTES,
     };
-    return new Agent({ backend, model }, await AdapterStore.open(options.store ?? 'autodidact-mock'));
+    return new Agent({ backend, model }, await Store.open(options.store ?? 'autodidact-mock'));
   }
 
   report(): AgentReport {
@@ -95,20 +78,16 @@ export class Agent {
     this.#cancelled = this.#running;
   }
 
-  async ask(task: Query, options: AskOptions, emit: Emit): Promise<Trace> {
-    if (this.#running) throw fail('Busy', 'the agent is busy with another call; wait for it or cancel it');
-    this.#running = true;
-    this.#cancelled = false;
-    try {
-      return await this.#loop(task, options, emit);
-    } finally {
-      this.#running = false;
-    }
+  ask(task: Task, options: AskOptions, emit: Emit): Promise<Trace> {
+    return this.#turn(() => this.#loop(task, options, emit));
   }
 
-  async #loop(task: Query, options: AskOptions, emit: Emit): Promise<Trace> {
-    if (task.query.trim() === '') throw fail('InvalidInput', 'query: is empty; write a task');
-    if (task.query.includes('mock:crash')) throw new WebAssembly.RuntimeError('unreachable');
+  async #loop(task: Task, options: AskOptions, emit: Emit): Promise<Trace> {
+    const request = requestOf(task);
+    const { tools } = request;
+    if (request.query.trim() === '') throw fail('InvalidInput', 'query: is empty; write a task');
+    if (request.query.includes('mock:crash')) throw new WebAssembly.RuntimeError('unreachable');
+    if (request.query.includes('mock:long') && turnsOf(task) > 2) throw fail('ContextOverflow', '1200 tokens do not fit the model’s context of 1024');
     const begun = performance.now();
     const seconds: Record<string, number> = {};
     const stage = async <T>(phase: Phase, work: () => Promise<T>): Promise<T> => {
@@ -116,7 +95,7 @@ export class Agent {
       emit({ type: 'phase', phase });
       const start = performance.now();
       const result = await work();
-      seconds[phase.replace('-', '_')] = (performance.now() - start) / 1000;
+      seconds[phase.replaceAll('-', '_')] = (performance.now() - start) / 1000;
       return result;
     };
 
@@ -125,78 +104,105 @@ export class Agent {
     }
 
     const { learn = { below: 0.95 } } = options;
-    const uncertainty = await stage('score', async (): Promise<ScoreReport> => {
-      await this.#pause(150);
-      const candidates = score(task);
-      const [first, second] = candidates.map((c) => c.probability).sort((a, b) => b - a);
-      const margin = first! - (second ?? 0);
-      const entropy = candidates.reduce((sum, c) => sum - c.probability * c.logProb, 0);
-      const threshold = thresholdOf(learn);
-      return {
-        estimator: 'margin', certainty: margin, margin, threshold, unsure: learn === 'always' || margin < threshold,
-        maxProbability: first!, entropy, perplexity: 1.83, candidates,
-      };
-    });
-    emit({ type: 'score', uncertainty });
-
-    const base = answerOf(task, options.adapter !== undefined);
+    const lesson = request.isAnswer ? undefined : await this.memory.find(tools, request.query, options);
+    const decision = lesson ? taught(lesson) : decide(request);
+    const base = answerFor(decision, options.adapter !== undefined);
     await stage('answer', () => this.#say('base', base, emit));
+    const uncertainty = await stage('score', async () => (await this.#pause(100), score(tools, learn)));
+    emit({ type: 'score', uncertainty });
+    await stage('decide', () => this.#pause(30));
+    emit({ type: 'decision', decision });
     const trace: Trace = {
-      backend: this.info.backend.kind, model: this.info.model.name, uncertainty, synthesis: null, training: null,
-      baseAnswer: base, answer: base, decision: acting(base), adapted: false, seconds, restored: true, stored: null, note: null,
+      backend: this.info.backend.kind, model: this.info.model.name, uncertainty, synthesis: null, training: null, baseAnswer: base, answer: base,
+      decision, judgement: { certainty: decision.kind === 'act' ? 0.97 : 0.31, fits: decision.kind === 'decline' ? 0.08 : 0.92, features: { joined: 0.8, gaps: 0 } },
+      adapted: false, seconds, restored: true, stored: null, note: null, ...(lesson && { lesson: { query: lesson.query, exact: true } }),
     };
-    const end = async () => {
-      await stage('restore', () => this.#pause(30));
-      seconds['total'] = (performance.now() - begun) / 1000;
-      trace.decision = acting(trace.answer);
-      return trace;
-    };
-    if (!uncertainty.unsure || learn === 'never' || options.dryRun) return end();
+    // As the agent does where it is unsure; the mock finds nothing.
+    if (decision.kind === 'clarify' && uncertainty.unsure) await stage('search', () => this.#pause(300));
+    const practises = learn === 'always' || (learn !== 'never' && uncertainty.unsure && decision.kind === 'clarify');
+    if (practises && !options.dryRun) await this.#practise(trace, request, options, stage, emit);
+    await stage('restore', () => this.#pause(30));
+    seconds['total'] = (performance.now() - begun) / 1000;
+    return trace;
+  }
 
+  async #practise(
+    trace: Trace, { query, tools }: Request, options: AskOptions, stage: <T>(phase: Phase, work: () => Promise<T>) => Promise<T>, emit: Emit,
+  ): Promise<void> {
     trace.synthesis = await stage('synthesize', async () => {
       const requested = options.synthesis?.pairs ?? 2;
       const pairs: Pair[] = [];
       for (let i = 0; i < requested; i++) {
         await this.#pause(120);
-        const pair = pairFor(task, i);
+        const pair = pairFor(tools, i);
         pairs.push(pair);
         emit({ type: 'pair', pair, valid: true });
       }
       await this.#pause(80);
-      emit({ type: 'pair', pair: { query: task.query, calls: base.calls }, valid: false, reason: 'copy' });
+      emit({ type: 'pair', pair: { query, calls: trace.baseAnswer.calls }, valid: false, reason: 'copy' });
       return { requested, valid: requested, rejected: { copy: 1 }, pairs };
     });
-
-    trace.training = await stage('train', async () => {
-      const total = options.adaptation?.steps ?? 10;
-      const losses: number[] = [];
-      for (let step = 1; step <= total; step++) {
-        await this.#pause(60);
-        const loss = 0.08 + 1.9 * Math.exp(-step / 3.2) + 0.05 * Math.sin(step * 1.7);
-        losses.push(loss);
-        emit({
-          type: 'train', step, total, loss, gradientNorm: loss / 2, tokensPerSecond: 812 + 9 * (step % 4), etaSeconds: (total - step) * 0.06,
-          learningRate: 1e-3 * 0.5 * (1 + Math.cos((Math.PI * step) / total)),
-        });
-      }
-      return { steps: total, losses, parameters: 98_304, tokens: total * 61 };
-    });
-
+    trace.training = await stage('train', () => this.#train(options, emit));
     if (options.gate) {
       await stage('gate', () => this.#pause(40));
       trace.gate = { before: -0.9, after: -0.4, canaries: 1, changed: 0, passed: true };
     }
-
-    trace.answer = answerOf(task, true);
+    trace.answer = answerFor(trace.decision, true);
     trace.adapted = true;
     await stage('answer-again', () => this.#say('adapted', trace.answer, emit));
-
     if (options.keep) {
       const name = options.keep;
-      await stage('store', async () => this.store.put(meta(name, task.query, options), peftZip(name)));
+      await stage('store', async () => this.store.put(metaOf(name, query, options), peftZip(name)));
       trace.stored = name;
     }
-    return end();
+    if (trace.decision.kind !== 'clarify') return;
+    const { question } = trace.decision;
+    const found = guess(question, tools);
+    if (!found) return;
+    trace.decision = { kind: 'clarify', question: { ...question, proposals: [found, ...(question.proposals ?? [])] } };
+    emit({ type: 'decision', decision: trace.decision });
+  }
+
+  async #train(options: AskOptions, emit: Emit): Promise<NonNullable<Trace['training']>> {
+    const total = options.adaptation?.steps ?? 10;
+    const losses: number[] = [];
+    for (let step = 1; step <= total; step++) {
+      await this.#pause(60);
+      losses.push(loss(step));
+      emit({
+        type: 'train', step, total, loss: loss(step), gradientNorm: loss(step) / 2, tokensPerSecond: 812 + 9 * (step % 4),
+        etaSeconds: (total - step) * 0.06, learningRate: 1e-3 * 0.5 * (1 + Math.cos((Math.PI * step) / total)),
+      });
+    }
+    return { steps: total, losses, parameters: 98_304, tokens: total * 61 };
+  }
+
+  async feedback(task: Task, feedback: Feedback, options: AskOptions, emit: Emit): Promise<Taught> {
+    const { tools, query } = requestOf(task);
+    return this.#turn(async () => {
+      if (feedback.verdict === 'wrong') return this.memory.forget(tools, query, options);
+      const told = await this.memory.teach(tools, lessonQuery(task), feedback.calls, options);
+      const training = await this.#train({ adaptation: { steps: 6 } }, emit);
+      const adapter = told.lesson && (await this.memory.remember(tools, told.lesson, { ...options, adaptation: { steps: 6 } }));
+      return { ...told, training, adapter, gate: { before: -0.9, after: -0.4, canaries: 0, changed: 0, passed: true } };
+    });
+  }
+
+  teach(task: Task, calls: ToolCall[], options: AskOptions): Promise<Taught> {
+    return this.#turn(() => this.memory.teach(requestOf(task).tools, lessonQuery(task), calls, options));
+  }
+
+  lessons(tools: Tool[], options: AskOptions): Promise<Lesson[]> {
+    return this.memory.lessons(tools, options);
+  }
+
+  forgetLesson(task: Task, options: AskOptions): Promise<Taught> {
+    const { tools, query } = requestOf(task);
+    return this.#turn(() => this.memory.forget(tools, query, options));
+  }
+
+  unlearn(name: string, lesson: number): Promise<Taught> {
+    return this.#turn(() => this.memory.unlearn(name, lesson));
   }
 
   listAdapters(): Promise<AdapterMeta[]> {
@@ -212,7 +218,7 @@ export class Agent {
   async importAdapter(name: string, bytes: Uint8Array, { replace, session }: ImportOptions): Promise<AdapterMeta> {
     if (!replace && (await this.store.get(name))) throw fail('InvalidInput', `name \`${name}\`: an adapter of that name is stored`);
     if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) throw fail('AdapterError', 'adapter: the file is not a zip');
-    const imported = { ...meta(name, '', {}), bytes: bytes.length, marginBefore: null, marginAfter: null };
+    const imported = { ...metaOf(name, '', {}), bytes: bytes.length, marginBefore: null, marginAfter: null };
     if (session) this.brought.add(name);
     else await this.store.put(imported, bytes);
     return imported;
@@ -233,61 +239,39 @@ export class Agent {
 
   free(): void {}
 
+  /** One call at a time. */
+  async #turn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#running) throw fail('Busy', 'the agent is busy with another call; wait for it or cancel it');
+    this.#running = true;
+    this.#cancelled = false;
+    try {
+      return await work();
+    } finally {
+      this.#running = false;
+    }
+  }
+
   async #pause(ms: number): Promise<void> {
     await sleep(ms);
     if (this.#cancelled) throw fail('AbortError', 'cancelled by the caller; the base weights are unchanged');
   }
 
   async #say(answer: AnswerKind, result: Answer, emit: Emit): Promise<void> {
-    for (const text of result.text.match(/.{1,6}/gs) ?? []) {
-      await this.#pause(15);
+    for (const text of result.text.match(/.{1,12}/gs) ?? []) {
+      await this.#pause(10);
       emit({ type: 'token', answer, text });
     }
     emit({ type: 'answer', answer, result });
   }
 }
 
-/** The certainty below which the mock learns; where nobody gives one, the agent's default. */
-function thresholdOf(learn: Learn): number {
-  if (learn === 'always') return 1;
-  return typeof learn === 'object' && 'below' in learn ? learn.below : 0.95;
-}
+const taught = ({ calls }: Lesson): Decision => (calls.length > 0 ? { kind: 'act', calls } : { kind: 'decline' });
 
-/** Made-up log-probabilities: the first tool leads. */
-function score(task: Query): Candidate[] {
-  const names = [...task.tools.map((tool) => tool.name), null];
-  const logs = names.map((name, i) => (name === null ? -5.2 : -0.4 - 0.7 * i));
-  const sum = logs.reduce((s, l) => s + Math.exp(l), 0);
-  return names.map((name, i) => ({ name, logProb: logs[i]!, probability: Math.exp(logs[i]!) / sum }));
-}
-
-function callOf(tool: Tool, words: string[]): ToolCall {
-  const properties = Object.entries(tool.parameters.properties ?? {}) as [string, { type?: string }][];
-  return {
-    name: tool.name,
-    arguments: Object.fromEntries(properties.map(([key, { type }], i) => [key, type === 'integer' || type === 'number' ? i + 2 : (words[i] ?? 'home')])),
-  };
-}
-
-function answerOf(task: Query, adapted: boolean): Answer {
-  const tool = task.tools[0];
-  const words = task.query.split(/\W+/).filter((word) => /^[A-Z]/.test(word)).slice(adapted ? 1 : 0);
-  const calls = tool ? [callOf(tool, words)] : [];
-  return { text: calls.length ? `<tool_call>\n${JSON.stringify(calls[0])}\n</tool_call>` : 'No tool fits this.', calls };
-}
-
-function pairFor(task: Query, i: number): Pair {
-  const queries = ['Please do the same for Lisbon, two of them', 'Could you arrange that for Oslo instead?', 'I need this in Turin, quickly'];
-  const tool = task.tools[0];
-  return { query: queries[i % queries.length]!, calls: tool ? [callOf(tool, ['Lisbon', 'Oslo', 'Turin'].slice(i % 3))] : [] };
-}
-
-function meta(name: string, task: string, options: AskOptions): AdapterMeta {
-  return {
-    name, baseFingerprint: FINGERPRINT, createdMs: Date.now(), bytes: peftZip(name).length, sha256: '0'.repeat(64), rank: 8, alpha: 16,
-    targets: ['q_proj', 'k_proj', 'v_proj', 'o_proj', 'gate_proj', 'up_proj', 'down_proj'], task,
-    pairs: options.synthesis?.pairs ?? 2, steps: options.adaptation?.steps ?? 10, marginBefore: 0.41, marginAfter: 0.87,
-  };
+/** The request that a lesson is about: for the answer to a question the one that was asked back about. */
+function lessonQuery(task: Task): string {
+  const { query, isAnswer } = requestOf(task);
+  const earlier = 'messages' in task ? task.messages.filter(({ role }) => role === 'user') : [];
+  return (isAnswer && earlier.at(-2)?.content) || query;
 }
 
 (globalThis as Record<string, unknown>)[MARKER] = true;
