@@ -79,6 +79,16 @@ impl Clauses {
 }
 
 impl Text {
+    /// Whether its words are commands and numbers alone: "make that 160".
+    pub fn only_sets_values(&self) -> bool {
+        let is_plain = |at: usize| {
+            self.words
+                .get(at)
+                .is_some_and(|word| is_verb(word) || word.folded.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        self.has_pronoun() && self.content().all(is_plain)
+    }
+
     /// Whether every clause that asks for something is ruled out.
     pub fn is_ruled_out(&self) -> bool {
         let clauses = Clauses::of(self);

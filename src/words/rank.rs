@@ -6,6 +6,7 @@ use strsim::osa_distance;
 
 use super::{
     Language,
+    account::Account,
     amounts::amounts,
     clauses::Clauses,
     examples::Examples,
@@ -13,11 +14,15 @@ use super::{
     moments::{clocks, days},
     names::apart,
     numbers::numbers,
+    rules::draft,
     text::Text,
     tool_words::ToolWords,
     weights::RankingWeights,
 };
 use crate::task::Tool;
+
+/// Tools whose calls are written to see how far they account for the request.
+const LEADERS: usize = 5;
 
 /// The tools of a menu, as far as a request speaks of them.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +57,9 @@ impl Ranking {
         for key in menu.iter().flat_map(|tool| tool.weights.keys()) {
             *frequencies.entry(key).or_default() += 1;
         }
-        let asked = asked(text, &frequencies, weights);
+        let forms: BTreeMap<&str, &str> =
+            menu.iter().flat_map(|tool| &tool.forms).map(|(form, stem)| (form.as_str(), stem.as_str())).collect();
+        let asked = asked(text, &frequencies, &forms, weights);
         let rare = |key: &str| {
             let frequency = frequencies.get(key).copied().unwrap_or_default().max(1);
             (1.0 + tools.len() as f32 / frequency as f32).ln()
@@ -84,8 +91,10 @@ impl Ranking {
             factor
         };
         let scored = menu.iter().map(score).zip(menu.iter().zip(tools).map(suits));
+        let mut scores: Vec<f32> = scored.map(|(score, factor)| score * factor).collect();
+        weigh_by_values(text, tools, &mut scores, weights);
         Self {
-            scores: scored.map(|(score, factor)| score * factor).collect(),
+            scores,
             explained: menu.iter().map(|tool| share(&tool.weights)).collect(),
             deeds: menu.iter().map(|tool| share(&tool.deeds)).collect(),
             undone: menu.iter().map(|tool| undoes(text, tool)).collect(),
@@ -101,6 +110,28 @@ impl Ranking {
             }
         }
         best
+    }
+}
+
+/// Weighs the leading tools by how far the call that the rules write accounts for the request, and whether something is missing in it.
+fn weigh_by_values(text: &Text, tools: &[Tool], scores: &mut [f32], weights: &RankingWeights) {
+    let mut order: Vec<usize> =
+        (0..scores.len()).filter(|at| scores.get(*at).is_some_and(|score| *score > 0.0)).collect();
+    order.sort_by(|a, b| scores.get(*b).unwrap_or(&0.0).total_cmp(scores.get(*a).unwrap_or(&0.0)));
+    let last = order.get(LEADERS.min(order.len()).saturating_sub(1)).and_then(|at| scores.get(*at)).copied();
+    for at in order {
+        let (Some(tool), Some(score)) = (tools.get(at), scores.get_mut(at)) else { continue };
+        if last.is_some_and(|last| *score < last) {
+            // Those behind the leaders stay behind them.
+            *score *= (1.0 - weights.left) * (1.0 - weights.missing);
+            continue;
+        }
+        let drafted = draft(text, tool);
+        let account = Account::of(text, &[(tool, &drafted.call)]);
+        *score *= 1.0 - weights.left * account.left;
+        if !drafted.gaps.is_empty() {
+            *score *= 1.0 - weights.missing;
+        }
     }
 }
 
@@ -158,7 +189,12 @@ struct Asked {
     is_word: bool,
 }
 
-fn asked(text: &Text, menu: &BTreeMap<&str, usize>, weights: &RankingWeights) -> Vec<Asked> {
+fn asked(
+    text: &Text,
+    menu: &BTreeMap<&str, usize>,
+    forms: &BTreeMap<&str, &str>,
+    weights: &RankingWeights,
+) -> Vec<Asked> {
     let clauses = Clauses::of(text);
     let numbers = numbers(text);
     let mut asked: Vec<Asked> = Vec::new();
@@ -175,7 +211,7 @@ fn asked(text: &Text, menu: &BTreeMap<&str, usize>, weights: &RankingWeights) ->
             })
             .collect();
         if found.iter().all(|(key, _)| !menu.contains_key(key.as_str())) {
-            found.extend(near(&word.stem, menu).map(|key| (key, weights.typo)));
+            found.extend(near(&word.folded, forms).map(|key| (key, weights.typo)));
         }
         asked.push(Asked { keys: found, is_word: true });
     }
@@ -204,15 +240,13 @@ fn is_sum(text: &Text) -> bool {
     digits > 1 && signs
 }
 
-/// Words of the menu that are written nearly like a word that it has not: one slip in five letters, two in eight.
-fn near<'m>(stem: &str, menu: &'m BTreeMap<&'m str, usize>) -> impl Iterator<Item = String> + use<'m> {
-    let length = stem.chars().count();
-    let slips = if length >= 8 { 2 } else { usize::from(length >= 5) };
-    let stem = stem.to_owned();
-    let is_near = move |key: &&str| {
-        !key.starts_with(['=', '#']) && key.chars().count() >= 5 && slips > 0 && osa_distance(key, &stem) <= slips
-    };
-    menu.keys().copied().filter(is_near).map(str::to_owned)
+/// Stems of words of the menu that are written nearly like a word that it has not: one slip in four letters, two in eight.
+fn near<'m>(word: &str, forms: &'m BTreeMap<&'m str, &'m str>) -> impl Iterator<Item = String> + use<'m> {
+    let length = word.chars().count();
+    let slips = if length >= 8 { 2 } else { usize::from(length >= 4) };
+    let word = word.to_owned();
+    let is_near = move |form: &str| form.chars().count() >= 4 && slips > 0 && osa_distance(form, &word) <= slips;
+    forms.iter().filter(move |(form, _)| is_near(form)).map(|(_, stem)| (*stem).to_owned())
 }
 
 #[cfg(test)]

@@ -225,7 +225,7 @@ impl<'t> Slots<'t> {
 }
 
 /// Digits, capitals inside or a mark: what no word of the language has.
-fn looks_like_code(text: &str) -> bool {
+pub(super) fn looks_like_code(text: &str) -> bool {
     let inside = text.chars().skip(1).any(char::is_uppercase);
     inside || text.contains(|c: char| c.is_ascii_digit() || matches!(c, '@' | '/' | '.' | '_' | '-' | ':'))
 }

@@ -20,15 +20,18 @@ pub(super) struct ToolWords {
     pub weights: BTreeMap<String, f32>,
     /// Keys of the name and the description: what the tool does.
     pub deeds: BTreeMap<String, f32>,
+    /// The words as they are written, with their stems.
+    pub forms: BTreeMap<String, String>,
     /// Distinct stems.
     pub stems: usize,
 }
 
 impl ToolWords {
     pub(super) fn of(tool: &Tool, language: Language, weights: &RankingWeights) -> Self {
-        let mut words = Self { weights: BTreeMap::new(), deeds: BTreeMap::new(), stems: 0 };
+        let mut words = Self { weights: BTreeMap::new(), deeds: BTreeMap::new(), forms: BTreeMap::new(), stems: 0 };
         for (text, weight) in [(apart(&tool.name), weights.name), (tool.description.clone(), weights.description)] {
             let text = Text::read_in(&text, language);
+            words.add_forms(&text);
             for key in text.content().filter_map(|at| text.words.get(at)).flat_map(keys) {
                 words.deeds.insert(key.clone(), weight);
                 words.add(key, weight);
@@ -72,9 +75,15 @@ impl ToolWords {
 
     fn add_text(&mut self, text: &str, language: Language, weight: f32) {
         let text = Text::read_in(text, language);
+        self.add_forms(&text);
         for key in text.content().filter_map(|at| text.words.get(at)).flat_map(keys) {
             self.add(key, weight);
         }
+    }
+
+    fn add_forms(&mut self, text: &Text) {
+        let words = text.content().filter_map(|at| text.words.get(at));
+        self.forms.extend(words.map(|word| (word.folded.clone(), word.stem.clone())));
     }
 
     fn add(&mut self, key: String, weight: f32) {

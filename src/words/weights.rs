@@ -26,6 +26,10 @@ pub struct RankingWeights {
     pub mood: f32,
     /// A tool without parameters where more was said than its words, as a factor of its score.
     pub unheard: f32,
+    /// How much of a tool's score is lost with the words that the call of the rules leaves unexplained, in [0, 1].
+    pub left: f32,
+    /// How much of it is lost where the rules miss something that is required, in [0, 1].
+    pub missing: f32,
     /// Power of the number of a tool's words by which its score is divided.
     pub length: f32,
 }
@@ -44,6 +48,8 @@ impl Default for RankingWeights {
             taught: 1.5,
             mood: 0.9,
             unheard: 0.9,
+            left: 0.5,
+            missing: 0.15,
             length: 0.35,
         }
     }

@@ -4,6 +4,7 @@ const WEIGHTS = 'model.safetensors';
 const NEEDED = ['config.json', 'tokenizer.json'];
 const USED = new Set([
   ...NEEDED, 'tokenizer_config.json', 'special_tokens_map.json', 'chat_template.jinja', 'generation_config.json',
+  'certainty.json',
 ]);
 const INDEX = 'model.safetensors.index.json';
 /** Within the model's own folder. */

@@ -1543,6 +1543,8 @@ describe('the page', () => {
     assert.match(await text('#model-facts'), /Name\s+test\/seed\s+Files\s+6 files\s+Size\s+15\.\d MB\s+Memory, about\s+\d\d\.\d MB/);
     assert.ok(hub.log.every(({ path }) => !path.endsWith(WEIGHTS)), 'the weights came before they were asked for');
     await load.click();
+    // The status may still be that of the agent before.
+    await page.locator('#device', { hasText: 'test/seed' }).waitFor({ state: 'attached' });
     await status('Ready.');
     if (!MOCK) {
       assert.equal(hub.asked().length, 1);
@@ -1559,6 +1561,7 @@ describe('the page', () => {
     assert.match(await text('#device'), /Model\s+test\/seed/);
     await page.getByLabel('Built in').check();
     await load.click();
+    await page.locator('#device', { hasNotText: 'test/seed' }).filter({ hasText: 'seed' }).waitFor({ state: 'attached' });
     await status('Ready.');
     await page.reload();
     await ready();

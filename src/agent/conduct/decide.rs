@@ -53,7 +53,7 @@ impl Considered {
         candidates: &[Candidate],
         table: &CertaintyTable,
     ) -> Self {
-        let changes = ranking.best().is_none() && !request.before.is_empty();
+        let changes = (ranking.best().is_none() || request.text.only_sets_values()) && !request.before.is_empty();
         // What a change says little of by itself, it says with the words that it changes.
         let ranking = match &request.earlier {
             Some(earlier) if changes => {

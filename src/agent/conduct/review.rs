@@ -103,7 +103,8 @@ pub(super) fn review(request: &Request, tool: &Tool, call: Option<&ToolCall>, dr
             slots.is_code(name)
                 || slots.is_moment(name)
                 || is_firm
-                || is_with_article(model, rules, &request.text)
+                || is_with_little_words(model, rules, &request.text)
+                || holds_another(model, rules, name, &drafted.call.arguments)
                 || is_part(model, rules)
                 || others().any(|other| other == model)
         });
@@ -144,11 +145,21 @@ pub(super) fn review(request: &Request, tool: &Tool, call: Option<&ToolCall>, dr
     }
 }
 
-/// Whether a text is another one behind articles and other little words: "die Nudeln".
-fn is_with_article(longer: &Value, text: &Value, request: &Text) -> bool {
+/// Whether a text is another one with articles and other little words around it: "die Nudeln", "Herrn Kaya an".
+fn is_with_little_words(longer: &Value, text: &Value, request: &Text) -> bool {
     let (Some(longer), Some(text)) = (longer.as_str(), text.as_str()) else { return false };
-    let before = longer.strip_suffix(text).filter(|before| !before.is_empty());
-    before.is_some_and(|before| Text::read_in(before, request.language()).content().next().is_none())
+    let Some((before, behind)) = longer.split_once(text).filter(|_| longer != text && !text.is_empty()) else {
+        return false;
+    };
+    let says = |part: &str| Text::read_in(part, request.language()).content().next().is_some();
+    !says(before) && !says(behind)
+}
+
+/// Whether a text takes in the value that the rules found for another argument, and the rules' text does not: "Brightside tomorrow".
+fn holds_another(model: &Value, rules: &Value, name: &str, by_rules: &Map<String, Value>) -> bool {
+    let (Some(model), Some(rules)) = (model.as_str(), rules.as_str()) else { return false };
+    let takes = |other: &str| !other.is_empty() && model.contains(other) && !rules.contains(other);
+    by_rules.iter().any(|(other, value)| other != name && value.as_str().is_some_and(takes))
 }
 
 fn is_nothing(value: &Value) -> bool {

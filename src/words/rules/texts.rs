@@ -9,7 +9,7 @@ use crate::words::{
     Language,
     lexicon::is_verb,
     phrases::{Phrases, quotes},
-    slots::Kind,
+    slots::{Kind, looks_like_code},
     values::list_of,
 };
 
@@ -50,6 +50,10 @@ impl<'a> Filler<'a> {
                     && let Some(words) = find(self, slot)
                 {
                     let text = self.text.slice(&words).to_owned();
+                    // "Is my train delayed?" names no train.
+                    if self.slots[slot].kind == Kind::Code && !looks_like_code(&text) {
+                        continue;
+                    }
                     self.put(slot, &words, text);
                     if is_firm {
                         self.mark_firm(slot);
@@ -108,6 +112,15 @@ impl<'a> Filler<'a> {
         is_name
             && !Phrases::takes_people(&self.slots[slot])
             && (0..self.slots.len()).any(|other| other != slot && takes(other))
+    }
+
+    /// Whether a word is the name of another slot.
+    fn is_name_of_another(&self, at: usize, slot: usize) -> bool {
+        let Some(word) = self.text.words.get(at) else { return false };
+        (0..self.slots.len()).filter(|other| *other != slot).any(|other| {
+            let names = self.slots[other].name_words();
+            names.len() == 1 && names.iter().any(|name| Language::English.stem(name) == word.stem)
+        })
     }
 
     /// Without the name of the slot behind the value: "the lib folder", "my Sunday playlist". Rooms have it in their own names.
@@ -285,6 +298,10 @@ impl<'a> Filler<'a> {
             }
         }
         while end > start && self.text.words.get(end - 1).is_some_and(|word| word.is_function) {
+            end -= 1;
+        }
+        // "to Lyon avoiding motorways", where another slot is called `avoid`.
+        while end > start + 1 && !is_sentence && self.is_name_of_another(end - 1, slot) {
             end -= 1;
         }
         let says =

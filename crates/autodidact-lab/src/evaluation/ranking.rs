@@ -24,7 +24,7 @@ pub struct RankingFit {
 
 type Field = fn(&mut RankingWeights) -> &mut f32;
 
-const FIELDS: [(&str, Field); 11] = [
+const FIELDS: [(&str, Field); 13] = [
     ("name", |w| &mut w.name),
     ("description", |w| &mut w.description),
     ("parameter", |w| &mut w.parameter),
@@ -35,6 +35,8 @@ const FIELDS: [(&str, Field); 11] = [
     ("typo", |w| &mut w.typo),
     ("mood", |w| &mut w.mood),
     ("unheard", |w| &mut w.unheard),
+    ("left", |w| &mut w.left),
+    ("missing", |w| &mut w.missing),
     ("length", |w| &mut w.length),
 ];
 

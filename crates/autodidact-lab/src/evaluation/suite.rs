@@ -284,7 +284,7 @@ mod tests {
             let _ = writeln!(std::io::stderr(), "{words}");
         }
         let own = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/suites");
-        let own = ["everyday.jsonl", "conduct.jsonl"].map(|name| own.join(name));
+        let own = ["everyday.jsonl", "conduct.jsonl", "conduct-dev.jsonl"].map(|name| own.join(name));
         for file in files.into_iter().chain(own) {
             let suite = Suite::from_jsonl(&file.display().to_string(), &std::fs::read(&file).unwrap()).unwrap();
             assert!(!suite.items.is_empty(), "{}", file.display());

@@ -35,7 +35,8 @@ impl Runner<'_> {
             Decision::Clarify { .. } => Want::Clarify,
             Decision::Decline => Want::Decline,
         };
-        let calls = if decided == Want::Decline { Vec::new() } else { judgement.calls };
+        // Judged whether they are carried out or not: how sure the agent may be of them is fitted on that.
+        let calls = judgement.calls;
         let mut features = judgement.features.by_name();
         features.insert("right".to_owned(), judgement.certainty);
         features.insert("fits".to_owned(), judgement.fits);
