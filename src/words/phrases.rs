@@ -10,7 +10,8 @@ pub(super) struct Phrases {
 }
 
 /// By words of a slot's name: the prepositions of its values, in English, German, French and Spanish.
-const ROLES: [(&str, &str); 13] = [
+const ROLES: [(&str, &str); 14] = [
+    ("text body message content note", "saying sagt disant diciendo"),
     ("to recipient destination arrival end target receiver", "to nach an à vers a para hacia"),
     ("until", "to until till bis jusqu'au hasta al"),
     ("from origin departure source start sender", "from von ab aus de depuis desde since by"),
@@ -31,10 +32,11 @@ const ROLES: [(&str, &str); 13] = [
 
 impl Phrases {
     /// Words that end a phrase.
-    pub(super) const BOUNDARIES: [&str; 43] = [
-        "to", "from", "in", "at", "on", "for", "about", "by", "with", "called", "named", "titled", "and", "until",
-        "near", "into", "then", "nach", "von", "im", "um", "auf", "für", "mit", "und", "an", "bis", "à", "dans",
-        "pour", "avec", "et", "sur", "en", "para", "con", "sobre", "por", "y", "desde", "hasta", "because", "that",
+    pub(super) const BOUNDARIES: [&str; 44] = [
+        "saying", "to", "from", "in", "at", "on", "for", "about", "by", "with", "called", "named", "titled", "and",
+        "until", "near", "into", "then", "nach", "von", "im", "um", "auf", "für", "mit", "und", "an", "bis", "à",
+        "dans", "pour", "avec", "et", "sur", "en", "para", "con", "sobre", "por", "y", "desde", "hasta", "because",
+        "that",
     ];
 
     /// Whether the values of a slot are names of people.

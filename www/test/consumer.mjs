@@ -180,7 +180,7 @@ describe('a page without a bundler', () => {
       const asked = [];
       const agent = await make({ confirm: (call) => asked.push(call.name) < 0 });
       const statuses = async (tool, maxSteps) => {
-        const { results, final } = await agent.ask(task, { tools: [{ ...set_timer, ...tool }], learn: 'never', search: false, maxSteps });
+        const { results, final } = await agent.ask(task, { tools: [{ ...set_timer, ...tool }], decide: false, learn: 'never', search: false, maxSteps });
         return [results.map((step) => step.map(({ status, value, error }) => [status, value ?? error ?? null])), final.error ?? null];
       };
       const outcome = {
@@ -197,7 +197,7 @@ describe('a page without a bundler', () => {
       const stop = new AbortController();
       let ran = false;
       const asking = { ...set_timer, run: () => (ran = true), confirm: (_, { signal }) => (stop.abort(), signal.aborted) };
-      outcome.stopped = await agent.ask(task, { tools: [asking], learn: 'never', signal: stop.signal }).then(() => 'nothing', ({ code }) => code);
+      outcome.stopped = await agent.ask(task, { tools: [asking], decide: false, learn: 'never', signal: stop.signal }).then(() => 'nothing', ({ code }) => code);
       outcome.ran = ran;
       agent.dispose();
       return outcome;

@@ -75,9 +75,11 @@ find('form').addEventListener('submit', async (event) => {
       ...(learn && { keep: 'notes' }),
     });
     for await (const event of run) tell(event);
-    const { answer, uncertainty, stored } = await run;
-    const calls = answer.calls.map(({ name }) => name).join(', ');
-    say(`${calls || answer.text} (certainty ${uncertainty.certainty.toFixed(2)}${stored ? ', learned' : ''})`);
+    const { answer, decision, uncertainty, stored } = await run;
+    // What was decided on was executed; a question is the user's to answer.
+    const done = decision.kind === 'act' && decision.calls.map(({ name }) => name).join(', ');
+    const asked = decision.kind === 'clarify' && decision.question.text;
+    say(`${done || asked || answer.text} (certainty ${uncertainty.certainty.toFixed(2)}${stored ? ', learned' : ''})`);
   } catch (error) {
     const { code, message } = AutodidactError.from(error);
     say(code === 'AbortError' ? 'Stopped.' : `${code}: ${message}. ${remedyFor(code)}`);

@@ -88,7 +88,7 @@ impl Default for CertaintyTable {
         let weights = |all: &[(&str, f32)]| all.iter().map(|(name, weight)| ((*name).to_owned(), *weight)).collect();
         Self {
             words: 24.0,
-            sure: 0.999,
+            sure: never(),
             right: Logistic {
                 bias: -3.0,
                 weights: weights(&[

@@ -195,7 +195,9 @@ mod tests {
             json!({"theme": {"type": "string", "enum": ["light", "dark"]}}),
             &["theme"],
         );
+        let note = tool("add_note", "Add a note", json!({"text": {"type": "string"}}), &["text"]);
         for (request, tool, arguments, gaps) in [
+            ("Add a note saying buy milk", &note, json!({"text": "buy milk"}), vec![]),
             ("90 seconds timer", &timer, json!({"minutes": 1.5}), vec![]),
             ("start a 25 minute timer called pomodoro", &timer, json!({"minutes": 25, "label": "pomodoro"}), vec![]),
             ("set a timer for the bread", &timer, json!({"label": "bread"}), vec!["minutes"]),
