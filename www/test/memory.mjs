@@ -86,7 +86,7 @@ describe('an unsure agent', () => {
       const onEvent = (event) => event.type === 'phase' && phases.push(event.phase);
       // It learns later, in an agent that has ended then.
       const later = { when: 'idle', keep: 'later' };
-      const unsure = await agent.ask(task, { orders: 4, learn: { below: 1 }, onEvent, ...later });
+      const unsure = await agent.ask(task, { decide: false, orders: 4, learn: { below: 1 }, onEvent, ...later });
       const found = await agent.ask(task, { learn: { share: 1 }, ...later });
       const never = await agent.ask(task, { learn: 'never' });
       const scored = await agent.score(task, { learn: { below: 0.5 } });
@@ -118,7 +118,7 @@ describe('a review of the examples', () => {
         const order = [];
         const review = (examples) => (order.push('review'), (order.shown = examples), choose(examples));
         const onEvent = ({ type }) => (type === 'pair' || type === 'train') && order.at(-1) !== type && order.push(type);
-        const trace = await agent.ask(task, { learn: { below: 1 }, synthesis: { pairs: 2 }, review, onEvent, ...options });
+        const trace = await agent.ask(task, { decide: false, learn: { below: 1 }, synthesis: { pairs: 2 }, review, onEvent, ...options });
         return { order: [...order], shown: order.shown, trace };
       };
       const none = await ask(() => []);
