@@ -306,6 +306,24 @@ describe('what a person teaches', () => {
     assert.deepEqual([agent.pending, methods()], [0, ['feedback', 'feedback']]);
   });
 
+  it('is not trained on once it was forgotten or called wrong', async () => {
+    worker.answers.teach = taught;
+    const gone = { ...taught, lesson: null, forgotten: ['x'] };
+    Object.assign(worker.answers, { forgetLesson: gone, feedback: gone });
+    await make({ idleAfter: 60_000, defaults: { memory: 'session' } });
+    const teach = () => agent.feedback('x', right, { when: 'idle' });
+    for (const takeBack of [() => agent.lessons.forget('x'), () => agent.feedback('x', { verdict: 'wrong' })]) {
+      await teach();
+      assert.equal(agent.pending, 1);
+      await takeBack();
+      assert.equal(agent.pending, 0);
+    }
+    worker.answers.forgetLesson = { ...gone, forgotten: ['another'] };
+    await teach();
+    await agent.lessons.forget('another');
+    assert.equal(agent.pending, 1);
+  });
+
   it('is not trained on where it is no lesson', async () => {
     worker.answers.teach = { ...taught, lesson: null, note: 'it says little' };
     await make();

@@ -20,7 +20,8 @@ use crate::{
 
 impl Run<'_> {
     /// Decides: as a person taught, where the request is like one that they taught. Else joins the model's scores of the tools with what
-    /// the words say, answers with the tool that is meant where the model chose another, and judges. The answer that stands does not change; [`Judgement::calls`] are the ones that were put right.
+    /// the words say, answers with the tool that is meant where the model chose another, and judges. The answer that stands does not
+    /// change; [`Judgement::calls`] are the ones that were put right.
     ///
     /// # Errors
     /// Errors of the backend, the tokenizer and the grammar.

@@ -71,7 +71,7 @@ export class Agent {
       read: (given) => ({ tools: this.#tools(given).map(described), learning: toAskOptions(options.defaults, given) }),
       first: (work) => this.#idle.first(work),
       write: (learning, given, work) => this.#run<AgentEvent, Taught>(given, (emit) =>
-        this.#tabs.writing(lockOf(learning), given.signal, () => work(emit))),
+        this.#tabs.writing(lockOf(learning), given.signal, async () => this.#forgotten(await work(emit)))),
     });
     const complete: Complete = (task, settings, onText, signal) =>
       this.#idle.first(() => client.call('complete', [task, settings, onText], signal));
@@ -110,10 +110,10 @@ export class Agent {
     const { question, learning } = this.#job(asked, options);
     return this.#run<AgentEvent, Taught>(options, (emit) => this.#tabs.writing(lockOf(learning), options.signal, async () => {
       if (options.when !== 'idle' || feedback.verdict === 'wrong') {
-        return this.#client.call('feedback', [question, feedback, learning, emit], options.signal);
+        return this.#forgotten(await this.#client.call('feedback', [question, feedback, learning, emit], options.signal));
       }
       const taught = await this.#client.call('teach', [question, feedback.calls, learning], options.signal);
-      if (taught.lesson) this.#idle.add({ question, learning, feedback });
+      if (taught.lesson) this.#idle.add({ question, learning, feedback, lesson: taught.lesson.query });
       return taught;
     }));
   }
@@ -253,6 +253,12 @@ export class Agent {
     return teacher.agent.synthesize('query' in question ? question.query : question, options);
   }
 
+  /** A lesson that was removed is not trained on later: that would bring it back. */
+  #forgotten(taught: Taught): Taught {
+    this.#idle.drop(({ lesson }) => lesson !== undefined && taught.forgotten.includes(lesson));
+    return taught;
+  }
+
   /** Learns from a task that was answered before, or trains on a lesson. */
   #learnLater({ question, learning, feedback }: Job, signal: AbortSignal): Promise<Learned> {
     return this.#tabs.writing(lockOf(learning), signal, async () => {
@@ -289,6 +295,8 @@ interface Job {
   learning: AskOptions;
   /** What a lesson is trained from; absent for a task. */
   feedback?: Feedback;
+  /** The request of that lesson. */
+  lesson?: string;
 }
 
 type Emit<E> = (event: E) => void;

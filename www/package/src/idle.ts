@@ -37,6 +37,11 @@ export class IdleLearner<Job> {
     this.#schedule();
   }
 
+  /** Takes back jobs that have not ended. Call it within `first`, where none runs. */
+  drop(isGone: (job: Job) => boolean): void {
+    this.#queue.splice(0, Infinity, ...this.#queue.filter((job) => !isGone(job)));
+  }
+
   /** Does what somebody waits for, as soon as the running job has stopped. */
   async first<R>(work: () => Promise<R>): Promise<R> {
     this.#waiting++;
