@@ -79,6 +79,11 @@ impl Clauses {
 }
 
 impl Text {
+    /// Whether it says nothing but what is to be done: "add some". True for a text without words.
+    pub fn is_mere_command(&self) -> bool {
+        self.content().all(|at| self.words.get(at).is_some_and(is_verb))
+    }
+
     /// Whether its words are commands and numbers alone: "make that 160".
     pub fn only_sets_values(&self) -> bool {
         let is_plain = |at: usize| {

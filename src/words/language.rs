@@ -38,6 +38,72 @@ const SPANISH: &str = "a ahora al algo algún alguna ante así aún bien cada co
     mí mucho muy ni o os para pero por porfa porque puedes que qué quiero quién se ser si sí sin sobre son su sus también te \
     tengo ti tiene tu tus tú un una uno y ya yo";
 
+/// English verbs whose past is another word, with what they are the past of.
+const IRREGULAR: [(&str, &str); 62] = [
+    ("ate", "eat"),
+    ("eaten", "eat"),
+    ("began", "begin"),
+    ("bought", "buy"),
+    ("broke", "break"),
+    ("broken", "break"),
+    ("brought", "bring"),
+    ("built", "build"),
+    ("came", "come"),
+    ("chose", "choose"),
+    ("chosen", "choose"),
+    ("cut", "cut"),
+    ("drank", "drink"),
+    ("drew", "draw"),
+    ("drove", "drive"),
+    ("driven", "drive"),
+    ("fed", "feed"),
+    ("felt", "feel"),
+    ("flew", "fly"),
+    ("flown", "fly"),
+    ("forgot", "forget"),
+    ("forgotten", "forget"),
+    ("found", "find"),
+    ("froze", "freeze"),
+    ("frozen", "freeze"),
+    ("gave", "give"),
+    ("given", "give"),
+    ("heard", "hear"),
+    ("held", "hold"),
+    ("hid", "hide"),
+    ("hidden", "hide"),
+    ("kept", "keep"),
+    ("knew", "know"),
+    ("known", "know"),
+    ("left", "leave"),
+    ("lent", "lend"),
+    ("lost", "lose"),
+    ("made", "make"),
+    ("meant", "mean"),
+    ("met", "meet"),
+    ("paid", "pay"),
+    ("ran", "run"),
+    ("rode", "ride"),
+    ("said", "say"),
+    ("sang", "sing"),
+    ("saw", "see"),
+    ("seen", "see"),
+    ("sent", "send"),
+    ("slept", "sleep"),
+    ("sold", "sell"),
+    ("spent", "spend"),
+    ("spoke", "speak"),
+    ("spoken", "speak"),
+    ("swam", "swim"),
+    ("taught", "teach"),
+    ("told", "tell"),
+    ("took", "take"),
+    ("taken", "take"),
+    ("thought", "think"),
+    ("woke", "wake"),
+    ("written", "write"),
+    ("wrote", "write"),
+];
+
 impl Language {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::English, Self::German, Self::French, Self::Spanish];
@@ -62,7 +128,10 @@ impl Language {
         list.split_ascii_whitespace().any(|known| known == word)
     }
 
+    /// A word without its ending; the past of a verb as the verb itself.
     pub(super) fn stem(self, word: &str) -> String {
+        let present = IRREGULAR.iter().find(|(past, _)| self == Self::English && *past == word);
+        let word = present.map_or(word, |(_, present)| present);
         let algorithm = match self {
             Self::English => Algorithm::English,
             Self::German => Algorithm::German,
@@ -101,5 +170,6 @@ mod tests {
             assert_eq!(Language::of(&words), language, "{text}");
         }
         assert_eq!(Language::English.stem("timers"), Language::English.stem("timer"));
+        assert_eq!(Language::English.stem("ran"), Language::English.stem("running"));
     }
 }

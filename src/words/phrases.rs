@@ -32,11 +32,11 @@ const ROLES: [(&str, &str); 14] = [
 
 impl Phrases {
     /// Words that end a phrase.
-    pub(super) const BOUNDARIES: [&str; 44] = [
+    pub(super) const BOUNDARIES: [&str; 48] = [
         "saying", "to", "from", "in", "at", "on", "for", "about", "by", "with", "called", "named", "titled", "and",
         "until", "near", "into", "then", "nach", "von", "im", "um", "auf", "für", "mit", "und", "an", "bis", "à",
         "dans", "pour", "avec", "et", "sur", "en", "para", "con", "sobre", "por", "y", "desde", "hasta", "because",
-        "that",
+        "that", "without", "ohne", "sans", "sin",
     ];
 
     /// Whether the values of a slot are names of people.

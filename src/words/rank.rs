@@ -1,6 +1,6 @@
 //! Tools ranked by the words that they share with a request, the rare ones counting most.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use strsim::osa_distance;
 
@@ -33,6 +33,10 @@ pub struct Ranking {
     pub explained: Vec<f32>,
     /// For each tool, the share of the request's words that stand in its name or description, in [0, 1].
     pub deeds: Vec<f32>,
+    /// For each tool, the share of the things in its name that the request speaks of, in [0, 1].
+    pub named: Vec<f32>,
+    /// For each tool, the share of the words of its description that the request has, in [0, 1].
+    pub described: Vec<f32>,
     /// For each tool, whether the request undoes what it does: "unlock" for a tool that locks.
     pub undone: Vec<bool>,
 }
@@ -69,6 +73,12 @@ impl Ranking {
             let met = words.iter().filter(|word| word.keys.iter().any(|(key, _)| of.contains_key(key))).count();
             if words.is_empty() { 0.0 } else { met as f32 / words.len() as f32 }
         };
+        let said: BTreeSet<&str> =
+            asked.iter().filter(|word| word.is_word).flat_map(|word| &word.keys).map(|(key, _)| key.as_str()).collect();
+        let spoken_of = |words: &[Vec<String>]| {
+            let met = words.iter().filter(|keys| keys.iter().any(|key| said.contains(key.as_str()))).count();
+            met as f32 / words.len().max(1) as f32
+        };
         let score = |tool: &ToolWords| {
             let of_word = |word: &Asked| {
                 let found = word.keys.iter().filter_map(|(key, part)| Some(tool.weights.get(key)? * part * rare(key)));
@@ -97,6 +107,8 @@ impl Ranking {
             scores,
             explained: menu.iter().map(|tool| share(&tool.weights)).collect(),
             deeds: menu.iter().map(|tool| share(&tool.deeds)).collect(),
+            named: menu.iter().map(|tool| spoken_of(&tool.named)).collect(),
+            described: menu.iter().map(|tool| spoken_of(&tool.described)).collect(),
             undone: menu.iter().map(|tool| undoes(text, tool)).collect(),
         }
     }

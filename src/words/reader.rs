@@ -102,6 +102,16 @@ impl<'a> Reader<'a> {
     }
 }
 
+impl Text {
+    /// Places of words that say what is asked for, and are no amount, day or time of day.
+    pub fn named(&self) -> impl Iterator<Item = usize> {
+        let reader = Reader::of(self);
+        let amounts = reader.amounts.into_iter().map(|amount| amount.words);
+        let typed: Vec<Range<usize>> = amounts.chain(reader.days).chain(reader.clocks).collect();
+        self.content().filter(move |at| !typed.iter().any(|words| words.contains(at)))
+    }
+}
+
 fn same_number(a: &Value, b: &Value) -> bool {
     a.as_f64().zip(b.as_f64()).is_some_and(|(a, b)| (a - b).abs() < 1e-9)
 }

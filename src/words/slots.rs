@@ -6,6 +6,7 @@ use super::{
     Language,
     lexicon::keys,
     names::{apart, plain_name, text_of, unit_of},
+    numbers::numbers,
     text::Text,
     units::Unit,
 };
@@ -173,7 +174,7 @@ impl<'t> Slots<'t> {
             Some(Kind::Text | Kind::Code) => {
                 let words = Text::read_in(text, request.language());
                 // A bare number is no name of a thing.
-                let is_number = self.kind(name) == Some(Kind::Text) && text.trim().chars().all(|c| c.is_ascii_digit());
+                let is_number = self.kind(name) == Some(Kind::Text) && is_number(&words);
                 let says = |at: usize| {
                     words.words.get(at).is_some_and(|word| keys(word).iter().all(|key| !self.own.contains(key)))
                 };
@@ -222,6 +223,11 @@ impl<'t> Slots<'t> {
             (None, None) => None,
         }
     }
+}
+
+/// Whether a text is a number alone, in digits or in words.
+fn is_number(text: &Text) -> bool {
+    numbers(text).iter().any(|number| number.words == (0..text.words.len()))
 }
 
 /// Digits, capitals inside or a mark: what no word of the language has.

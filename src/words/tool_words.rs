@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{
     Language,
-    lexicon::{CLOCK_KEY, DAY_KEY, MATH_KEY, dimension_key, keys, shapes},
+    lexicon::{CLOCK_KEY, DAY_KEY, MATH_KEY, dimension_key, is_verb, keys, shapes},
     names::apart,
     slots::{Kind, Slot},
-    text::Text,
+    text::{Text, Word},
     units::Dimension,
     weights::RankingWeights,
 };
@@ -20,6 +20,10 @@ pub(super) struct ToolWords {
     pub weights: BTreeMap<String, f32>,
     /// Keys of the name and the description: what the tool does.
     pub deeds: BTreeMap<String, f32>,
+    /// The keys of each word of the name that is no command; of all its words where each is one.
+    pub named: Vec<Vec<String>>,
+    /// The keys of each word of the description.
+    pub described: Vec<Vec<String>>,
     /// The words as they are written, with their stems.
     pub forms: BTreeMap<String, String>,
     /// Distinct stems.
@@ -28,9 +32,19 @@ pub(super) struct ToolWords {
 
 impl ToolWords {
     pub(super) fn of(tool: &Tool, language: Language, weights: &RankingWeights) -> Self {
-        let mut words = Self { weights: BTreeMap::new(), deeds: BTreeMap::new(), forms: BTreeMap::new(), stems: 0 };
-        for (text, weight) in [(apart(&tool.name), weights.name), (tool.description.clone(), weights.description)] {
-            let text = Text::read_in(&text, language);
+        let name = Text::read_in(&apart(&tool.name), language);
+        let things: Vec<&Word> = name.words.iter().filter(|word| !word.is_function && !is_verb(word)).collect();
+        let named = if things.is_empty() { name.words.iter().collect() } else { things };
+        let description = Text::read_in(&tool.description, language);
+        let mut words = Self {
+            weights: BTreeMap::new(),
+            deeds: BTreeMap::new(),
+            named: named.into_iter().map(keys).collect(),
+            described: description.content().filter_map(|at| description.words.get(at)).map(keys).collect(),
+            forms: BTreeMap::new(),
+            stems: 0,
+        };
+        for (text, weight) in [(name, weights.name), (description, weights.description)] {
             words.add_forms(&text);
             for key in text.content().filter_map(|at| text.words.get(at)).flat_map(keys) {
                 words.deeds.insert(key.clone(), weight);

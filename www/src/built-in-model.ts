@@ -1,6 +1,6 @@
 import type { ModelSource } from 'autodidact';
 
-const FILES = ['config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors'];
+const FILES = ['certainty.json', 'config.json', 'generation_config.json', 'tokenizer.json', 'tokenizer_config.json', 'model.safetensors'];
 
 /** The model that comes with the page. */
 export const builtInModel: ModelSource = {

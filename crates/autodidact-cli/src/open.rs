@@ -20,7 +20,8 @@ use crate::{
 };
 
 /// Files of the seed model, which is part of the program.
-const SEED: [(&str, &[u8]); 5] = [
+const SEED: [(&str, &[u8]); 6] = [
+    (CertaintyTable::FILE, include_bytes!("../model/seed/certainty.json")),
     ("config.json", include_bytes!("../model/seed/config.json")),
     ("generation_config.json", include_bytes!("../model/seed/generation_config.json")),
     (SINGLE, include_bytes!("../model/seed/model.safetensors")),

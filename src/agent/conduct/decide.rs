@@ -192,7 +192,11 @@ pub fn decide(task: &Task, considered: &Considered, written: Written<'_>, table:
     let judged = |decision| Judgement { decision, calls: calls.clone(), certainty, fits, features };
     // "Thank you": what was called before is not called again.
     let is_idle = considered.changes && calls.iter().all(|call| request.before.contains(call));
-    if request.text.is_ruled_out() || is_idle || fits < table.level_fits && !follows {
+    let reads_only = reviewed.iter().all(|(tool, ..)| tool.reads_only());
+    let is_sure = certainty >= if reads_only { table.level_read_only } else { table.level };
+    // A call that is surely right fits.
+    let fits_nothing = fits < table.level_fits && !follows && !is_sure;
+    if request.text.is_ruled_out() || is_idle || fits_nothing {
         return judged(Decision::Decline);
     }
     if let Some((tool, _, open)) = reviewed.iter().find(|(_, _, reviewed)| !reviewed.gaps.is_empty()) {
@@ -200,10 +204,8 @@ pub fn decide(task: &Task, considered: &Considered, written: Written<'_>, table:
         let question = Question { text, call: Some(open.call.clone()), gaps: open.gaps.clone(), proposals: Vec::new() };
         return judged(Decision::Clarify { question });
     }
-    let reads_only = reviewed.iter().all(|(tool, ..)| tool.reads_only());
-    let level = if reads_only { table.level_read_only } else { table.level };
     let fits_menu = calls.iter().all(|call| check_call(call, &task.tools).is_ok());
-    if certainty >= level && fits_menu {
+    if is_sure && fits_menu {
         return judged(Decision::Act { calls: calls.clone() });
     }
     let proposals = proposals(task, considered, &calls);
@@ -272,6 +274,8 @@ fn features(
         words: of(&considered.words),
         explained: of(&considered.ranking.explained),
         deeds: of(&considered.ranking.deeds),
+        named: of(&considered.ranking.named),
+        described: of(&considered.ranking.described),
         lead: (of(&considered.joined) - second.copied().unwrap_or_default()).max(0.0),
         tools: 1.0 / task.tools.len().max(1) as f32,
         calls: considered.calls,

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 /// Names of the features, in the order of their values.
-pub const FEATURES: [&str; 20] = [
+pub const FEATURES: [&str; 22] = [
     // The tool.
     "joined",
     "model",
     "words",
     "explained",
     "deeds",
+    "named",
+    "described",
     "lead",
     "tools",
     // The choice to call at all.
@@ -43,6 +45,10 @@ pub struct Features {
     pub explained: f32,
     /// Share of the request's words in the tool's name and description.
     pub deeds: f32,
+    /// Share of the things in the tool's name that the request speaks of.
+    pub named: f32,
+    /// Share of the words of its description that the request has.
+    pub described: f32,
     /// Lead of the tool over the second, model and words joined.
     pub lead: f32,
     /// Size of the menu: 1 for one tool, near 0 for many.
@@ -78,7 +84,8 @@ pub struct Features {
 impl Features {
     /// The values, in the order of [`FEATURES`].
     pub fn values(&self) -> [f32; FEATURES.len()] {
-        let Self { joined, model, words, explained, deeds, lead, tools, calls, written, .. } = *self;
+        let Self { joined, model, words, explained, deeds, named, described, .. } = *self;
+        let Self { lead, tools, calls, written, .. } = *self;
         let Self { certainty, weakest, same_tool, same_arguments, guessed, gaps, several, .. } = *self;
         let Self { typed, texts, left, mood, .. } = *self;
         [
@@ -87,6 +94,8 @@ impl Features {
             words,
             explained,
             deeds,
+            named,
+            described,
             lead,
             tools,
             calls,

@@ -104,7 +104,7 @@ fn begins_anew(query: &Text, task: &Task) -> bool {
     ];
     let ranking = Ranking::of_text(query, &task.tools, &Examples::default(), &RankingWeights::default());
     let names_a_tool = ranking.best().is_some_and(|at| ranking.deeds.get(at).is_some_and(|deeds| *deeds > 0.0));
-    names_a_tool && !query.has_pronoun() && !query.has_any(&CHANGES) && query.content().count() > 1
+    names_a_tool && !query.has_pronoun() && !query.has_any(&CHANGES) && query.named().count() > 1
 }
 
 fn values(arguments: &Map<String, Value>) -> String {

@@ -145,14 +145,15 @@ pub(super) fn review(request: &Request, tool: &Tool, call: Option<&ToolCall>, dr
     }
 }
 
-/// Whether a text is another one with articles and other little words around it: "die Nudeln", "Herrn Kaya an".
+/// Whether a text is another one with articles and other little words around it, or the command before it: "die Nudeln", "Herrn Kaya an",
+/// "ajoute du sel".
 fn is_with_little_words(longer: &Value, text: &Value, request: &Text) -> bool {
     let (Some(longer), Some(text)) = (longer.as_str(), text.as_str()) else { return false };
     let Some((before, behind)) = longer.split_once(text).filter(|_| longer != text && !text.is_empty()) else {
         return false;
     };
-    let says = |part: &str| Text::read_in(part, request.language()).content().next().is_some();
-    !says(before) && !says(behind)
+    let read = |part: &str| Text::read_in(part, request.language());
+    read(before).is_mere_command() && read(behind).content().next().is_none()
 }
 
 /// Whether a text takes in the value that the rules found for another argument, and the rules' text does not: "Brightside tomorrow".

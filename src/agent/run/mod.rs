@@ -166,11 +166,13 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Whether the agent goes on to practise: it asks, and is unsure; or learning is forced. Where nothing fits, there is nothing to practise.
+    /// Whether the agent goes on to practise: it asks which call was meant, and is unsure; or learning is forced. Where nothing fits, or
+    /// a value was not said, practice has nothing to find.
     fn practises(&self) -> bool {
         match &self.trace.decision {
             _ if self.options.learn == Learn::Always => true,
             Decision::Act { .. } if self.options.decide => false,
+            Decision::Clarify { question } if !question.gaps.is_empty() => false,
             Decision::Act { .. } | Decision::Clarify { .. } => self.trace.uncertainty.unsure,
             Decision::Decline => !self.options.decide && self.trace.uncertainty.unsure,
         }

@@ -1,5 +1,7 @@
 //! Numbers, each in the slot that takes its unit and whose name stands nearest.
 
+use serde_json::Value;
+
 use super::Filler;
 use crate::words::{amounts::Amount, slots::Kind, values::number_in};
 
@@ -12,6 +14,22 @@ impl Filler<'_> {
                 if self.is_free(&amount.words) {
                     self.place(amount);
                 }
+            }
+        }
+        self.measures();
+    }
+
+    /// Texts that say how much: "2 kg" of rice.
+    fn measures(&mut self) {
+        const MEASURES: [&str; 6] = ["amount", "quantity", "measure", "dose", "dosage", "portion"];
+        for slot in 0..self.slots.len() {
+            let is_measure = self.slots[slot].kind == Kind::Text
+                && self.slots[slot].name_words().iter().any(|word| MEASURES.contains(&word.as_str()));
+            let amount = self.amounts.iter().find(|amount| !amount.is_ordinal && self.is_free(&amount.words));
+            if is_measure && let Some(Amount { words, .. }) = amount.cloned() {
+                let said = self.text.slice(&words).to_owned();
+                self.take(slot, &words, Value::String(said));
+                self.mark_firm(slot);
             }
         }
     }

@@ -19,7 +19,7 @@ use super::{
     names::apart,
     numbers::numbers,
     slots::{Kind, Slot},
-    text::Text,
+    text::{Text, Word},
 };
 use crate::task::{Tool, ToolCall};
 
@@ -48,7 +48,7 @@ pub fn draft(request: &Text, tool: &Tool) -> Drafted {
 struct Filler<'a> {
     text: &'a Text,
     tool: &'a Tool,
-    /// Stems of the tool's name and description.
+    /// Stems of the tool's name and description; for a request in another language than theirs also what they mean.
     own: Vec<String>,
     slots: Vec<Slot<'a>>,
     values: Vec<Option<Value>>,
@@ -81,7 +81,9 @@ impl<'a> Filler<'a> {
         amounts
             .retain(|amount| !takes_codes || !amount.words.start.checked_sub(1).is_some_and(|at| text.is_initials(at)));
         let described = Text::read_in(&format!("{} {}", apart(&tool.name), tool.description), Language::English);
-        let own = described.words.into_iter().filter(|word| !word.is_function).map(|word| word.stem).collect();
+        let is_foreign = text.language != Language::English;
+        let found_by = |word: &Word| if is_foreign { keys(word) } else { vec![word.stem.clone()] };
+        let own = described.words.iter().filter(|word| !word.is_function).flat_map(found_by).collect();
         Self {
             text,
             tool,
@@ -129,7 +131,7 @@ impl<'a> Filler<'a> {
     /// Whether a word is the tool's own, or a verb of commands: such words are no value.
     fn is_own(&self, at: usize) -> bool {
         let Some(word) = self.text.words.get(at) else { return false };
-        self.own.contains(&word.stem)
+        keys(word).iter().any(|key| self.own.contains(key))
     }
 
     fn finish(self) -> Drafted {
@@ -195,6 +197,24 @@ mod tests {
             json!({"theme": {"type": "string", "enum": ["light", "dark"]}}),
             &["theme"],
         );
+        let groceries = tool(
+            "add_groceries",
+            "Add something to the shopping list",
+            json!({"item": {"type": "string"}, "amount": {"type": "string", "description": "How much of it"}}),
+            &["item"],
+        );
+        let scale = tool(
+            "scale_recipe",
+            "Change a recipe to another number of servings",
+            json!({"recipe": {"type": "string"}, "servings": {"type": "integer"}}),
+            &["recipe", "servings"],
+        );
+        let meal = tool(
+            "plan_meal",
+            "Plan a meal for a day",
+            json!({"dish": {"type": "string"}, "day": {"type": "string"}}),
+            &["dish", "day"],
+        );
         let note = tool("add_note", "Add a note", json!({"text": {"type": "string"}}), &["text"]);
         for (request, tool, arguments, gaps) in [
             ("Add a note saying buy milk", &note, json!({"text": "buy milk"}), vec![]),
@@ -212,6 +232,12 @@ mod tests {
             ("find me a train to Hamburg on Sunday", &trains, json!({"to": "Hamburg", "date": "Sunday"}), vec!["from"]),
             ("where is B-2093?", &order, json!({"order": "B-2093"}), vec![]),
             ("where is my order", &order, json!({}), vec!["order"]),
+            ("put 2 kg of rice on the shopping list", &groceries, json!({"item": "rice", "amount": "2 kg"}), vec![]),
+            ("pon arroz en la lista de la compra", &groceries, json!({"item": "arroz"}), vec![]),
+            ("ajoute du beurre à la liste", &groceries, json!({"item": "beurre"}), vec![]),
+            ("Setz Reis auf die Einkaufsliste", &groceries, json!({"item": "Reis"}), vec![]),
+            ("scale the waffle recipe up to 8 people", &scale, json!({"recipe": "waffle", "servings": 8}), vec![]),
+            ("stew for Monday", &meal, json!({"dish": "stew", "day": "Monday"}), vec![]),
             ("go dark please", &theme, json!({"theme": "dark"}), vec![]),
             ("make it purple", &theme, json!({}), vec!["theme"]),
         ] {

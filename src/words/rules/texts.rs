@@ -37,10 +37,11 @@ impl<'a> Filler<'a> {
         }
         type Finder<'a> = fn(&Filler<'a>, usize) -> Option<Range<usize>>;
         // Whether what is found is surely the value.
-        let finders: [(Finder<'a>, bool); 5] = [
+        let finders: [(Finder<'a>, bool); 6] = [
             (Self::behind_name, true),
             (Self::code, true),
             (Self::behind_preposition, true),
+            (Self::before_name, true),
             (Self::name, false),
             (Self::rest, false),
         ];
@@ -63,7 +64,7 @@ impl<'a> Filler<'a> {
         }
     }
 
-    fn mark_firm(&mut self, slot: usize) {
+    pub(super) fn mark_firm(&mut self, slot: usize) {
         if let Some(firm) = self.firm.get_mut(slot) {
             *firm = true;
         }
@@ -86,6 +87,25 @@ impl<'a> Filler<'a> {
         }
         let words = self.phrase(at + names.len(), slot)?;
         Some(words)
+    }
+
+    /// What stands between an article and the name of the slot: "the pancake recipe".
+    fn before_name(&self, slot: usize) -> Option<Range<usize>> {
+        let names = self.slots[slot].name_words();
+        let [name] = &names[..] else { return None };
+        if self.slots[slot].kind != Kind::Text || !self.slots[slot].is_required || name == "room" {
+            return None;
+        }
+        let at = (2..self.text.words.len()).find(|at| self.text.folded(*at) == name)?;
+        let is_value = |at: &usize| {
+            self.used.get(*at) == Some(&false)
+                && !self.is_own(*at)
+                && self.text.gap_after(*at) == " "
+                && self.text.words.get(*at).is_some_and(|word| !word.is_function)
+        };
+        let start = at - (0..at).rev().take_while(is_value).count();
+        let begins = start.checked_sub(1).is_some_and(|before| ARTICLES.contains(&self.text.folded(before)));
+        (begins && start < at).then_some(start..at)
     }
 
     fn behind_preposition(&self, slot: usize) -> Option<Range<usize>> {
@@ -205,8 +225,12 @@ impl<'a> Filler<'a> {
         if closes { behind } else { end }
     }
 
-    /// What is left of the request without the words that say what to do.
+    /// What is left of the request without the words that say what to do. Where nothing is, the word that it begins with is no command.
     fn rest(&self, slot: usize) -> Option<Range<usize>> {
+        self.left(slot, true).or_else(|| self.left(slot, false))
+    }
+
+    fn left(&self, slot: usize, begins_with_order: bool) -> Option<Range<usize>> {
         let is_open = |other: &usize| {
             let slot = &self.slots[*other];
             self.values[*other].is_none() && slot.kind == Kind::Text && slot.is_required
@@ -216,7 +240,7 @@ impl<'a> Filler<'a> {
         }
         let says = |at: usize| {
             let is_word = self.text.words.get(at).is_some_and(|word| !word.is_function);
-            self.used.get(at) == Some(&false) && is_word && !self.is_own(at) && !self.is_command(at)
+            self.used.get(at) == Some(&false) && is_word && !self.is_own(at) && !self.is_command(at, begins_with_order)
         };
         let count = self.text.words.len();
         // "note: the oven runs hot"
@@ -258,13 +282,13 @@ impl<'a> Filler<'a> {
         self.slots[slot].name_words().iter().any(|word| SENTENCES.contains(&word.as_str()))
     }
 
-    /// Whether a word begins what is asked for, as verbs do.
-    fn is_command(&self, at: usize) -> bool {
+    /// Whether a word begins what is asked for, as verbs do. A word before an article may be one too.
+    fn is_command(&self, at: usize, begins_with_order: bool) -> bool {
         let begins = (0..at).all(|before| {
             self.used.get(before) == Some(&true) || self.text.words.get(before).is_none_or(|word| word.is_function)
         });
         let opens = at == 0 || self.text.gap_after(at - 1).contains([',', ';', '.', '!', '?', ':']);
-        let is_order = opens && self.text.words.get(at + 1).is_some_and(|next| next.is_function);
+        let is_order = begins_with_order && opens && self.text.words.get(at + 1).is_some_and(|next| next.is_function);
         is_order || begins && self.text.words.get(at).is_some_and(is_verb)
     }
 

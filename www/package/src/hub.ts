@@ -23,7 +23,7 @@ export const WEIGHTS = 'model.safetensors';
 export const SETTINGS = 'tokenizer_config.json';
 export const NEEDED = ['config.json', 'tokenizer.json'];
 export const SPECIAL = 'special_tokens_map.json';
-const USED = [...NEEDED, SETTINGS, SPECIAL, 'chat_template.jinja', 'generation_config.json'];
+const USED = [...NEEDED, SETTINGS, SPECIAL, 'chat_template.jinja', 'generation_config.json', 'certainty.json'];
 /** Folder of chat templates by name. */
 const TEMPLATES = 'additional_chat_templates';
 

@@ -8,6 +8,7 @@ import type { ModelSource } from './types.ts';
 export const seedModel: ModelSource = {
   name: 'seed',
   files: {
+    'certainty.json': new URL('../model/certainty.json', import.meta.url).href,
     'config.json': new URL('../model/config.json', import.meta.url).href,
     'generation_config.json': new URL('../model/generation_config.json', import.meta.url).href,
     'tokenizer.json': new URL('../model/tokenizer.json', import.meta.url).href,
