@@ -163,8 +163,9 @@ fn with_part(text: &Text, amount: Amount) -> Amount {
 }
 
 fn unit_at(text: &Text, at: usize) -> Option<Unit> {
-    // Names of one letter are too often something else; they count where they are written at their number.
-    text.words.get(at).filter(|word| word.folded.chars().count() > 1).and_then(|word| unit(&word.folded))
+    // Names of one letter are too often something else; they count where they are written at their number. But for "500 g" and "2 l".
+    let is_name = |folded: &str| folded.chars().count() > 1 || matches!(folded, "g" | "l");
+    text.words.get(at).filter(|word| is_name(&word.folded)).and_then(|word| unit(&word.folded))
 }
 
 /// `€`, `$`, `%` or `°C` beside a number.

@@ -84,14 +84,11 @@ impl Text {
         self.content().all(|at| self.words.get(at).is_some_and(is_verb))
     }
 
-    /// Whether its words are commands and numbers alone: "make that 160".
+    /// Whether its words are commands and numbers alone, with a number: "make that 160". Not "cancel that".
     pub fn only_sets_values(&self) -> bool {
-        let is_plain = |at: usize| {
-            self.words
-                .get(at)
-                .is_some_and(|word| is_verb(word) || word.folded.starts_with(|c: char| c.is_ascii_digit()))
-        };
-        self.has_pronoun() && self.content().all(is_plain)
+        let is_number = |at: &usize| self.folded(*at).starts_with(|c: char| c.is_ascii_digit());
+        let is_plain = |at: usize| is_number(&at) || self.words.get(at).is_some_and(is_verb);
+        self.has_pronoun() && self.content().all(is_plain) && self.content().any(|at| is_number(&at))
     }
 
     /// Whether every clause that asks for something is ruled out.

@@ -21,25 +21,25 @@ pub enum Language {
 const ENGLISH: &str = "a about after again all already also am an and any are as at be because been before but by can could did do does \
     doing don done else every for from go going got had has have he hello her here hey hi him his how i i'd i'll \
     i'm i've id if ill im in is it its it's ive just kindly let let's lets like may me might mine much must my need needs no not \
-    now of ok okay on once one or our over please pls pretty really s she should so some somebody someone something than thank \
-    thanks that that's the their them then there these they thing things this those to today too u under until up us very want wanna was \
+    now of ok okay on once one or our over please pls pretty really s she should so some somebody someone something down less only even still yet maybe perhaps rather away teh than thank \
+    thanks that that's the their them then there these they thing things this those to today too u under until up us very want wanna teh adn was \
     we we're we've were what what's whats when where where's which while who why will with would yes you your";
-const GERMAN: &str = "aber alle als am an auch auf aus bei bin bis bitte da dann das dass dem den der des die dies diese dieser dieses dir \
+const GERMAN: &str = "weniger aber alle als am an auch auf aus bei bin bis bitte da dann das dass dem den der des die dies diese dieser dieses dir \
     doch du ein eine einem einen einer eines er es etwas für gern gerne hab habe haben hallo hast hat hätte ich ihm ihn ihr im in \
     ist ja jetzt kann kannst kein keine könntest mach machst mal man mehr mein meine meinem meinen meiner mich mir mit möchte muss nach \
     nicht noch nun nur ob oder sei sein seine sich sie sind so soll sollst über um und uns unser unsere vom von vor war was wenn \
     wer wie will wir wird wo würde zu zum zur";
-const FRENCH: &str = "à ai alors as au aussi aux avec avez avoir bonjour c ça car ce ces cet cette chez comme d dans de des donc du elle en \
+const FRENCH: &str = "moins à ai alors as au aussi aux avec avez avoir bonjour c ça car ce ces cet cette chez comme d dans de des donc du elle en \
     encore es est et être eu fait faut il ils j je l la le les leur lui m ma maintenant mais me merci mes mettre moi mon n ne ni \
     nos notre nous on ou où par pas peux plaît plus pour pouvez qu quand que quel quelle qui s sa sans se ses si sont sous \
     suis sur ta te tes toi ton tu un une veux voudrais vous y";
-const SPANISH: &str = "a ahora al algo algún alguna ante así aún bien cada con cual cuál cuando cuándo de del desde donde dónde e el él ella en \
+const SPANISH: &str = "menos a ahora al algo algún alguna ante así aún bien cada con cual cuál cuando cuándo de del desde donde dónde e el él ella en \
     entre era es esa ese eso esta está estas este esto estos favor fue gracias ha hay hola la las le les lo los más me mi mis \
     mí mucho muy ni o os para pero por porfa porque puedes que qué quiero quién se ser si sí sin sobre son su sus también te \
     tengo ti tiene tu tus tú un una uno y ya yo";
 
 /// English verbs whose past is another word, with what they are the past of.
-const IRREGULAR: [(&str, &str); 62] = [
+const IRREGULAR: [(&str, &str); 61] = [
     ("ate", "eat"),
     ("eaten", "eat"),
     ("began", "begin"),
@@ -74,7 +74,6 @@ const IRREGULAR: [(&str, &str); 62] = [
     ("kept", "keep"),
     ("knew", "know"),
     ("known", "know"),
-    ("left", "leave"),
     ("lent", "lend"),
     ("lost", "lose"),
     ("made", "make"),

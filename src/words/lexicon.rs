@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, sync::OnceLock};
 
+use strsim::osa_distance;
+
 use super::{text::Word, units::Dimension};
 
 const LEXICON: &str = include_str!("lexicon.txt");
@@ -36,8 +38,16 @@ pub(super) fn is_verb(word: &Word) -> bool {
         let actions = LEXICON.lines().take_while(|line| *line != "# Things");
         actions.filter(|line| !line.starts_with('#')).count()
     });
-    let known = concepts().get(word.folded.as_str());
+    let known = concepts().get(word.folded.as_str()).or_else(|| concepts().get(word.stem.as_str()));
     known.is_some_and(|groups| groups.iter().any(|group| group < verbs))
+}
+
+/// Whether a word is a longer one with one slip of the pen.
+pub(super) fn is_slip(word: &str, wanted: &[String]) -> bool {
+    let is_near = |key: &String| {
+        !key.starts_with('=') && key.chars().count() >= 5 && word.chars().count() >= 5 && osa_distance(key, word) == 1
+    };
+    wanted.iter().any(is_near)
 }
 
 /// What an amount, a day or a time of day is found by.

@@ -16,6 +16,7 @@ mod natural;
 mod numbers;
 mod pattern;
 mod phrases;
+mod plausible;
 mod rank;
 mod reader;
 mod rules;

@@ -10,7 +10,7 @@ pub(super) struct Phrases {
 }
 
 /// By words of a slot's name: the prepositions of its values, in English, German, French and Spanish.
-const ROLES: [(&str, &str); 14] = [
+const ROLES: [(&str, &str); 15] = [
     ("text body message content note", "saying sagt disant diciendo"),
     ("to recipient destination arrival end target receiver", "to nach an à vers a para hacia"),
     ("until", "to until till bis jusqu'au hasta al"),
@@ -27,21 +27,24 @@ const ROLES: [(&str, &str); 14] = [
     ("playlist list basket", "to on in auf dans a"),
     ("new", "to into in als en a"),
     ("assignee owner responsible", "for to für à para"),
+    ("person contact", "to with for an mit für à avec pour a con para"),
     ("people attendees guests participants", "with mit avec con"),
 ];
 
 impl Phrases {
     /// Words that end a phrase.
-    pub(super) const BOUNDARIES: [&str; 48] = [
+    pub(super) const BOUNDARIES: [&str; 58] = [
         "saying", "to", "from", "in", "at", "on", "for", "about", "by", "with", "called", "named", "titled", "and",
         "until", "near", "into", "then", "nach", "von", "im", "um", "auf", "für", "mit", "und", "an", "bis", "à",
         "dans", "pour", "avec", "et", "sur", "en", "para", "con", "sobre", "por", "y", "desde", "hasta", "because",
-        "that", "without", "ohne", "sans", "sin",
+        "that", "without", "ohne", "sans", "sin", "vom", "zum", "zur", "beim", "ins", "du", "des", "del", "aux", "au",
     ];
 
     /// Whether the values of a slot are names of people.
     pub(super) fn takes_people(slot: &Slot<'_>) -> bool {
-        const PEOPLE: [&str; 10] = [
+        const PEOPLE: [&str; 12] = [
+            "user",
+            "person",
             "recipient",
             "receiver",
             "assignee",

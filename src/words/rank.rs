@@ -10,7 +10,7 @@ use super::{
     amounts::amounts,
     clauses::Clauses,
     examples::Examples,
-    lexicon::{CLOCK_KEY, DAY_KEY, MATH_KEY, dimension_key, keys, shapes},
+    lexicon::{CLOCK_KEY, DAY_KEY, MATH_KEY, dimension_key, is_verb, keys, shapes},
     moments::{clocks, days},
     names::apart,
     numbers::numbers,
@@ -37,6 +37,8 @@ pub struct Ranking {
     pub named: Vec<f32>,
     /// For each tool, the share of the words of its description that the request has, in [0, 1].
     pub described: Vec<f32>,
+    /// For each tool, how far its command is the request's: 1 for the same, 0 for another, 0.5 where one of them has none.
+    pub commanded: Vec<f32>,
     /// For each tool, whether the request undoes what it does: "unlock" for a tool that locks.
     pub undone: Vec<bool>,
 }
@@ -107,6 +109,7 @@ impl Ranking {
             scores,
             explained: menu.iter().map(|tool| share(&tool.weights)).collect(),
             deeds: menu.iter().map(|tool| share(&tool.deeds)).collect(),
+            commanded: menu.iter().map(|tool| commanded(text, tool)).collect(),
             named: menu.iter().map(|tool| spoken_of(&tool.named)).collect(),
             described: menu.iter().map(|tool| spoken_of(&tool.described)).collect(),
             undone: menu.iter().map(|tool| undoes(text, tool)).collect(),
@@ -154,6 +157,16 @@ fn undoes(text: &Text, tool: &ToolWords) -> bool {
         let mut stems = rest.filter(|rest| rest.chars().count() > 2).map(|rest| text.language.stem(rest));
         stems.any(|stem| tool.deeds.contains_key(&stem)) && !tool.weights.contains_key(&word.stem)
     })
+}
+
+/// How far a tool's command is the request's.
+fn commanded(text: &Text, tool: &ToolWords) -> f32 {
+    let said: Vec<String> = text.words.iter().filter(|word| is_verb(word)).flat_map(keys).collect();
+    if said.is_empty() || tool.commands.is_empty() {
+        0.5
+    } else {
+        f32::from(u8::from(said.iter().any(|key| tool.commands.contains(key))))
+    }
 }
 
 /// Whether a request asks to know something, and not to have something done.

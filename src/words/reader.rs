@@ -56,7 +56,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn occurrences(&self, said: &str) -> Vec<Range<usize>> {
+    pub(super) fn occurrences(&self, said: &str) -> Vec<Range<usize>> {
         let said = Text::read_in(said, self.text.language);
         let words: Vec<&str> = said.words.iter().map(|word| word.folded.as_str()).collect();
         if words.is_empty() {
@@ -103,6 +103,17 @@ impl<'a> Reader<'a> {
 }
 
 impl Text {
+    /// Whether a number stands in it, as an amount.
+    pub fn counts(&self, value: &Value) -> bool {
+        let wanted = value.as_f64();
+        wanted.is_some_and(|wanted| amounts(self).iter().any(|amount| (amount.value - wanted).abs() < 1e-9))
+    }
+
+    /// How often some words stand in it, one after the other.
+    pub fn count_of(&self, said: &str) -> usize {
+        Reader::of(self).occurrences(said).len()
+    }
+
     /// Places of words that say what is asked for, and are no amount, day or time of day.
     pub fn named(&self) -> impl Iterator<Item = usize> {
         let reader = Reader::of(self);

@@ -6,7 +6,7 @@ use super::{
     Language,
     lexicon::keys,
     names::{apart, plain_name, text_of, unit_of},
-    numbers::numbers,
+    phrases::Phrases,
     text::Text,
     units::Unit,
 };
@@ -50,6 +50,9 @@ const CODES: [&str; 18] = [
     "id", "code", "number", "path", "url", "link", "email", "address", "phone", "digits", "iban", "order", "booking",
     "token", "zip", "key", "uuid", "isbn",
 ];
+/// Names of parameters that take whole sentences.
+const SENTENCES: [&str; 11] =
+    ["text", "body", "message", "content", "note", "comment", "title", "subject", "query", "expression", "words"];
 const LENGTHS: [&str; 4] = ["duration", "length", "timeout", "zone"];
 
 impl<'t> Slot<'t> {
@@ -68,6 +71,22 @@ impl<'t> Slot<'t> {
     pub(super) fn name_words(&self) -> Vec<String> {
         let text = Text::read_in(&apart(self.name), Language::English);
         text.words.into_iter().map(|word| word.folded).collect()
+    }
+
+    /// Whether it takes more than the name of a thing.
+    pub(super) fn takes_sentences(&self) -> bool {
+        self.name_words().iter().any(|word| SENTENCES.contains(&word.as_str()))
+    }
+
+    /// Whether it takes words to search for.
+    pub(super) fn is_searched(&self) -> bool {
+        self.name_words().iter().any(|word| matches!(word.as_str(), "query" | "words"))
+    }
+
+    /// Whether it takes what is written down or sent as a whole.
+    pub(super) fn takes_what_is_written(&self) -> bool {
+        const WRITTEN: [&str; 6] = ["text", "body", "message", "content", "note", "comment"];
+        self.name_words().iter().any(|word| WRITTEN.contains(&word.as_str()))
     }
 
     /// A bound of the schema.
@@ -118,7 +137,7 @@ fn kind(name: &str, description: &str, schema: &Value, is_choice: bool) -> Kind 
 pub struct Slots<'t> {
     slots: Vec<Slot<'t>>,
     /// What the words of the tool's name may be found by.
-    own: Vec<String>,
+    pub(super) own: Vec<String>,
 }
 
 impl<'t> Slots<'t> {
@@ -128,8 +147,17 @@ impl<'t> Slots<'t> {
         Self { slots: Slot::all(tool), own: name.words.iter().flat_map(keys).collect() }
     }
 
-    fn get(&self, name: &str) -> Option<&Slot<'t>> {
+    pub(super) fn get(&self, name: &str) -> Option<&Slot<'t>> {
         self.slots.iter().find(|slot| slot.name == name)
+    }
+
+    pub(super) fn kinds(&self) -> impl Iterator<Item = Kind> {
+        self.slots.iter().map(|slot| slot.kind)
+    }
+
+    /// True for the names of people.
+    pub fn is_person(&self, name: &str) -> bool {
+        self.get(name).is_some_and(Phrases::takes_people)
     }
 
     fn kind(&self, name: &str) -> Option<Kind> {
@@ -166,28 +194,34 @@ impl<'t> Slots<'t> {
         matches!(self.kind(name), Some(Kind::Number(_) | Kind::Choice | Kind::Truth))
     }
 
-    /// True when the value can be one of the parameter: a text says more than the tool's own words do and is no bare number, and a code is
-    /// no plain word.
-    pub fn may_be(&self, name: &str, value: Option<&Value>, request: &Text) -> bool {
-        let Some(text) = value.and_then(Value::as_str) else { return true };
-        match self.kind(name) {
-            Some(Kind::Text | Kind::Code) => {
-                let words = Text::read_in(text, request.language());
-                // A bare number is no name of a thing.
-                let is_number = self.kind(name) == Some(Kind::Text) && is_number(&words);
-                let says = |at: usize| {
-                    words.words.get(at).is_some_and(|word| keys(word).iter().all(|key| !self.own.contains(key)))
-                };
-                let is_code = self.kind(name) != Some(Kind::Code) || looks_like_code(text);
-                !is_number && is_code && (words.words.is_empty() || words.content().any(says))
-            }
-            _ => true,
-        }
-    }
-
     /// True when the rules gave the same value to another parameter of the tool, and none to this one.
     pub fn is_taken_elsewhere(&self, name: &str, value: &Value, by_rules: &serde_json::Map<String, Value>) -> bool {
         !by_rules.contains_key(name) && by_rules.iter().any(|(other, taken)| other != name && taken == value)
+    }
+
+    /// The choice that a word of the request makes of the one before: of "rear left", "and the right one too" makes "rear right". `None`
+    /// where no single member keeps the rest.
+    pub fn changed_choice(&self, name: &str, before: &Value, request: &Text) -> Option<Value> {
+        let slot = self.get(name).filter(|slot| slot.kind == Kind::Choice)?;
+        let words = |member: &Value| -> Vec<Vec<String>> {
+            let spelled = Text::read_in(&apart(member.as_str().unwrap_or_default()), request.language());
+            spelled.words.iter().map(keys).collect()
+        };
+        let said: Vec<String> = request.words.iter().flat_map(keys).collect();
+        let is_said = |keys: &Vec<String>| keys.iter().any(|key| said.contains(key));
+        if slot.members.iter().any(|member| words(member).iter().all(is_said)) {
+            return None;
+        }
+        let old = words(before);
+        let follows = |member: &&Value| {
+            let new = words(member);
+            let is_kept = |keys: &Vec<String>| old.contains(keys);
+            let changed: Vec<_> = new.iter().filter(|keys| !is_kept(keys)).collect();
+            new.len() > 1 && new.iter().any(is_kept) && !changed.is_empty() && changed.into_iter().all(is_said)
+        };
+        let mut found = slot.members.iter().filter(|member| *member != before).filter(follows);
+        let first = found.next()?;
+        found.next().is_none().then(|| first.clone())
     }
 
     /// A question for the parameter's value.
@@ -225,11 +259,6 @@ impl<'t> Slots<'t> {
     }
 }
 
-/// Whether a text is a number alone, in digits or in words.
-fn is_number(text: &Text) -> bool {
-    numbers(text).iter().any(|number| number.words == (0..text.words.len()))
-}
-
 /// Digits, capitals inside or a mark: what no word of the language has.
 pub(super) fn looks_like_code(text: &str) -> bool {
     let inside = text.chars().skip(1).any(char::is_uppercase);
@@ -262,6 +291,20 @@ fn uncapital(text: &str) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_choice_changes_by_one_word() {
+        let tool: Tool =
+            serde_json::from_value(json!({"name": "blinds", "parameters": {"type": "object", "properties": {
+            "which": {"enum": ["upper left", "upper right", "lower left"]}}}}))
+            .unwrap();
+        let changed =
+            |request: &str| Slots::of(&tool).changed_choice("which", &json!("upper left"), &Text::read(request));
+        assert_eq!(changed("and the right one too"), Some(json!("upper right")));
+        assert_eq!(changed("and the lower one"), Some(json!("lower left")));
+        assert_eq!(changed("and close it"), None);
+        assert_eq!(changed("and the lower left one"), None);
+    }
 
     #[test]
     fn codes_are_no_words() {

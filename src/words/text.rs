@@ -90,6 +90,11 @@ impl Text {
         self.words.iter().any(|word| words.contains(&word.folded.as_str()))
     }
 
+    /// Whether the word at a place is one of some folded words.
+    pub fn is_any(&self, at: usize, words: &[&str]) -> bool {
+        words.contains(&self.folded(at))
+    }
+
     /// The text between the first and the last of some words, as it stands.
     pub(super) fn slice(&self, words: &Range<usize>) -> &str {
         let within = self.words.get(words.clone()).unwrap_or_default();

@@ -22,6 +22,8 @@ pub(super) struct ToolWords {
     pub deeds: BTreeMap<String, f32>,
     /// The keys of each word of the name that is no command; of all its words where each is one.
     pub named: Vec<Vec<String>>,
+    /// The keys of the commands in the name: "delete" of `delete_note`.
+    pub commands: Vec<String>,
     /// The keys of each word of the description.
     pub described: Vec<Vec<String>>,
     /// The words as they are written, with their stems.
@@ -39,6 +41,7 @@ impl ToolWords {
         let mut words = Self {
             weights: BTreeMap::new(),
             deeds: BTreeMap::new(),
+            commands: name.words.iter().filter(|word| is_verb(word)).flat_map(keys).collect(),
             named: named.into_iter().map(keys).collect(),
             described: description.content().filter_map(|at| description.words.get(at)).map(keys).collect(),
             forms: BTreeMap::new(),

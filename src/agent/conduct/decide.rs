@@ -53,7 +53,7 @@ impl Considered {
         candidates: &[Candidate],
         table: &CertaintyTable,
     ) -> Self {
-        let changes = (ranking.best().is_none() || request.text.only_sets_values()) && !request.before.is_empty();
+        let changes = request.only_changes() || ranking.best().is_none() && !request.before.is_empty();
         // What a change says little of by itself, it says with the words that it changes.
         let ranking = match &request.earlier {
             Some(earlier) if changes => {
@@ -276,6 +276,7 @@ fn features(
         deeds: of(&considered.ranking.deeds),
         named: of(&considered.ranking.named),
         described: of(&considered.ranking.described),
+        commanded: of(&considered.ranking.commanded),
         lead: (of(&considered.joined) - second.copied().unwrap_or_default()).max(0.0),
         tools: 1.0 / task.tools.len().max(1) as f32,
         calls: considered.calls,

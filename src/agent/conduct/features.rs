@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Names of the features, in the order of their values.
-pub const FEATURES: [&str; 22] = [
+pub const FEATURES: [&str; 23] = [
     // The tool.
     "joined",
     "model",
@@ -12,6 +12,7 @@ pub const FEATURES: [&str; 22] = [
     "deeds",
     "named",
     "described",
+    "commanded",
     "lead",
     "tools",
     // The choice to call at all.
@@ -49,6 +50,8 @@ pub struct Features {
     pub named: f32,
     /// Share of the words of its description that the request has.
     pub described: f32,
+    /// How far its command is the request's: 1 for the same, 0 for another, 0.5 where one of them has none.
+    pub commanded: f32,
     /// Lead of the tool over the second, model and words joined.
     pub lead: f32,
     /// Size of the menu: 1 for one tool, near 0 for many.
@@ -84,7 +87,7 @@ pub struct Features {
 impl Features {
     /// The values, in the order of [`FEATURES`].
     pub fn values(&self) -> [f32; FEATURES.len()] {
-        let Self { joined, model, words, explained, deeds, named, described, .. } = *self;
+        let Self { joined, model, words, explained, deeds, named, described, commanded, .. } = *self;
         let Self { lead, tools, calls, written, .. } = *self;
         let Self { certainty, weakest, same_tool, same_arguments, guessed, gaps, several, .. } = *self;
         let Self { typed, texts, left, mood, .. } = *self;
@@ -96,6 +99,7 @@ impl Features {
             deeds,
             named,
             described,
+            commanded,
             lead,
             tools,
             calls,

@@ -8,6 +8,32 @@ use crate::{
     words::{Examples, Ranking, RankingWeights, Text},
 };
 
+/// Words that change what was said before, or add to it.
+const CHANGES: [&str; 22] = [
+    "bit",
+    "more",
+    "different",
+    "change",
+    "make",
+    "instead",
+    "rather",
+    "too",
+    "also",
+    "sorry",
+    "better",
+    "lieber",
+    "stattdessen",
+    "auch",
+    "doch",
+    "plutôt",
+    "aussi",
+    "mejor",
+    "también",
+    "later",
+    "earlier",
+    "actually",
+];
+
 /// A request, read with the dialogue before it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
@@ -75,6 +101,12 @@ impl Request {
         (!changes).then(|| task.query().to_owned())
     }
 
+    /// Whether it says nothing but what to change in the last call: "no, 9 km", "later, at eight".
+    pub fn only_changes(&self) -> bool {
+        let is_change = |at: usize| self.text.is_any(at, &CHANGES);
+        !self.before.is_empty() && (self.text.only_sets_values() || self.text.named().all(is_change))
+    }
+
     /// The last call of a tool, whose arguments a short request may only change.
     pub fn before_of(&self, tool: &str) -> Option<&ToolCall> {
         self.before.iter().rev().find(|call| call.name == tool)
@@ -83,25 +115,6 @@ impl Request {
 
 /// Whether a query after others stands by itself: it names what a tool does, and neither a thing that was spoken of nor a change.
 fn begins_anew(query: &Text, task: &Task) -> bool {
-    const CHANGES: [&str; 17] = [
-        "instead",
-        "rather",
-        "too",
-        "also",
-        "sorry",
-        "better",
-        "lieber",
-        "stattdessen",
-        "auch",
-        "doch",
-        "plutôt",
-        "aussi",
-        "mejor",
-        "también",
-        "later",
-        "earlier",
-        "actually",
-    ];
     let ranking = Ranking::of_text(query, &task.tools, &Examples::default(), &RankingWeights::default());
     let names_a_tool = ranking.best().is_some_and(|at| ranking.deeds.get(at).is_some_and(|deeds| *deeds > 0.0));
     names_a_tool && !query.has_pronoun() && !query.has_any(&CHANGES) && query.named().count() > 1

@@ -42,7 +42,9 @@ pub(super) fn drafted(request: &Request, task: &Task, tool: &Tool) -> Drafted {
     }
     if let Some(before) = request.before_of(&tool.name) {
         for (name, value) in &before.arguments {
-            if !result.call.arguments.contains_key(name) {
+            if let Some(other) = Slots::of(tool).changed_choice(name, value, &request.text) {
+                result.call.arguments.insert(name.clone(), other);
+            } else if !result.call.arguments.contains_key(name) {
                 result.call.arguments.insert(name.clone(), value.clone());
             }
         }
@@ -80,6 +82,9 @@ pub(super) fn review(request: &Request, tool: &Tool, call: Option<&ToolCall>, dr
     let by_model = call.map(|call| call.arguments.clone()).unwrap_or_default();
     let absent = call.map(|call| ungrounded(call, tool, &request.said)).unwrap_or_default();
     let refused = |name: &str| drafted.gaps.iter().find(|gap| gap.argument == name && gap.reason != GapReason::Missing);
+    // What a change does not speak of stays.
+    let before = request.before_of(&tool.name).filter(|_| request.only_changes());
+    let is_kept = |name: &str, rules: &Value| before.is_some_and(|before| before.arguments.get(name) == Some(rules));
     let mut arguments = Map::new();
     let mut gaps = Vec::new();
     let mut guesses = 0;
@@ -103,7 +108,10 @@ pub(super) fn review(request: &Request, tool: &Tool, call: Option<&ToolCall>, dr
             slots.is_code(name)
                 || slots.is_moment(name)
                 || is_firm
-                || is_with_little_words(model, rules, &request.text)
+                || is_kept(name, rules)
+                || drafted.firm.iter().any(|firm| firm != name && drafted.call.arguments.get(firm) == Some(model))
+                || slots.is_person(name) && is_part(rules, model)
+                || is_with_little_words(model, rules, name, &slots, &request.text)
                 || holds_another(model, rules, name, &drafted.call.arguments)
                 || is_part(model, rules)
                 || others().any(|other| other == model)
@@ -125,7 +133,9 @@ pub(super) fn review(request: &Request, tool: &Tool, call: Option<&ToolCall>, dr
                 Some(model)
             }
             (_, Some(rules)) => Some(rules),
-            (Some(model), None) if !is_guess && slots.is_number(name) => Some(model),
+            (Some(model), None) if !is_guess && slots.is_number(name) && slots.is_free_number(model, &request.text) => {
+                Some(model)
+            }
             _ => None,
         };
         match value {
@@ -134,6 +144,13 @@ pub(super) fn review(request: &Request, tool: &Tool, call: Option<&ToolCall>, dr
             }
             None if slots.is_required(name) => gaps.push(Gap { argument: name.to_owned(), reason: GapReason::Missing }),
             None => {}
+        }
+    }
+    // One text is the value of one argument: "share it with Tom" says whom, and not what.
+    for name in twice(&arguments, &drafted.firm, &slots, &request.text) {
+        arguments.shift_remove(&name);
+        if slots.is_required(&name) {
+            gaps.push(Gap { argument: name, reason: GapReason::Missing });
         }
     }
     let given = by_model.len().max(1);
@@ -145,22 +162,37 @@ pub(super) fn review(request: &Request, tool: &Tool, call: Option<&ToolCall>, dr
     }
 }
 
-/// Whether a text is another one with articles and other little words around it, or the command before it: "die Nudeln", "Herrn Kaya an",
-/// "ajoute du sel".
-fn is_with_little_words(longer: &Value, text: &Value, request: &Text) -> bool {
+/// Whether a text is another one with articles and other little words around it, or with the command or words of the tool before it: "die
+/// Nudeln", "Herrn Kaya an", "ajoute du sel", "pictures of the lake".
+fn is_with_little_words(longer: &Value, text: &Value, name: &str, slots: &Slots<'_>, request: &Text) -> bool {
     let (Some(longer), Some(text)) = (longer.as_str(), text.as_str()) else { return false };
     let Some((before, behind)) = longer.split_once(text).filter(|_| longer != text && !text.is_empty()) else {
         return false;
     };
     let read = |part: &str| Text::read_in(part, request.language());
-    read(before).is_mere_command() && read(behind).content().next().is_none()
+    let before = read(before);
+    (before.is_mere_command() || !slots.says_more(name, &before)) && read(behind).content().next().is_none()
 }
 
-/// Whether a text takes in the value that the rules found for another argument, and the rules' text does not: "Brightside tomorrow".
+/// Whether a text takes in the value that the rules found for another argument, and the rules' text does not: "Brightside tomorrow", "a dozen
+/// candles".
 fn holds_another(model: &Value, rules: &Value, name: &str, by_rules: &Map<String, Value>) -> bool {
     let (Some(model), Some(rules)) = (model.as_str(), rules.as_str()) else { return false };
     let takes = |other: &str| !other.is_empty() && model.contains(other) && !rules.contains(other);
-    by_rules.iter().any(|(other, value)| other != name && value.as_str().is_some_and(takes))
+    let counts = |other: &Value| Text::read(model).counts(other) && !Text::read(rules).counts(other);
+    by_rules.iter().any(|(other, value)| other != name && (value.as_str().is_some_and(takes) || counts(value)))
+}
+
+/// Arguments whose text is another argument's, and stands once in the request. What surely stands in its place stays.
+fn twice(arguments: &Map<String, Value>, firm: &[String], slots: &Slots<'_>, request: &Text) -> Vec<String> {
+    let texts = || arguments.iter().filter(|(name, value)| slots.is_text(name) && value.is_string());
+    let is_firm = |name: &String| firm.contains(name);
+    let is_spare = |(name, value): &(&String, &Value)| {
+        let said = value.as_str().unwrap_or_default();
+        let is_once = request.count_of(said) == 1;
+        is_once && !is_firm(name) && texts().any(|(other, taken)| other != *name && taken == *value && is_firm(other))
+    };
+    texts().filter(is_spare).map(|(name, _)| name.clone()).collect()
 }
 
 fn is_nothing(value: &Value) -> bool {

@@ -3,24 +3,15 @@
 use std::ops::Range;
 
 use serde_json::Value;
-use strsim::osa_distance;
 
 use super::Filler;
 use crate::words::{
     gaps::GapReason,
-    lexicon::{is_verb, keys},
+    lexicon::{is_slip, is_verb, keys},
     names::apart,
     slots::{Kind, Slot},
     text::Text,
 };
-
-/// Whether a word is a longer one with one slip of the pen.
-fn is_slip(word: &str, wanted: &[String]) -> bool {
-    let is_near = |key: &String| {
-        !key.starts_with('=') && key.chars().count() >= 5 && word.chars().count() >= 5 && osa_distance(key, word) == 1
-    };
-    wanted.iter().any(is_near)
-}
 
 impl Filler<'_> {
     /// Members of an `enum` that the request names, by their words or by words of the same meaning.
@@ -78,7 +69,9 @@ impl Filler<'_> {
             self.text.words.get(at).is_some_and(|word| {
                 let mut keys = keys(word).into_iter().filter(|key| !own || key.starts_with('=') == is_short);
                 let named = keys.any(|key| wanted.contains(&key)) || is_slip(&word.folded, wanted);
-                (!too || wanted.iter().any(|key| key == "too")) && named
+                // "en español": the preposition is no English.
+                let is_little = is_short && word.folded.chars().count() <= 2;
+                !is_little && (!too || wanted.iter().any(|key| key == "too")) && named
             })
         };
         let here = |at: &usize| {

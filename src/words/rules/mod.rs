@@ -14,7 +14,7 @@ use super::{
     amounts::{Amount, amounts},
     clauses::Clauses,
     gaps::{Gap, GapReason},
-    lexicon::keys,
+    lexicon::{is_slip, keys},
     moments::{Clock, Day, clocks, days},
     names::apart,
     numbers::numbers,
@@ -50,6 +50,8 @@ struct Filler<'a> {
     tool: &'a Tool,
     /// Stems of the tool's name and description; for a request in another language than theirs also what they mean.
     own: Vec<String>,
+    /// The same words as they are written.
+    forms: Vec<String>,
     slots: Vec<Slot<'a>>,
     values: Vec<Option<Value>>,
     reasons: Vec<Option<GapReason>>,
@@ -84,10 +86,12 @@ impl<'a> Filler<'a> {
         let is_foreign = text.language != Language::English;
         let found_by = |word: &Word| if is_foreign { keys(word) } else { vec![word.stem.clone()] };
         let own = described.words.iter().filter(|word| !word.is_function).flat_map(found_by).collect();
+        let forms = described.words.into_iter().filter(|word| !word.is_function).map(|word| word.folded).collect();
         Self {
             text,
             tool,
             own,
+            forms,
             values: vec![None; slots.len()],
             reasons: vec![None; slots.len()],
             firm: vec![false; slots.len()],
@@ -131,7 +135,7 @@ impl<'a> Filler<'a> {
     /// Whether a word is the tool's own, or a verb of commands: such words are no value.
     fn is_own(&self, at: usize) -> bool {
         let Some(word) = self.text.words.get(at) else { return false };
-        keys(word).iter().any(|key| self.own.contains(key))
+        keys(word).iter().any(|key| self.own.contains(key)) || is_slip(&word.folded, &self.forms)
     }
 
     fn finish(self) -> Drafted {
@@ -215,6 +219,12 @@ mod tests {
             json!({"dish": {"type": "string"}, "day": {"type": "string"}}),
             &["dish", "day"],
         );
+        let assign = tool(
+            "assign_ticket",
+            "Give a ticket to somebody of the team",
+            json!({"ticket": {"type": "string", "description": "Like T-1042"}, "assignee": {"type": "string"}}),
+            &["ticket", "assignee"],
+        );
         let note = tool("add_note", "Add a note", json!({"text": {"type": "string"}}), &["text"]);
         for (request, tool, arguments, gaps) in [
             ("Add a note saying buy milk", &note, json!({"text": "buy milk"}), vec![]),
@@ -238,6 +248,7 @@ mod tests {
             ("Setz Reis auf die Einkaufsliste", &groceries, json!({"item": "Reis"}), vec![]),
             ("scale the waffle recipe up to 8 people", &scale, json!({"recipe": "waffle", "servings": 8}), vec![]),
             ("stew for Monday", &meal, json!({"dish": "stew", "day": "Monday"}), vec![]),
+            ("Jonas takes T-3310", &assign, json!({"assignee": "Jonas", "ticket": "T-3310"}), vec![]),
             ("go dark please", &theme, json!({"theme": "dark"}), vec![]),
             ("make it purple", &theme, json!({}), vec!["theme"]),
         ] {

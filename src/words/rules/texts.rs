@@ -9,13 +9,12 @@ use crate::words::{
     Language,
     lexicon::is_verb,
     phrases::{Phrases, quotes},
+    plausible::{is_place, says_when},
     slots::{Kind, looks_like_code},
+    text::Text,
     values::list_of,
 };
 
-/// Names of parameters that take whole sentences.
-const SENTENCES: [&str; 11] =
-    ["text", "body", "message", "content", "note", "comment", "title", "subject", "query", "expression", "words"];
 const ARTICLES: [&str; 16] =
     ["the", "a", "an", "my", "our", "der", "die", "das", "ein", "eine", "le", "la", "les", "un", "una", "el"];
 
@@ -37,7 +36,8 @@ impl<'a> Filler<'a> {
         }
         type Finder<'a> = fn(&Filler<'a>, usize) -> Option<Range<usize>>;
         // Whether what is found is surely the value.
-        let finders: [(Finder<'a>, bool); 6] = [
+        let finders: [(Finder<'a>, bool); 7] = [
+            (Self::behind_colon, true),
             (Self::behind_name, true),
             (Self::code, true),
             (Self::behind_preposition, true),
@@ -51,8 +51,16 @@ impl<'a> Filler<'a> {
                     && let Some(words) = find(self, slot)
                 {
                     let text = self.text.slice(&words).to_owned();
-                    // "Is my train delayed?" names no train.
-                    if self.slots[slot].kind == Kind::Code && !looks_like_code(&text) {
+                    // "Is my train delayed?" names no train, and "next weekend" no city.
+                    let is_other = match self.slots[slot].kind {
+                        Kind::Code => !looks_like_code(&text),
+                        // But "my Sunday playlist".
+                        Kind::Text if !self.slots[slot].takes_sentences() && !self.is_before_name(slot, words.end) => {
+                            says_when(&Text::read_in(&text, self.text.language))
+                        }
+                        _ => false,
+                    };
+                    if is_other {
                         continue;
                     }
                     self.put(slot, &words, text);
@@ -75,6 +83,22 @@ impl<'a> Filler<'a> {
         self.take(slot, words, value);
     }
 
+    /// All that stands behind a colon, where nothing but the command stands before it: "a new ticket: the printer jams".
+    fn behind_colon(&self, slot: usize) -> Option<Range<usize>> {
+        let count = self.text.words.len();
+        let at = (0..count).find(|at| self.text.gap_after(*at).trim_start().starts_with(':'))?;
+        let words = at + 1..count;
+        let is_sentence = self.slots[slot].kind == Kind::Text && self.slots[slot].takes_sentences();
+        let suits = is_sentence && !words.is_empty() && self.is_free(&words);
+        (suits && (0..=at).all(|at| !self.says(at, true))).then_some(words)
+    }
+
+    /// Whether a word is free and may be a value: it is none of the tool's own, and no command.
+    fn says(&self, at: usize, begins_with_order: bool) -> bool {
+        let is_word = self.text.words.get(at).is_some_and(|word| !word.is_function);
+        self.used.get(at) == Some(&false) && is_word && !self.is_own(at) && !self.is_command(at, begins_with_order)
+    }
+
     fn behind_name(&self, slot: usize) -> Option<Range<usize>> {
         let names = self.slots[slot].name_words();
         let at = (0..self.text.words.len()).find(|at| {
@@ -87,6 +111,10 @@ impl<'a> Filler<'a> {
         }
         let words = self.phrase(at + names.len(), slot)?;
         Some(words)
+    }
+
+    fn is_before_name(&self, slot: usize, at: usize) -> bool {
+        self.slots[slot].name_words().iter().any(|name| name == self.text.folded(at))
     }
 
     /// What stands between an article and the name of the slot: "the pancake recipe".
@@ -113,10 +141,13 @@ impl<'a> Filler<'a> {
             return None;
         }
         let phrases = Phrases::of(&self.slots[slot]);
-        (0..self.text.words.len())
-            .filter(|at| self.used.get(*at) == Some(&false) && phrases.prepositions.contains(&self.text.folded(*at)))
-            .filter(|at| !self.is_for_a_person(slot, *at))
-            .find_map(|at| self.phrase(at + 1, slot))
+        let places = |preposition: &'static str| {
+            (0..self.text.words.len())
+                .filter(move |at| self.used.get(*at) == Some(&false) && self.text.folded(*at) == preposition)
+        };
+        // The first of the list says most: "look for mails that mention the invoice".
+        let mut all = phrases.prepositions.into_iter().flat_map(places);
+        all.find_map(|at| if self.is_for_a_person(slot, at) { None } else { self.phrase(at + 1, slot) })
             .map(|words| self.without_name(slot, words))
     }
 
@@ -186,7 +217,10 @@ impl<'a> Filler<'a> {
 
     /// A name: words with capitals that do not begin the sentence.
     fn name(&self, slot: usize) -> Option<Range<usize>> {
-        if self.slots[slot].kind == Kind::Code || !self.slots[slot].is_required {
+        if self.slots[slot].kind == Kind::Code
+            || !self.slots[slot].is_required
+            || self.slots[slot].takes_what_is_written()
+        {
             return None;
         }
         let begins = |at: usize| at == 0 || self.text.gap_after(at - 1).contains(['.', '!', '?']);
@@ -202,7 +236,14 @@ impl<'a> Filler<'a> {
             let before = self.text.folded(at - 1);
             !Phrases::BOUNDARIES.contains(&before) || prepositions.contains(&before)
         };
-        let start = (0..self.text.words.len()).find(|at| is_name(*at) && !begins(*at) && !is_german && suits(*at))?;
+        // "Jonas takes T-3310"
+        let is_person = |at: usize| {
+            Phrases::takes_people(&self.slots[slot]) && at == 0 && self.text.words.first().is_some_and(|w| !is_verb(w))
+        };
+        let count = self.text.words.len();
+        let inside = (1..count).find(|at| is_name(*at) && !begins(*at) && suits(*at));
+        let start =
+            inside.or_else(|| (0..count.min(1)).find(|at| is_name(*at) && is_person(*at))).filter(|_| !is_german)?;
         let mut end = start + 1;
         while is_name(end) && !self.text.gap_after(end - 1).contains([',', '.', ';']) {
             end += 1;
@@ -227,6 +268,10 @@ impl<'a> Filler<'a> {
 
     /// What is left of the request without the words that say what to do. Where nothing is, the word that it begins with is no command.
     fn rest(&self, slot: usize) -> Option<Range<usize>> {
+        // A place is a name, or stands behind its preposition; but for "weather berlin".
+        if is_place(&self.slots[slot]) && self.text.words.iter().any(|word| word.is_function) {
+            return None;
+        }
         self.left(slot, true).or_else(|| self.left(slot, false))
     }
 
@@ -238,16 +283,13 @@ impl<'a> Filler<'a> {
         if !(0..self.slots.len()).filter(is_open).eq([slot]) {
             return None;
         }
-        let says = |at: usize| {
-            let is_word = self.text.words.get(at).is_some_and(|word| !word.is_function);
-            self.used.get(at) == Some(&false) && is_word && !self.is_own(at) && !self.is_command(at, begins_with_order)
-        };
+        let says = |at: usize| self.says(at, begins_with_order);
         let count = self.text.words.len();
         // "note: the oven runs hot"
         let colon = (0..count).find(|at| self.text.gap_after(*at).trim_start().starts_with(':'));
         let from = colon.filter(|at| (0..=*at).all(|at| !says(at))).map_or(0, |at| at + 1);
         let mut start = (from..count).find(|at| says(*at))?;
-        if !self.takes_sentences(slot) {
+        if !self.slots[slot].takes_sentences() {
             // A thing is what is named last: "keep the guest room at 68".
             let last = (start..count).rev().find(|at| says(*at))?;
             start = last;
@@ -267,7 +309,7 @@ impl<'a> Filler<'a> {
             start -= 1;
         }
         let mut end = start + 1;
-        while end < count && self.used.get(end) == Some(&false) {
+        while end < count && self.used.get(end) == Some(&false) && !self.text.gap_after(end - 1).contains(';') {
             end += 1;
         }
         // Words that say where it goes stand at the end: "on my list of things to do".
@@ -275,11 +317,6 @@ impl<'a> Filler<'a> {
             end -= 1;
         }
         Some(start..end)
-    }
-
-    /// Whether a slot takes more than the name of a thing.
-    fn takes_sentences(&self, slot: usize) -> bool {
-        self.slots[slot].name_words().iter().any(|word| SENTENCES.contains(&word.as_str()))
     }
 
     /// Whether a word begins what is asked for, as verbs do. A word before an article may be one too.
@@ -303,7 +340,7 @@ impl<'a> Filler<'a> {
             start += 1;
         }
         let is_list = self.slots[slot].kind == Kind::List;
-        let is_sentence = self.takes_sentences(slot);
+        let is_sentence = self.slots[slot].takes_sentences();
         let mut end = start;
         while self.used.get(end) == Some(&false) {
             let word = self.text.folded(end);
@@ -321,7 +358,9 @@ impl<'a> Filler<'a> {
                 break;
             }
         }
-        while end > start && self.text.words.get(end - 1).is_some_and(|word| word.is_function) {
+        // "in the attic right now"
+        let is_now = |at: usize| self.text.folded(at) == "right" && self.text.folded(at + 1) == "now";
+        while end > start && (self.text.words.get(end - 1).is_some_and(|word| word.is_function) || is_now(end - 1)) {
             end -= 1;
         }
         // "to Lyon avoiding motorways", where another slot is called `avoid`.
