@@ -135,6 +135,10 @@ fn amount_at(text: &Text, numbers: &[Number], at: usize) -> Option<Amount> {
     if is_ordinal {
         return Some(Amount { words, value, unit: None, is_ordinal });
     }
+    // "five dozen glasses"
+    if matches!(text.folded(words.end), "dozen" | "dutzend" | "douzaines" | "docenas") {
+        return Some(Amount { words: words.start..words.end + 1, value: value * 12.0, unit: None, is_ordinal });
+    }
     let end = words.end;
     let amount = if let Some(unit) = unit(&number.suffix).filter(|_| !number.suffix.is_empty()) {
         Amount { words, value, unit: Some(unit), is_ordinal }
@@ -198,6 +202,7 @@ mod tests {
             ("music off in three quarters of an hour", vec![(0.75, Some("h"))]),
             ("for 1 hour and 20 minutes", vec![(1.0 + 1.0 / 3.0, Some("h"))]),
             ("one and a half hours", vec![(1.5, Some("h"))]),
+            ("five dozen glasses", vec![(60.0, None)]),
             ("a dozen candles", vec![(12.0, None)]),
             ("send $20 to Priya", vec![(20.0, Some("$"))]),
             ("dim it to 20%", vec![(20.0, Some("%"))]),

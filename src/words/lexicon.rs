@@ -25,6 +25,10 @@ fn concepts() -> &'static HashMap<&'static str, Vec<usize>> {
 /// What a word may be found by: its stem, and what it means.
 pub(super) fn keys(word: &Word) -> Vec<String> {
     let mut keys = vec![word.stem.clone()];
+    // "one-way" for `OneWay` and `oneway`
+    if word.folded.contains('-') {
+        keys.push(word.folded.replace('-', ""));
+    }
     let known = concepts().get(word.folded.as_str()).or_else(|| concepts().get(word.stem.as_str()));
     keys.extend(known.into_iter().flatten().map(|group| format!("={group}")));
     keys

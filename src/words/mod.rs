@@ -33,6 +33,7 @@ pub use gaps::{Gap, GapReason};
 pub use language::Language;
 pub use names::plain_name;
 pub use natural::{Unnatural, unnatural};
+pub use phrases::without_possessive;
 pub use rank::{Ranking, suits_mood};
 pub use rules::{Drafted, draft};
 pub use slots::Slots;

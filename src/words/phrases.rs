@@ -10,7 +10,7 @@ pub(super) struct Phrases {
 }
 
 /// By words of a slot's name: the prepositions of its values, in English, German, French and Spanish.
-const ROLES: [(&str, &str); 15] = [
+const ROLES: [(&str, &str); 16] = [
     ("text body message content note", "saying sagt disant diciendo"),
     ("to recipient destination arrival end target receiver", "to nach an à vers a para hacia"),
     ("until", "to until till bis jusqu'au hasta al"),
@@ -19,7 +19,8 @@ const ROLES: [(&str, &str); 15] = [
         "in room place city location near where folder country speaker region area",
         "in at near im dans en on around of du de la",
     ),
-    ("label title name subject called", "called named titled labelled namens appelé llamado for für pour para"),
+    ("label", "called named labelled namens appelé llamado for für pour para"),
+    ("title name subject called", "called named titled labelled namens appelé llamado"),
     ("topic about query words keyword", "about on over über sur sobre mention mentions for nach"),
     ("text subject content", "about über sobre"),
     ("artist author director composer", "by von de par por"),
@@ -42,7 +43,7 @@ impl Phrases {
 
     /// Whether the values of a slot are names of people.
     pub(super) fn takes_people(slot: &Slot<'_>) -> bool {
-        const PEOPLE: [&str; 12] = [
+        const PEOPLE: [&str; 30] = [
             "user",
             "person",
             "recipient",
@@ -55,6 +56,24 @@ impl Phrases {
             "participants",
             "sender",
             "contact",
+            "patient",
+            "player",
+            "volunteer",
+            "adopter",
+            "visitor",
+            "customer",
+            "client",
+            "author",
+            "driver",
+            "passenger",
+            "teacher",
+            "student",
+            "employee",
+            "colleague",
+            "friend",
+            "child",
+            "animal",
+            "dog",
         ];
         slot.name_words().iter().any(|word| PEOPLE.contains(&word.as_str()))
     }
@@ -66,6 +85,11 @@ impl Phrases {
         let prepositions = ROLES.iter().filter(has).flat_map(|(_, words)| words.split_ascii_whitespace()).collect();
         Self { prepositions }
     }
+}
+
+/// A name without the ending of its possessor: "Elena Rossi's".
+pub fn without_possessive(name: &str) -> &str {
+    name.strip_suffix("'s").or_else(|| name.strip_suffix("’s")).unwrap_or(name)
 }
 
 /// A quoted part of a text.

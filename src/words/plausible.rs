@@ -128,7 +128,20 @@ fn is_no_other_kind(slot: &Slot<'_>, words: &Text, request: &Text) -> bool {
     if is_number(words) || words.is_mere_command() {
         return false;
     }
-    !says_when(words) && (!is_place(slot) || is_named(slot, words, request))
+    let places = Reader::of(request).occurrences(&words.source);
+    let is_unlike = !places.is_empty() && places.iter().all(|place| is_unlike_a_name(slot, place, request));
+    !says_when(words) && !is_unlike && (!is_place(slot) || is_named(slot, words, request))
+}
+
+/// Whether words for a slot that takes names are written small where other words of the request have capitals. German nouns all have them.
+pub(super) fn is_unlike_a_name(slot: &Slot<'_>, words: &Range<usize>, request: &Text) -> bool {
+    let is_capital = |at: usize| request.words.get(at).is_some_and(|word| word.is_capital);
+    let writes_capitals = (1..request.words.len()).any(is_capital);
+    Phrases::takes_people(slot)
+        && slot.kind == Kind::Text
+        && request.language() != Language::German
+        && writes_capitals
+        && !words.clone().any(is_capital)
 }
 
 /// Whether a text says when, and nothing else.

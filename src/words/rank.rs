@@ -81,6 +81,9 @@ impl Ranking {
             let met = words.iter().filter(|keys| keys.iter().any(|key| said.contains(key.as_str()))).count();
             met as f32 / words.len().max(1) as f32
         };
+        let spoken_of_at_all = |tool: &ToolWords| {
+            tool.commands.iter().any(|key| said.contains(key.as_str())) || spoken_of(&tool.named) > 0.0
+        };
         let score = |tool: &ToolWords| {
             let of_word = |word: &Asked| {
                 let found = word.keys.iter().filter_map(|(key, part)| Some(tool.weights.get(key)? * part * rare(key)));
@@ -95,6 +98,9 @@ impl Ranking {
             }
             if !suits_mood(text, tool) {
                 factor *= weights.mood;
+            }
+            if destroys(tool) && !spoken_of_at_all(words) {
+                factor *= weights.unsaid;
             }
             // A tool that takes no value leaves what else was said unheard.
             if share(&words.weights) < 1.0 && tool.properties().next().is_none() {
@@ -171,17 +177,33 @@ fn commanded(text: &Text, tool: &ToolWords) -> f32 {
 
 /// Whether a request asks to know something, and not to have something done.
 fn is_question(text: &Text) -> bool {
-    const ASKING: [&str; 38] = [
-        "what", "what's", "whats", "how", "which", "where", "where's", "when", "who", "is", "are", "does", "has",
-        "have", "did", "show", "list", "find", "search", "check", "look", "was", "wie", "wo", "wann", "welche", "hat",
-        "ist", "zeig", "such", "quel", "quelle", "où", "combien", "cuánto", "dónde", "qué", "busca",
+    const ASKING: [&str; 49] = [
+        "what", "what's", "whats", "how", "which", "where", "where's", "when", "who", "who's", "whose", "is", "are",
+        "am", "does", "do", "has", "have", "did", "was", "any", "anybody", "anyone", "show", "list", "find", "search",
+        "check", "look", "tell", "wie", "wo", "wann", "wer", "welche", "welcher", "hat", "ist", "zeig", "such", "quel",
+        "quelle", "où", "combien", "qui", "cuánto", "dónde", "qué", "busca",
     ];
-    text.words.first().is_some_and(|word| ASKING.contains(&word.folded.as_str()))
+    const POLITE: [&str; 21] = [
+        "can", "could", "would", "will", "you", "please", "hey", "hi", "hello", "i", "i'd", "like", "want", "to", "me",
+        "and", "ok", "okay", "kannst", "du", "bitte",
+    ];
+    let polite = (0..text.words.len()).take_while(|at| text.is_any(*at, &POLITE)).count();
+    let asks = text.is_any(polite, &ASKING);
+    // "Ben's results?", but not "can you lock the door?"
+    asks || polite == 0 && text.source.trim_end().ends_with(['?']) && !text.words.first().is_some_and(is_verb)
 }
 
 /// Whether a question is for a tool that reads, and a command for one that does not.
 pub fn suits_mood(text: &Text, tool: &Tool) -> bool {
     is_question(text) == reads(tool)
+}
+
+/// Whether a tool takes something away, by what its maker says or by its name.
+fn destroys(tool: &Tool) -> bool {
+    const DESTROYING: [&str; 8] = ["delete", "remove", "cancel", "clear", "erase", "drop", "ban", "reset"];
+    let name = Text::read_in(&apart(&tool.name), Language::English);
+    tool.annotations.is_some_and(|hints| hints.destructive_hint == Some(true))
+        || name.words.iter().any(|word| DESTROYING.contains(&word.folded.as_str()))
 }
 
 /// Whether a tool only reads, by what its maker says or by its name.

@@ -116,7 +116,7 @@ fn kind(name: &str, description: &str, schema: &Value, is_choice: bool) -> Kind 
             let is_clock = format == "time" || has(&CLOCKS, &named) && !is_length || has(&["hh", "hh:mm"], &described);
             let is_code = has(&CODES, &named)
                 || matches!(format, "uri" | "email")
-                || has(&["code", "number", "digits", "path"], &described);
+                || has(&["code", "number", "digits", "path"], &described) && !has(&["name", "title"], &described);
             if format == "date" || has(&DAYS, &named) {
                 Kind::Day
             } else if is_clock {
@@ -191,7 +191,9 @@ impl<'t> Slots<'t> {
 
     /// True for numbers, choices and flags: values that words name, or do not.
     pub fn is_exact(&self, name: &str) -> bool {
+        let has_members = |slot: &Slot<'_>| slot.schema.get("items").is_some_and(|items| items.get("enum").is_some());
         matches!(self.kind(name), Some(Kind::Number(_) | Kind::Choice | Kind::Truth))
+            || self.get(name).is_some_and(|slot| slot.kind == Kind::List && has_members(slot))
     }
 
     /// True when the rules gave the same value to another parameter of the tool, and none to this one.

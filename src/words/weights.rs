@@ -24,6 +24,8 @@ pub struct RankingWeights {
     pub taught: f32,
     /// A tool that only reads where something is to be done, or the reverse, as a factor of its score.
     pub mood: f32,
+    /// A tool that takes something away where no word of its name was said, as a factor of its score.
+    pub unsaid: f32,
     /// A tool without parameters where more was said than its words, as a factor of its score.
     pub unheard: f32,
     /// How much of a tool's score is lost with the words that the call of the rules leaves unexplained, in [0, 1].
@@ -46,7 +48,8 @@ impl Default for RankingWeights {
             meaning: 0.5,
             typo: 1.0,
             taught: 1.5,
-            mood: 0.9,
+            mood: 0.85,
+            unsaid: 0.7,
             unheard: 0.9,
             left: 0.5,
             missing: 0.15,

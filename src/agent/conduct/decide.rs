@@ -8,6 +8,7 @@ use super::{
     CertaintyTable, Decision, Features, Proposal, Question,
     request::Request,
     review::{Reviewed, drafted, review},
+    several::{parts, review_alone, supported},
     wording,
 };
 use crate::{
@@ -53,7 +54,7 @@ impl Considered {
         candidates: &[Candidate],
         table: &CertaintyTable,
     ) -> Self {
-        let changes = request.only_changes() || ranking.best().is_none() && !request.before.is_empty();
+        let changes = request.only_changes() || goes_on(task, &request, &ranking);
         // What a change says little of by itself, it says with the words that it changes.
         let ranking = match &request.earlier {
             Some(earlier) if changes => {
@@ -111,6 +112,14 @@ impl Considered {
     }
 }
 
+/// Whether a request after a call speaks of no tool, or only of what the tool of that call takes: "and in the attic", "O-8802 too".
+fn goes_on(task: &Task, request: &Request, ranking: &Ranking) -> bool {
+    let Some(tool) = request.before.last().and_then(|call| task.tool(&call.name)) else { return false };
+    let Some(best) = ranking.best() else { return true };
+    let names_a_tool = ranking.deeds.get(best).is_some_and(|deeds| *deeds > 0.0);
+    !names_a_tool && !draft(&request.text, tool).call.arguments.is_empty()
+}
+
 /// What was written for the tool that is meant.
 #[derive(Debug, Clone, Copy)]
 pub struct Written<'a> {
@@ -161,12 +170,13 @@ pub fn decide(task: &Task, considered: &Considered, written: Written<'_>, table:
     let declined =
         |features, fits| Judgement { decision: Decision::Decline, calls: Vec::new(), certainty: 0.0, fits, features };
     let Some(tool) = considered.tool(task) else { return declined(Features::default(), 0.0) };
-    // Several calls stand by themselves, where the tool that is meant is among them.
-    let several = written.calls.len() > 1 && written.calls.iter().any(|call| call.name == tool.name);
+    let calls = supported(task, considered, tool, written.calls);
+    // Several calls stand by themselves.
+    let several = calls.len() > 1;
     let reviewed: Vec<(&Tool, Drafted, Reviewed)> = if let Some(parts) = parts(request, task) {
         parts
     } else if several {
-        let each = written.calls.iter().filter_map(|call| {
+        let each = calls.iter().filter_map(|call| {
             let tool = task.tool(&call.name)?;
             // The rules know nothing of which value belongs to which of several calls.
             let none = Drafted {
@@ -180,8 +190,7 @@ pub fn decide(task: &Task, considered: &Considered, written: Written<'_>, table:
         each.collect()
     } else {
         let drafted = drafted(request, task, tool);
-        let call = written.calls.iter().find(|call| call.name == tool.name);
-        let reviewed = review(request, tool, call, &drafted);
+        let reviewed = review(request, tool, calls.first().copied(), &drafted);
         vec![(tool, drafted, reviewed)]
     };
     let features = features(task, considered, written, tool, &reviewed);
@@ -216,37 +225,6 @@ pub fn decide(task: &Task, considered: &Considered, written: Written<'_>, table:
     judged(Decision::Clarify { question })
 }
 
-/// What the rules make of each request, where there are several for more than one tool.
-fn parts<'t>(request: &Request, task: &'t Task) -> Option<Vec<(&'t Tool, Drafted, Reviewed)>> {
-    let texts = request.text.requests();
-    let tool_of = |text: &Text| {
-        let ranking = Ranking::of_text(text, &task.tools, &Examples::default(), &RankingWeights::default());
-        let at = ranking.best().filter(|at| ranking.deeds.get(*at).is_some_and(|deeds| *deeds > 0.0))?;
-        task.tools.get(at)
-    };
-    let tools: Vec<&Tool> = texts.iter().map(tool_of).collect::<Option<_>>()?;
-    let first = tools.first()?;
-    if tools.iter().all(|tool| tool.name == first.name) {
-        return None;
-    }
-    let part = |(text, tool): (&Text, &'t Tool)| {
-        let drafted = draft(text, tool);
-        let reviewed =
-            Reviewed { call: drafted.call.clone(), gaps: drafted.gaps.clone(), guessed: 0.0, same_arguments: false };
-        (tool, drafted, reviewed)
-    };
-    Some(texts.iter().zip(tools).map(part).collect())
-}
-
-fn review_alone(request: &Request, tool: &Tool, call: &ToolCall, none: &Drafted) -> Reviewed {
-    let absent = crate::calls::ungrounded(call, tool, &request.said);
-    let mut drafted = none.clone();
-    drafted.call.arguments.retain(|name, _| !absent.contains(name));
-    let mut reviewed = review(request, tool, Some(call), &drafted);
-    reviewed.guessed = absent.len() as f32 / call.arguments.len().max(1) as f32;
-    reviewed
-}
-
 fn features(
     task: &Task,
     considered: &Considered,
@@ -278,7 +256,6 @@ fn features(
         described: of(&considered.ranking.described),
         commanded: of(&considered.ranking.commanded),
         lead: (of(&considered.joined) - second.copied().unwrap_or_default()).max(0.0),
-        tools: 1.0 / task.tools.len().max(1) as f32,
         calls: considered.calls,
         written: flag(!written.unasked.is_empty()),
         certainty: mean.exp(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Names of the features, in the order of their values.
-pub const FEATURES: [&str; 23] = [
+pub const FEATURES: [&str; 22] = [
     // The tool.
     "joined",
     "model",
@@ -14,7 +14,6 @@ pub const FEATURES: [&str; 23] = [
     "described",
     "commanded",
     "lead",
-    "tools",
     // The choice to call at all.
     "calls",
     "written",
@@ -54,8 +53,6 @@ pub struct Features {
     pub commanded: f32,
     /// Lead of the tool over the second, model and words joined.
     pub lead: f32,
-    /// Size of the menu: 1 for one tool, near 0 for many.
-    pub tools: f32,
     /// Probability that the model begins a call.
     pub calls: f32,
     /// 1 where the model, left to itself, wrote a call.
@@ -88,7 +85,7 @@ impl Features {
     /// The values, in the order of [`FEATURES`].
     pub fn values(&self) -> [f32; FEATURES.len()] {
         let Self { joined, model, words, explained, deeds, named, described, commanded, .. } = *self;
-        let Self { lead, tools, calls, written, .. } = *self;
+        let Self { lead, calls, written, .. } = *self;
         let Self { certainty, weakest, same_tool, same_arguments, guessed, gaps, several, .. } = *self;
         let Self { typed, texts, left, mood, .. } = *self;
         [
@@ -101,7 +98,6 @@ impl Features {
             described,
             commanded,
             lead,
-            tools,
             calls,
             written,
             certainty,

@@ -9,6 +9,7 @@ mod decide;
 mod features;
 mod request;
 mod review;
+mod several;
 mod taught;
 mod wording;
 

@@ -9,7 +9,11 @@ use crate::{
 };
 
 /// Words that change what was said before, or add to it.
-const CHANGES: [&str; 22] = [
+const CHANGES: [&str; 26] = [
+    "same",
+    "well",
+    "second",
+    "meant",
     "bit",
     "more",
     "different",

@@ -6,7 +6,7 @@ use super::request::Request;
 use crate::{
     calls::ungrounded,
     task::{Task, Tool, ToolCall},
-    words::{Drafted, Gap, GapReason, Slots, Text, draft},
+    words::{Drafted, Gap, GapReason, Slots, Text, draft, without_possessive},
 };
 
 /// A call after review.
@@ -139,6 +139,9 @@ pub(super) fn review(request: &Request, tool: &Tool, call: Option<&ToolCall>, dr
             _ => None,
         };
         match value {
+            Some(Value::String(text)) if slots.is_person(name) => {
+                arguments.insert(name.to_owned(), Value::String(without_possessive(text).to_owned()));
+            }
             Some(value) => {
                 arguments.insert(name.to_owned(), value.clone());
             }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use serde_json::Value;
+use strsim::osa_distance;
 
 use super::Filler;
 use crate::words::{
@@ -33,6 +34,25 @@ impl Filler<'_> {
                         self.refuse(slot, &words, |said| GapReason::NotAllowed { said });
                     }
                 }
+            }
+        }
+        self.lists();
+    }
+
+    /// Lists of members of an `enum`: all that the request names.
+    fn lists(&mut self) {
+        for slot in 0..self.slots.len() {
+            if self.slots[slot].kind != Kind::List {
+                continue;
+            }
+            let items = self.slots[slot].schema.get("items").and_then(|items| items.get("enum"));
+            let Some(members) = items.and_then(Value::as_array) else { continue };
+            let mut found: Vec<(Range<usize>, &Value)> =
+                members.iter().filter_map(|member| Some((self.member_at(member)?, member))).collect();
+            found.sort_by_key(|(words, _)| words.start);
+            let list: Vec<Value> = found.iter().map(|(_, member)| (*member).clone()).collect();
+            for (words, _) in &found {
+                self.take(slot, words, Value::Array(list.clone()));
             }
         }
     }
@@ -78,7 +98,16 @@ impl Filler<'_> {
             let words = *at..at + wanted.len();
             self.is_free(&words) && wanted.iter().enumerate().all(|(i, wanted)| meets(at + i, wanted))
         };
-        (0..self.text.words.len()).find(here).map(|at| at..at + wanted.len())
+        let apart = (0..self.text.words.len()).find(here).map(|at| at..at + wanted.len());
+        // "x-ray" and "flowerbeds" for `x-ray` and `flower beds`
+        let joined = |text: &str| text.to_lowercase().replace([' ', '-', '_'], "");
+        let spelled = joined(&spelled);
+        let is_joined = |at: &usize| {
+            let word = joined(self.text.folded(*at));
+            let is_near = word == spelled || spelled.chars().count() >= 7 && osa_distance(&word, &spelled) == 1;
+            wanted.len() > 1 && is_near && self.is_free(&(*at..at + 1))
+        };
+        apart.or_else(|| (0..self.text.words.len()).find(is_joined).map(|at| at..at + 1))
     }
 
     /// A word of a member that no other member has: "wrong" for `wrong_item`.

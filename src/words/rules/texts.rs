@@ -8,9 +8,9 @@ use super::Filler;
 use crate::words::{
     Language,
     lexicon::is_verb,
-    phrases::{Phrases, quotes},
-    plausible::{is_place, says_when},
-    slots::{Kind, looks_like_code},
+    phrases::{Phrases, quotes, without_possessive},
+    plausible::{is_place, is_unlike_a_name, says_when},
+    slots::{Kind, Slot, looks_like_code},
     text::Text,
     values::list_of,
 };
@@ -22,9 +22,12 @@ impl<'a> Filler<'a> {
     /// Codes and texts: behind the name of their slot, in quotes, behind a preposition, names, and at last what is left.
     pub(super) fn texts(&mut self) {
         let quoted = quotes(self.text);
-        let is_text = |kind: Kind| matches!(kind, Kind::Text | Kind::Code | Kind::List);
-        let open = |filler: &Self, slot: usize| is_text(filler.slots[slot].kind) && filler.values[slot].is_none();
-        let mut order: Vec<usize> = (0..self.slots.len()).filter(|slot| is_text(self.slots[*slot].kind)).collect();
+        let is_text = |slot: &Slot<'_>| {
+            let has_members = slot.schema.get("items").is_some_and(|items| items.get("enum").is_some());
+            matches!(slot.kind, Kind::Text | Kind::Code | Kind::List) && !has_members
+        };
+        let open = |filler: &Self, slot: usize| is_text(&filler.slots[slot]) && filler.values[slot].is_none();
+        let mut order: Vec<usize> = (0..self.slots.len()).filter(|slot| is_text(&self.slots[*slot])).collect();
         order.sort_by_key(|slot| (self.slots[*slot].kind != Kind::Code, !self.slots[*slot].is_required, *slot));
         for quote in quoted.iter().filter(|quote| !quote.words.is_empty()) {
             let mut slots: Vec<usize> = order.iter().copied().filter(|slot| open(self, *slot)).collect();
@@ -53,6 +56,7 @@ impl<'a> Filler<'a> {
                     let text = self.text.slice(&words).to_owned();
                     // "Is my train delayed?" names no train, and "next weekend" no city.
                     let is_other = match self.slots[slot].kind {
+                        _ if !is_firm && is_unlike_a_name(&self.slots[slot], &words, self.text) => true,
                         Kind::Code => !looks_like_code(&text),
                         // But "my Sunday playlist".
                         Kind::Text if !self.slots[slot].takes_sentences() && !self.is_before_name(slot, words.end) => {
@@ -79,7 +83,12 @@ impl<'a> Filler<'a> {
     }
 
     fn put(&mut self, slot: usize, words: &Range<usize>, text: String) {
-        let value = if self.slots[slot].kind == Kind::List { list_of(&text) } else { Value::String(text) };
+        let text = text.trim();
+        let value = match self.slots[slot].kind {
+            Kind::List => list_of(text),
+            _ if Phrases::takes_people(&self.slots[slot]) => Value::String(without_possessive(text).to_owned()),
+            _ => Value::String(text.to_owned()),
+        };
         self.take(slot, words, value);
     }
 
@@ -188,7 +197,15 @@ impl<'a> Filler<'a> {
         let takes_mail =
             self.slots[slot].name_words().iter().any(|word| matches!(word.as_str(), "to" | "recipient" | "email"));
         if self.slots[slot].kind != Kind::Code {
-            let at = (0..self.text.words.len()).find(|at| takes_mail && self.text.folded(*at).contains('@'))?;
+            // "Name or number of the article": what has capitals and digits is its number.
+            let takes_numbers = self.slots[slot].kind == Kind::Text && self.slots[slot].description.contains("number");
+            let is_number = |at: usize| {
+                let source = self.text.slice(&(at..at + 1));
+                let has = |test: fn(char) -> bool| source.chars().any(test);
+                takes_numbers && has(char::is_uppercase) && has(|c| c.is_ascii_digit())
+            };
+            let is_mail = |at: usize| takes_mail && self.text.folded(at).contains('@');
+            let at = (0..self.text.words.len()).find(|at| is_mail(*at) || is_number(*at))?;
             return (self.used.get(at) == Some(&false)).then_some(at..at + 1);
         }
         let is_code = |word: &str| {
@@ -244,6 +261,10 @@ impl<'a> Filler<'a> {
         let inside = (1..count).find(|at| is_name(*at) && !begins(*at) && suits(*at));
         let start =
             inside.or_else(|| (0..count.min(1)).find(|at| is_name(*at) && is_person(*at))).filter(|_| !is_german)?;
+        // "Lewis Grant, 38.4": a name that begins the sentence.
+        let goes_on =
+            |at: usize| self.text.gap_after(at) == " " && self.text.words.get(at).is_some_and(|w| !is_verb(w));
+        let start = if start == 1 && is_name(0) && goes_on(0) { 0 } else { start };
         let mut end = start + 1;
         while is_name(end) && !self.text.gap_after(end - 1).contains([',', '.', ';']) {
             end += 1;

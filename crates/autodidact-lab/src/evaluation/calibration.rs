@@ -76,9 +76,8 @@ pub fn calibrate(records: &[Record], words: f32, precision: f64) -> Result<Calib
     let open: Vec<(f64, bool)> = examples
         .iter()
         .zip(&of_right)
-        .zip(&of_fits)
-        .filter(|((example, _), fits)| example.whole && **fits >= level_fits)
-        .map(|((example, certainty), _)| (*certainty, example.right))
+        .filter(|(example, _)| example.whole)
+        .map(|(example, certainty)| (*certainty, example.right))
         .collect();
     let level = level(&open, precision);
     let above: Vec<bool> = open.iter().filter(|(certainty, _)| *certainty >= level).map(|(_, right)| *right).collect();
@@ -250,8 +249,7 @@ mod tests {
         let of = |at: usize| {
             let sure = at.is_multiple_of(2);
             let strict = sure && !at.is_multiple_of(40);
-            let features =
-                BTreeMap::from([("joined".to_owned(), f32::from(u8::from(sure))), ("tools".to_owned(), 0.5)]);
+            let features = BTreeMap::from([("joined".to_owned(), f32::from(u8::from(sure))), ("lead".to_owned(), 0.5)]);
             Record {
                 features,
                 want: Some(if sure { Want::Act } else { Want::Decline }),

@@ -1,0 +1,114 @@
+//! Requests for several calls, and answers with several.
+
+use serde_json::Value;
+
+use super::{
+    Considered, Request,
+    review::{Reviewed, review},
+};
+use crate::{
+    calls::ungrounded,
+    task::{Task, Tool, ToolCall},
+    words::{Drafted, Examples, Ranking, RankingWeights, Text, draft},
+};
+
+/// What the rules make of each request, where there are several for more than one tool.
+pub(super) fn parts<'t>(request: &Request, task: &'t Task) -> Option<Vec<(&'t Tool, Drafted, Reviewed)>> {
+    let texts = request.text.requests();
+    let tool_of = |text: &Text| {
+        let ranking = Ranking::of_text(text, &task.tools, &Examples::default(), &RankingWeights::default());
+        let at = ranking.best().filter(|at| ranking.deeds.get(*at).is_some_and(|deeds| *deeds > 0.0))?;
+        task.tools.get(at)
+    };
+    let tools: Vec<&Tool> = texts.iter().map(tool_of).collect::<Option<_>>()?;
+    let first = tools.first()?;
+    if tools.iter().all(|tool| tool.name == first.name) {
+        return None;
+    }
+    let part = |(text, tool): (&Text, &'t Tool)| {
+        let drafted = draft(text, tool);
+        let reviewed =
+            Reviewed { call: drafted.call.clone(), gaps: drafted.gaps.clone(), guessed: 0.0, same_arguments: false };
+        (tool, drafted, reviewed)
+    };
+    Some(texts.iter().zip(tools).map(part).collect())
+}
+
+/// Of the calls that the model wrote, the first one of the tool that is meant, and those that the request supports beside it: calls of the
+/// same tool with another value that stands in it, and of other tools that it speaks of. Models that are small repeat themselves.
+pub(super) fn supported<'c>(
+    task: &Task,
+    considered: &Considered,
+    tool: &Tool,
+    calls: &'c [ToolCall],
+) -> Vec<&'c ToolCall> {
+    const JOINTS: [&str; 13] =
+        ["and", "also", "then", "too", "both", "und", "auch", "dann", "et", "aussi", "puis", "y", "también"];
+    let Some(first) = calls.iter().position(|call| call.name == tool.name) else { return Vec::new() };
+    let request = &considered.request;
+    let is_joined = request.text.has_any(&JOINTS);
+    let mut kept: Vec<usize> = vec![first];
+    for (at, call) in calls.iter().enumerate().filter(|(at, _)| *at != first) {
+        let Some(place) = task.tools.iter().position(|other| other.name == call.name) else { continue };
+        let is_grounded = task.tools.get(place).is_some_and(|t| ungrounded(call, t, &request.said).is_empty());
+        let mut same = kept.iter().filter_map(|at| calls.get(*at)).filter(|other| other.name == call.name).peekable();
+        let stands = if same.peek().is_some() {
+            same.all(|other| says_another(call, other))
+        } else {
+            is_joined && considered.ranking.named.get(place).is_some_and(|named| *named > 0.0)
+        };
+        if is_grounded && stands {
+            kept.push(at);
+        }
+    }
+    kept.sort_unstable();
+    kept.into_iter().filter_map(|at| calls.get(at)).collect()
+}
+
+/// Whether a call has a text or a number for an argument for which another call has a different one.
+fn says_another(call: &ToolCall, other: &ToolCall) -> bool {
+    call.arguments.iter().any(|(name, value)| {
+        let known = other.arguments.get(name);
+        let is_part = |a: &str, b: &str| a.contains(b) || b.contains(a);
+        match (value, known) {
+            (Value::String(text), Some(Value::String(known))) => !is_part(text, known),
+            (Value::Number(_), Some(known)) => value != known,
+            (Value::Array(_), Some(known)) => value != known,
+            _ => false,
+        }
+    })
+}
+
+pub(super) fn review_alone(request: &Request, tool: &Tool, call: &ToolCall, none: &Drafted) -> Reviewed {
+    let absent = ungrounded(call, tool, &request.said);
+    let mut drafted = none.clone();
+    drafted.call.arguments.retain(|name, _| !absent.contains(name));
+    let mut reviewed = review(request, tool, Some(call), &drafted);
+    reviewed.guessed = absent.len() as f32 / call.arguments.len().max(1) as f32;
+    reviewed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn call(name: &str, arguments: Value) -> ToolCall {
+        ToolCall { name: name.into(), arguments: arguments.as_object().cloned().unwrap_or_default() }
+    }
+
+    #[test]
+    fn only_another_value_makes_another_call() {
+        let paris = call("weather", json!({"city": "Paris", "days": 2}));
+        for (other, expected) in [
+            (json!({"city": "London", "days": 2}), true),
+            (json!({"city": "Paris", "days": 3}), true),
+            (json!({"city": "Paris", "days": 2}), false),
+            (json!({"city": "in Paris", "days": 2}), false),
+            (json!({"days": 2}), false),
+            (json!({"city": "Paris", "units": "metric"}), false),
+        ] {
+            assert_eq!(says_another(&call("weather", other.clone()), &paris), expected, "{other}");
+        }
+    }
+}
