@@ -21,7 +21,7 @@ pub enum Language {
 const ENGLISH: &str = "a about after again all already also am an and any are as at be because been before but by can could did do does \
     doing don done else every for from go going got had has have he hello her here hey hi him his how i i'd i'll \
     i'm i've id if ill im in is it its it's ive just kindly let let's lets like may me might mine much must my need needs no not \
-    now of ok okay on once one or our over please pls pretty really s she should so some somebody someone something another down less only even still yet maybe perhaps rather away teh than thank \
+    now of ok okay on once one or our over please pls pretty really s she should so some somebody someone something another down less well only even still yet maybe perhaps rather away teh than thank \
     thanks that that's the their them then there these they thing things this those to today too u under until up us very want wanna teh adn was \
     we we're we've were what what's whats when where where's which while who why will with would yes you your";
 const GERMAN: &str = "weniger aber alle als am an auch auf aus bei bin bis bitte da dann das dass dem den der des die dies diese dieser dieses dir \

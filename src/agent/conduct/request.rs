@@ -11,7 +11,7 @@ use crate::{
 /// Words that change what was said before, or add to it.
 const CHANGES: [&str; 26] = [
     "same",
-    "well",
+    "typo",
     "second",
     "meant",
     "bit",

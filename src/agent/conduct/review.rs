@@ -44,6 +44,9 @@ pub(super) fn drafted(request: &Request, task: &Task, tool: &Tool) -> Drafted {
         for (name, value) in &before.arguments {
             if let Some(other) = Slots::of(tool).changed_choice(name, value, &request.text) {
                 result.call.arguments.insert(name.clone(), other);
+            } else if request.only_changes() && value.is_string() && !result.firm.contains(name) {
+                // "better 50" and "sorry, 55" say nothing about the rest.
+                result.call.arguments.insert(name.clone(), value.clone());
             } else if !result.call.arguments.contains_key(name) {
                 result.call.arguments.insert(name.clone(), value.clone());
             }

@@ -57,7 +57,12 @@ impl Filler<'_> {
             return;
         }
         match number_in(amount, &self.slots[slot]) {
-            Ok(value) => self.take(slot, &amount.words, value),
+            Ok(value) => {
+                if amount.unit.is_none() {
+                    self.counts.push(amount.words.end);
+                }
+                self.take(slot, &amount.words, value);
+            }
             Err(reason) => self.refuse(slot, &amount.words, reason),
         }
     }

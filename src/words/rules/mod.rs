@@ -60,6 +60,8 @@ struct Filler<'a> {
     /// Words that are taken, or do not stand.
     used: Vec<bool>,
     amounts: Vec<Amount>,
+    /// Where the amounts without a unit end that went into slots.
+    counts: Vec<usize>,
     days: Vec<Day>,
     clocks: Vec<Clock>,
 }
@@ -98,6 +100,7 @@ impl<'a> Filler<'a> {
             slots,
             used,
             amounts,
+            counts: Vec::new(),
             days,
             clocks,
         }
@@ -219,6 +222,12 @@ mod tests {
             json!({"dish": {"type": "string"}, "day": {"type": "string"}}),
             &["dish", "day"],
         );
+        let give = tool(
+            "give_item",
+            "Put items into the inventory of somebody",
+            json!({"player": {"type": "string"}, "item": {"type": "string"}, "count": {"type": "integer"}}),
+            &["player", "item"],
+        );
         let assign = tool(
             "assign_ticket",
             "Give a ticket to somebody of the team",
@@ -249,6 +258,13 @@ mod tests {
             ("scale the waffle recipe up to 8 people", &scale, json!({"recipe": "waffle", "servings": 8}), vec![]),
             ("stew for Monday", &meal, json!({"dish": "stew", "day": "Monday"}), vec![]),
             ("Jonas takes T-3310", &assign, json!({"assignee": "Jonas", "ticket": "T-3310"}), vec![]),
+            ("hand MoonMoth 16 torches", &give, json!({"player": "MoonMoth", "item": "torches", "count": 16}), vec![]),
+            (
+                "give five dozen apples to Ada Brown",
+                &give,
+                json!({"player": "Ada Brown", "item": "apples", "count": 60}),
+                vec![],
+            ),
             ("go dark please", &theme, json!({"theme": "dark"}), vec![]),
             ("make it purple", &theme, json!({}), vec!["theme"]),
         ] {

@@ -39,12 +39,13 @@ impl<'a> Filler<'a> {
         }
         type Finder<'a> = fn(&Filler<'a>, usize) -> Option<Range<usize>>;
         // Whether what is found is surely the value.
-        let finders: [(Finder<'a>, bool); 7] = [
+        let finders: [(Finder<'a>, bool); 8] = [
             (Self::behind_colon, true),
             (Self::behind_name, true),
             (Self::code, true),
             (Self::behind_preposition, true),
             (Self::before_name, true),
+            (Self::counted, true),
             (Self::name, false),
             (Self::rest, false),
         ];
@@ -143,6 +144,20 @@ impl<'a> Filler<'a> {
         let start = at - (0..at).rev().take_while(is_value).count();
         let begins = start.checked_sub(1).is_some_and(|before| ARTICLES.contains(&self.text.folded(before)));
         (begins && start < at).then_some(start..at)
+    }
+
+    /// What is counted: "hand him 16 torches".
+    fn counted(&self, slot: usize) -> Option<Range<usize>> {
+        let taken = &self.slots[slot];
+        let is_thing = taken.kind == Kind::Text && taken.is_required && !taken.takes_sentences() && !is_place(taken);
+        if !is_thing || Phrases::takes_people(taken) {
+            return None;
+        }
+        self.counts.iter().find_map(|end| {
+            let goes_on = self.text.gap_after(end.checked_sub(1)?) == " ";
+            let is_thing = self.text.words.get(*end).is_some_and(|word| !word.is_function && !is_verb(word));
+            if goes_on && is_thing { self.phrase(*end, slot) } else { None }
+        })
     }
 
     fn behind_preposition(&self, slot: usize) -> Option<Range<usize>> {
@@ -251,7 +266,10 @@ impl<'a> Filler<'a> {
         let prepositions = Phrases::of(&self.slots[slot]).prepositions;
         let suits = |at: usize| {
             let before = self.text.folded(at - 1);
-            !Phrases::BOUNDARIES.contains(&before) || prepositions.contains(&before)
+            // A name is taken from its beginning: "for Ada Brown".
+            let goes_on = is_name(at - 1) && !begins(at - 1) && self.text.gap_after(at - 1) == " ";
+            let is_free = !Phrases::BOUNDARIES.contains(&before) || Phrases::takes_people(&self.slots[slot]);
+            !goes_on && (is_free || prepositions.contains(&before))
         };
         // "Jonas takes T-3310"
         let is_person = |at: usize| {
