@@ -40,6 +40,7 @@ pub fn draft(request: &Text, tool: &Tool) -> Drafted {
     filler.choices();
     filler.amounts();
     filler.moments();
+    filler.units();
     filler.texts();
     filler.truths();
     filler.finish()
@@ -228,6 +229,12 @@ mod tests {
             json!({"player": {"type": "string"}, "item": {"type": "string"}, "count": {"type": "integer"}}),
             &["player", "item"],
         );
+        let convert = tool(
+            "convert_units",
+            "Convert a value from one unit to another",
+            json!({"value": {"type": "number"}, "from": {"type": "string"}, "to": {"type": "string"}}),
+            &["value", "from", "to"],
+        );
         let assign = tool(
             "assign_ticket",
             "Give a ticket to somebody of the team",
@@ -265,6 +272,8 @@ mod tests {
                 json!({"player": "Ada Brown", "item": "apples", "count": 60}),
                 vec![],
             ),
+            ("how many cups are in 2 litres?", &convert, json!({"value": 2, "from": "litres", "to": "cups"}), vec![]),
+            ("5 miles to kilometres", &convert, json!({"value": 5, "from": "miles", "to": "kilometres"}), vec![]),
             ("go dark please", &theme, json!({"theme": "dark"}), vec![]),
             ("make it purple", &theme, json!({}), vec!["theme"]),
         ] {

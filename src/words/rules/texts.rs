@@ -12,6 +12,7 @@ use crate::words::{
     plausible::{is_place, is_unlike_a_name, says_when},
     slots::{Kind, Slot, looks_like_code},
     text::Text,
+    units::unit,
     values::list_of,
 };
 
@@ -74,6 +75,33 @@ impl<'a> Filler<'a> {
                     }
                 }
             }
+        }
+    }
+
+    /// From which unit and into which: the unit of the amount, and the other one. "How many cups are in 2 litres?"
+    pub(super) fn units(&mut self) {
+        let of = |names: [&str; 2]| {
+            let is_one = |slot: &Slot<'_>| slot.name_words().first().is_some_and(|word| names.contains(&word.as_str()));
+            self.slots.iter().position(|slot| slot.kind == Kind::Text && is_one(slot))
+        };
+        let is_value =
+            |slot: &Slot<'_>| slot.kind == Kind::Number(None) && matches!(slot.name, "value" | "amount" | "quantity");
+        let (Some(from), Some(to)) = (of(["from", "source"]), of(["to", "target"])) else { return };
+        if !self.slots.iter().any(is_value) {
+            return;
+        }
+        let Some(amount) = self.amounts.iter().find(|amount| amount.unit.is_some() && amount.words.len() > 1) else {
+            return;
+        };
+        let last = amount.words.end - 1;
+        let is_unit = |at: &usize| unit(self.text.folded(*at)).is_some() && !amount.words.contains(at);
+        let other = (0..self.text.words.len()).find(is_unit);
+        let is_named = unit(self.text.folded(last)).is_some();
+        let (Some(other), true) = (other, is_named) else { return };
+        for (slot, at) in [(from, last), (to, other)] {
+            let said = self.text.slice(&(at..at + 1)).to_owned();
+            self.take(slot, &(at..at + 1), Value::String(said));
+            self.mark_firm(slot);
         }
     }
 
