@@ -128,6 +128,11 @@ page-adapter: setup-rust ## www/public/page-tools.zip anew: trained on wordings 
 	@scripts/setup.sh page
 	@$(STEP) "adapter of the page" crates/autodidact-lab/runs/page-adapter.sh $(OUT)
 
+.PHONY: certainty
+certainty: setup-rust ## the seed model's certainty.json anew: BENCHMARKS=folder (OUT=folder)
+	@$(STEP) "program" cargo build --release --locked --package autodidact-cli
+	@$(STEP) "certainty table" crates/autodidact-lab/runs/certainty.sh "$(BENCHMARKS)" $(OUT)
+
 .PHONY: reference
 reference: ## the fixtures of tests/fixtures anew, with PyTorch, transformers and peft (1.4 GB)
 	@$(STEP) "reference data" tests/reference/make_all.sh

@@ -200,7 +200,8 @@ pub fn decide(task: &Task, considered: &Considered, written: Written<'_>, table:
     let follows = request.answers || considered.changes;
     let judged = |decision| Judgement { decision, calls: calls.clone(), certainty, fits, features };
     // "Thank you": what was called before is not called again.
-    let is_idle = considered.changes && calls.iter().all(|call| request.before.contains(call));
+    let says_nothing = draft(&request.text, tool).call.arguments.is_empty();
+    let is_idle = considered.changes && says_nothing && calls.iter().all(|call| request.before.contains(call));
     let reads_only = reviewed.iter().all(|(tool, ..)| tool.reads_only());
     let is_sure = certainty >= if reads_only { table.level_read_only } else { table.level };
     // A call that is surely right fits.

@@ -235,6 +235,12 @@ mod tests {
             json!({"value": {"type": "number"}, "from": {"type": "string"}, "to": {"type": "string"}}),
             &["value", "from", "to"],
         );
+        let event = tool(
+            "add_event",
+            "Add an event to the calendar",
+            json!({"title": {"type": "string"}, "date": {"type": "string"}}),
+            &["title", "date"],
+        );
         let assign = tool(
             "assign_ticket",
             "Give a ticket to somebody of the team",
@@ -274,6 +280,7 @@ mod tests {
             ),
             ("how many cups are in 2 litres?", &convert, json!({"value": 2, "from": "litres", "to": "cups"}), vec![]),
             ("5 miles to kilometres", &convert, json!({"value": 5, "from": "miles", "to": "kilometres"}), vec![]),
+            ("Dinner with Ana on Monday", &event, json!({"title": "Dinner with Ana", "date": "Monday"}), vec![]),
             ("go dark please", &theme, json!({"theme": "dark"}), vec![]),
             ("make it purple", &theme, json!({}), vec!["theme"]),
         ] {

@@ -392,7 +392,10 @@ impl<'a> Filler<'a> {
             self.used.get(before) == Some(&true) || self.text.words.get(before).is_none_or(|word| word.is_function)
         });
         let opens = at == 0 || self.text.gap_after(at - 1).contains([',', ';', '.', '!', '?', ':']);
-        let is_order = begins_with_order && opens && self.text.words.get(at + 1).is_some_and(|next| next.is_function);
+        // "Log my run", but not "dinner with Ana".
+        let has_object = self.text.words.get(at + 1).is_some_and(|next| next.is_function)
+            && !Phrases::BOUNDARIES.contains(&self.text.folded(at + 1));
+        let is_order = begins_with_order && opens && has_object;
         is_order || begins && self.text.words.get(at).is_some_and(is_verb)
     }
 

@@ -24,6 +24,20 @@ const DECAY: f64 = 1e-3;
 /// Fewest right calls above a level for it to be believed.
 const FEWEST: usize = 20;
 
+/// Less than the wanted share may be right of the calls that only read.
+const READ_ONLY: f64 = 0.02;
+
+/// How a table is fitted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CalibrationOptions<'a> {
+    /// Weight of the words that the answers were given with.
+    pub words: f32,
+    /// Share of what is above the level that is right, in [0, 1].
+    pub precision: f64,
+    /// Suites whose answers set the levels; all where there are none. The weights are fitted on all suites.
+    pub levels_by: &'a [String],
+}
+
 /// What a table was fitted on, and how well it tells right from wrong there (by cross-validation).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calibration {
@@ -42,24 +56,51 @@ pub struct Calibration {
 /// An answer with what is right.
 struct Example {
     features: Vec<f64>,
+    /// What is right to do.
+    want: Want,
     /// The calls are right, and were wanted.
     right: bool,
-    /// Some tool of the menu fits.
-    fits: bool,
     /// Nothing is missing in the calls.
     whole: bool,
+    /// It is of a suite that sets the levels.
+    judges: bool,
     /// So that suites of all sizes count alike.
     weight: f64,
     fold: usize,
 }
 
-/// Fits the table of a model. `words` is the weight of the words that the answers were given with; at least the share `precision` of what
-/// is above the level is right.
+impl Example {
+    fn fits(&self) -> bool {
+        self.want != Want::Decline
+    }
+}
+
+/// An example with what the models that never saw it say.
+struct Judged<'e> {
+    example: &'e Example,
+    certainty: f64,
+    fits: f64,
+}
+
+impl Judged<'_> {
+    /// What the agent does, as it decides.
+    fn decided(&self, level: f64, level_fits: f64) -> Want {
+        if self.example.whole && self.certainty >= level {
+            Want::Act
+        } else if self.fits < level_fits && self.certainty < level {
+            Want::Decline
+        } else {
+            Want::Clarify
+        }
+    }
+}
+
+/// Fits the table of a model.
 ///
 /// # Errors
 /// [`Error::InvalidInput`] when too few answers are right, or none is wrong.
-pub fn calibrate(records: &[Record], words: f32, precision: f64) -> Result<Calibration> {
-    let examples = examples(records);
+pub fn calibrate(records: &[Record], options: &CalibrationOptions<'_>) -> Result<Calibration> {
+    let examples = examples(records, options.levels_by);
     let rights = examples.iter().filter(|example| example.right).count();
     if rights < FEWEST || rights == examples.len() {
         let reason = format!(
@@ -69,32 +110,30 @@ pub fn calibrate(records: &[Record], words: f32, precision: f64) -> Result<Calib
         return Err(Error::invalid("records", reason));
     }
     let right = |example: &Example| example.right;
-    let fits = |example: &Example| example.fits;
     let of_right = crossed(&examples, right);
-    let of_fits = crossed(&examples, fits);
-    let level_fits = best_split(&examples, &of_fits);
-    let open: Vec<(f64, bool)> = examples
+    let of_fits = crossed(&examples, Example::fits);
+    let all = examples.iter().zip(of_right.iter().zip(&of_fits));
+    let all: Vec<Judged<'_>> =
+        all.map(|(example, (certainty, fits))| Judged { example, certainty: *certainty, fits: *fits }).collect();
+    let judging: Vec<&Judged<'_>> = all.iter().filter(|judged| judged.example.judges).collect();
+    let level = level(&judging, options.precision);
+    let level_fits = level_fits(&judging, level);
+    let above: Vec<bool> = judging
         .iter()
-        .zip(&of_right)
-        .filter(|(example, _)| example.whole)
-        .map(|(example, certainty)| (*certainty, example.right))
+        .filter(|judged| judged.decided(level, level_fits) == Want::Act)
+        .map(|judged| judged.example.right)
         .collect();
-    let level = level(&open, precision);
-    let above: Vec<bool> = open.iter().filter(|(certainty, _)| *certainty >= level).map(|(_, right)| *right).collect();
     let hits = above.iter().filter(|right| **right).count();
-    let wanted = examples.iter().filter(|example| example.fits).count();
-    let ranked: Vec<Ranked> = examples
-        .iter()
-        .zip(&of_right)
-        .map(|(example, value)| Ranked { value: *value, positive: example.right })
-        .collect();
+    let wanted = judging.iter().filter(|judged| judged.example.want == Want::Act).count();
+    let ranked: Vec<Ranked> =
+        all.iter().map(|judged| Ranked { value: judged.certainty, positive: judged.example.right }).collect();
     let table = CertaintyTable {
-        words,
+        words: options.words,
         sure: sure(records),
         right: logistic(&fit(&examples, right)),
-        fits: logistic(&fit(&examples, fits)),
+        fits: logistic(&fit(&examples, Example::fits)),
         level: level as f32,
-        level_read_only: self::level(&open, precision - 0.1) as f32,
+        level_read_only: self::level(&judging, options.precision - READ_ONLY) as f32,
         level_fits: level_fits as f32,
     };
     Ok(Calibration {
@@ -102,11 +141,11 @@ pub fn calibrate(records: &[Record], words: f32, precision: f64) -> Result<Calib
         answers: examples.len(),
         auroc: auroc(&ranked),
         precision: hits as f64 / above.len().max(1) as f64,
-        coverage: above.len() as f64 / wanted.max(1) as f64,
+        coverage: hits as f64 / wanted.max(1) as f64,
     })
 }
 
-fn examples(records: &[Record]) -> Vec<Example> {
+fn examples(records: &[Record], levels_by: &[String]) -> Vec<Example> {
     let words: Vec<&Record> = records.iter().filter(|r| r.key.mode == Mode::Words && !r.features.is_empty()).collect();
     let mut sizes: BTreeMap<&str, usize> = BTreeMap::new();
     for record in &words {
@@ -114,14 +153,16 @@ fn examples(records: &[Record]) -> Vec<Example> {
     }
     let suites = sizes.len();
     let example = |(at, record): (usize, &&Record)| {
-        let wanted = record.want.is_none_or(|want| want == Want::Act);
+        let want = record.want.unwrap_or(Want::Act);
         let of = |name: &str| f64::from(record.features.get(name).copied().unwrap_or_default());
+        let suite = &record.key.suite;
         Example {
             features: FEATURES.iter().map(|name| of(name)).collect(),
-            right: wanted && record.strict,
-            fits: record.want != Some(Want::Decline),
+            want,
+            right: want == Want::Act && record.strict,
             whole: of("gaps") == 0.0,
-            weight: words.len() as f64 / (suites * sizes.get(&record.key.suite[..]).copied().unwrap_or(1)) as f64,
+            judges: levels_by.is_empty() || levels_by.contains(suite),
+            weight: words.len() as f64 / (suites * sizes.get(&suite[..]).copied().unwrap_or(1)) as f64,
             fold: at % FOLDS,
         }
     };
@@ -182,20 +223,25 @@ fn logistic(weights: &[f64]) -> Logistic {
     Logistic { bias: short(bias), weights: named.collect() }
 }
 
-/// The split of the probabilities that something fits with the best mean of both hit rates.
-fn best_split(examples: &[Example], probabilities: &[f64]) -> f64 {
-    let rate = |split: f64, fits: bool| {
-        let of: Vec<_> = examples.iter().zip(probabilities).filter(|(example, _)| example.fits == fits).collect();
-        let hits = of.iter().filter(|(_, probability)| (**probability >= split) == fits).count();
-        hits as f64 / of.len().max(1) as f64
-    };
-    if examples.iter().all(|example| example.fits) {
+/// The level of what fits with the best macro F1 of the three outcomes; 0 where something always fits. Suites of all sizes count alike.
+fn level_fits(judging: &[&Judged<'_>], level: f64) -> f64 {
+    if judging.iter().all(|judged| judged.example.fits()) {
         return 0.0;
     }
-    let splits = (1..100).map(|percent| f64::from(percent) / 100.0);
-    splits
-        .max_by(|a, b| (rate(*a, true) + rate(*a, false)).total_cmp(&(rate(*b, true) + rate(*b, false))))
-        .unwrap_or(0.5)
+    let macro_f1 = |split: f64| {
+        let f1 = |outcome: Want| {
+            let weigh = |is: &dyn Fn(&Judged<'_>) -> bool| {
+                judging.iter().filter(|judged| is(judged)).map(|judged| judged.example.weight).sum::<f64>()
+            };
+            let is_wanted = |judged: &Judged<'_>| judged.example.want == outcome;
+            let is_decided = |judged: &Judged<'_>| judged.decided(level, split) == outcome;
+            let both = weigh(&|judged| is_wanted(judged) && is_decided(judged));
+            2.0 * both / (weigh(&is_wanted) + weigh(&is_decided)).max(f64::MIN_POSITIVE)
+        };
+        [Want::Act, Want::Clarify, Want::Decline].map(f1).iter().sum::<f64>()
+    };
+    let splits = (0..20).map(|step| f64::from(step) * 0.05);
+    splits.max_by(|a, b| macro_f1(*a).total_cmp(&macro_f1(*b))).unwrap_or(0.5)
 }
 
 /// The lowest probability above which the model alone is right more often than joined with the words, where both call other tools; 2 where
@@ -225,14 +271,18 @@ fn sure(records: &[Record]) -> f32 {
     lowest
 }
 
-/// The lowest level above which the share `precision` is right; 1 where there is none.
-fn level(answers: &[(f64, bool)], precision: f64) -> f64 {
-    let mut sorted: Vec<&(f64, bool)> = answers.iter().collect();
-    sorted.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let (mut right, mut lowest) = (0, 1.0);
-    for (at, (certainty, is_right)) in sorted.into_iter().enumerate() {
-        right += usize::from(*is_right);
-        if right >= FEWEST && right as f64 >= precision * (at + 1) as f64 {
+/// The lowest level above which the share `precision` of the whole calls is right, suites of all sizes counting alike; 1 where there is
+/// none.
+fn level(judging: &[&Judged<'_>], precision: f64) -> f64 {
+    let mut sorted: Vec<&&Judged<'_>> = judging.iter().filter(|judged| judged.example.whole).collect();
+    sorted.sort_by(|a, b| b.certainty.total_cmp(&a.certainty));
+    let (mut right, mut all, mut lowest) = (0.0, 0.0, 1.0);
+    for (at, Judged { example, certainty, .. }) in sorted.into_iter().enumerate() {
+        all += example.weight;
+        if example.right {
+            right += example.weight;
+        }
+        if at + 1 >= FEWEST && right >= precision * all {
             lowest = *certainty;
         }
     }
@@ -257,17 +307,36 @@ mod tests {
             }
         };
         let records: Vec<Record> = (0..400).map(of).collect();
-        let Calibration { table, answers, auroc, precision, coverage } = calibrate(&records, 8.0, 0.9).unwrap();
+        let options = CalibrationOptions { words: 8.0, precision: 0.9, levels_by: &[] };
+        let Calibration { table, answers, auroc, precision, coverage } = calibrate(&records, &options).unwrap();
         assert_eq!(answers, 400);
         assert!(auroc.unwrap() > 0.95 && precision >= 0.9 && coverage > 0.9, "{auroc:?} {precision} {coverage}");
         assert!(table.right.weights["joined"] > 1.0 && table.level > 0.0 && table.level <= 1.0);
-        assert!(calibrate(&records[..10], 8.0, 0.9).is_err());
+        assert!(calibrate(&records[..10], &options).is_err());
+        // Suites that are not there set no level.
+        let nobody = ["other".to_owned()];
+        let table = calibrate(&records, &CalibrationOptions { levels_by: &nobody, ..options }).unwrap().table;
+        assert_eq!((table.level, table.level_fits), (1.0, 0.0));
     }
 
     #[test]
     fn levels_by_hand() {
-        let answers: Vec<(f64, bool)> = (0..100).map(|at| (f64::from(at) / 100.0, at >= 40)).collect();
-        assert_eq!(level(&answers, 0.95), 0.37);
-        assert_eq!(level(&answers[..30], 0.95), 1.0);
+        let example = |at: u32| Example {
+            features: Vec::new(),
+            want: Want::Act,
+            right: at >= 40,
+            whole: true,
+            judges: true,
+            weight: 1.0,
+            fold: 0,
+        };
+        let examples: Vec<Example> = (0..100).map(example).collect();
+        let judge =
+            |(at, example)| Judged { example, certainty: f64::from(u32::try_from(at).unwrap()) / 100.0, fits: 1.0 };
+        let all: Vec<Judged<'_>> = examples.iter().enumerate().map(judge).collect();
+        let all: Vec<&Judged<'_>> = all.iter().collect();
+        assert_eq!(level(&all, 0.95), 0.37);
+        assert_eq!(level(&all[..30], 0.95), 1.0);
+        assert_eq!(level_fits(&all, 0.37), 0.0);
     }
 }

@@ -22,7 +22,7 @@ mod teacher;
 mod values;
 
 pub use autodidact::synthesis::{AskedTeacher, Request, TextSource};
-pub use calibration::{Calibration, calibrate};
+pub use calibration::{Calibration, CalibrationOptions, calibrate};
 pub use estimators::{Estimator, Scores, Selection, flag, is_unsure, select};
 pub use matching::{AcceptedCall, canonical_calls, names_match, strict_match};
 pub use modes::{Mode, Source};

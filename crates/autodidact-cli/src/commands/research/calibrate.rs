@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use autodidact::{agent::CertaintyTable, error::Result};
-use autodidact_lab::evaluation::calibrate;
+use autodidact_lab::evaluation::{CalibrationOptions, calibrate};
 use clap::Args;
 
 use super::eval::read_records;
@@ -24,6 +24,9 @@ pub struct CalibrateArgs {
     /// Share of the calls above the level that is right.
     #[arg(long, default_value_t = 0.95)]
     precision: f64,
+    /// Suite whose answers set the levels (several times for several); all where none is given. The weights are fitted on all.
+    #[arg(long, value_name = "SUITE")]
+    levels_by: Vec<String>,
 }
 
 /// Reads the records, fits the table and writes it.
@@ -32,14 +35,17 @@ pub fn run(args: &CalibrateArgs) -> Result<()> {
     for dir in &args.runs {
         records.extend(read_records(dir)?);
     }
-    let found = calibrate(&records, args.words, args.precision)?;
+    let found = calibrate(
+        &records,
+        &CalibrationOptions { words: args.words, precision: args.precision, levels_by: &args.levels_by },
+    )?;
     let mut json = serde_json::to_string_pretty(&found.table).unwrap_or_default();
     json.push('\n');
     files::write(&args.out, json.as_bytes())?;
     let auroc = found.auroc.map_or_else(|| "-".to_owned(), |auroc| format!("{auroc:.3}"));
     println!("{} answers, by cross-validation: AUROC {auroc}", found.answers);
     println!(
-        "level {:.3}: {:.1} % of the calls above it are right; they are {:.1} % of what some tool fits",
+        "level {:.3}: {:.1} % of the calls above it are right; so much is carried out rightly of what should be: {:.1} %",
         found.table.level,
         found.precision * 100.0,
         found.coverage * 100.0
