@@ -88,3 +88,28 @@ fn nothing_that_was_guessed_is_carried_out() {
     // Many guesses name a tool that needs no value, or one whose values the request has; the others have to be held back.
     assert!(acted > 0 && held > 500);
 }
+
+#[test]
+fn the_same_request_again_is_carried_out_again() {
+    let tool: Tool = serde_json::from_value(json!({"name": "set_timer", "description": "Set a timer",
+        "parameters": {"type": "object", "required": ["minutes"],
+            "properties": {"minutes": {"type": "number"}, "label": {"type": "string"}}}}))
+    .unwrap();
+    let arguments = json!({"minutes": 9, "label": "pasta"}).as_object().cloned().unwrap();
+    let call = ToolCall { name: tool.name.clone(), arguments };
+    let table = CertaintyTable { level: 0.0, level_read_only: 0.0, level_fits: 0.0, ..CertaintyTable::default() };
+    for (again, decision) in [("9 minutes for the pasta", "act"), ("make that 12", "act"), ("thank you", "decline")] {
+        let messages = vec![
+            Message::text(Role::User, "9 minutes for the pasta"),
+            Message::calling("", vec![call.clone()]),
+            Message::text(Role::Tool, "ok"),
+            Message::text(Role::User, again),
+        ];
+        let task = Task { messages, tools: vec![tool.clone()] };
+        let candidates = [Candidate { name: Some(tool.name.clone()), log_prob: 0.0, probability: 1.0 }];
+        let ranking = Ranking::of(task.query(), &task.tools, &RankingWeights::default());
+        let considered = Considered::new(&task, ranking, Request::of(&task, None), &candidates, &table);
+        let written = Written { calls: &[call.clone()], log_probs: &[0.0], unasked: &[call.clone()] };
+        assert_eq!(decide(&task, &considered, written, &table).decision.name(), decision, "{again}");
+    }
+}

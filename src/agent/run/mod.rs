@@ -166,19 +166,18 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Whether the agent goes on to practise: it asks which call was meant, and is unsure; or learning is forced. Where nothing fits, or
-    /// a value was not said, practice has nothing to find.
+    /// Whether the agent goes on to practise: it asks, and is unsure; or learning is forced. Where nothing fits, there is nothing to practise.
     fn practises(&self) -> bool {
         match &self.trace.decision {
             _ if self.options.learn == Learn::Always => true,
             Decision::Act { .. } if self.options.decide => false,
-            Decision::Clarify { question } if !question.gaps.is_empty() => false,
             Decision::Act { .. } | Decision::Clarify { .. } => self.trace.uncertainty.unsure,
             Decision::Decline => !self.options.decide && self.trace.uncertainty.unsure,
         }
     }
 
-    /// What came of practice is proposed, never carried out unseen.
+    /// What came of practice is proposed, never carried out unseen. Where a value was not said, practice cannot know it, and only the user is
+    /// asked.
     fn propose(&mut self) {
         if !self.options.decide {
             let calls = self.trace.answer.calls.clone();
@@ -189,6 +188,7 @@ impl<'a> Run<'a> {
         let is_whole = !calls.is_empty() && calls.iter().all(|call| check_call(call, &self.task.tools).is_ok());
         if let Decision::Clarify { question } = &mut self.trace.decision
             && is_whole
+            && question.gaps.is_empty()
             && question.proposals.iter().all(|proposal| proposal.calls != *calls)
         {
             question.proposals.insert(0, Proposal::new(self.task, calls.clone()));
