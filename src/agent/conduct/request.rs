@@ -43,7 +43,7 @@ const CHANGES: [&str; 26] = [
 pub struct Request {
     /// The words that are asked with: the query, behind the user's turn that the assistant asked back about.
     pub text: Text,
-    /// All that the user said, and what the assistant called: where values may stand.
+    /// All that the user said, and what the assistant called: where values may stand. Of a request that stands by itself only its own words.
     pub said: String,
     /// The last calls before the query, where nothing was asked since.
     pub before: Vec<ToolCall>,
@@ -77,7 +77,8 @@ impl Request {
             earlier.iter().rev().find(|message| message.role == Role::User).map(|message| message.content.clone());
         let earlier_words = earlier_words.filter(|_| !before.is_empty());
         let mut said = String::new();
-        for message in earlier {
+        // A request that stands by itself takes no value from what was said before.
+        for message in earlier.iter().filter(|_| !is_new) {
             match message.role {
                 Role::User => said += &message.content,
                 Role::Assistant => {
@@ -177,6 +178,9 @@ mod tests {
         ] {
             assert_eq!(of(&asked, query), (answers, 0), "{query}");
             assert_eq!(of(&called, query), (false, changes), "{query}");
+            let messages = vec![user("9 minutes for the pasta"), called.clone(), user(query)];
+            let said = Request::of(&Task { messages, tools: vec![tool.clone()] }, None).said;
+            assert_eq!(said == query, changes == 0, "{query}");
         }
     }
 }
