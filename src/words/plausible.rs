@@ -65,6 +65,11 @@ impl Slots<'_> {
         }
     }
 
+    /// True for the names of people.
+    pub fn is_person(&self, name: &str) -> bool {
+        self.get(name).is_some_and(Phrases::takes_people)
+    }
+
     /// True when a text says more than the words of the tool's name do.
     fn says(&self, words: &Text) -> bool {
         words.words.is_empty() || words.says_more_than(&self.own)

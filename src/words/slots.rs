@@ -6,7 +6,6 @@ use super::{
     Language,
     lexicon::keys,
     names::{apart, plain_name, text_of, unit_of},
-    phrases::Phrases,
     text::Text,
     units::Unit,
 };
@@ -153,11 +152,6 @@ impl<'t> Slots<'t> {
 
     pub(super) fn kinds(&self) -> impl Iterator<Item = Kind> {
         self.slots.iter().map(|slot| slot.kind)
-    }
-
-    /// True for the names of people.
-    pub fn is_person(&self, name: &str) -> bool {
-        self.get(name).is_some_and(Phrases::takes_people)
     }
 
     fn kind(&self, name: &str) -> Option<Kind> {

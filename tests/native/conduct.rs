@@ -109,7 +109,8 @@ fn the_same_request_again_is_carried_out_again() {
         let candidates = [Candidate { name: Some(tool.name.clone()), log_prob: 0.0, probability: 1.0 }];
         let ranking = Ranking::of(task.query(), &task.tools, &RankingWeights::default());
         let considered = Considered::new(&task, ranking, Request::of(&task, None), &candidates, &table);
-        let written = Written { calls: &[call.clone()], log_probs: &[0.0], unasked: &[call.clone()] };
+        let calls = [call.clone()];
+        let written = Written { calls: &calls, log_probs: &[0.0], unasked: &calls };
         assert_eq!(decide(&task, &considered, written, &table).decision.name(), decision, "{again}");
     }
 }

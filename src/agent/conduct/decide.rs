@@ -170,7 +170,7 @@ pub fn decide(task: &Task, considered: &Considered, written: Written<'_>, table:
     let declined =
         |features, fits| Judgement { decision: Decision::Decline, calls: Vec::new(), certainty: 0.0, fits, features };
     let Some(tool) = considered.tool(task) else { return declined(Features::default(), 0.0) };
-    let calls = supported(task, considered, tool, written.calls);
+    let calls = supported(task, request, &considered.ranking, tool, written.calls);
     // Several calls stand by themselves.
     let several = calls.len() > 1;
     let reviewed: Vec<(&Tool, Drafted, Reviewed)> = if let Some(parts) = parts(request, task) {

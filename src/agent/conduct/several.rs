@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    Considered, Request,
+    request::Request,
     review::{Reviewed, review},
 };
 use crate::{
@@ -38,14 +38,14 @@ pub(super) fn parts<'t>(request: &Request, task: &'t Task) -> Option<Vec<(&'t To
 /// same tool with another value that stands in it, and of other tools that it speaks of. Models that are small repeat themselves.
 pub(super) fn supported<'c>(
     task: &Task,
-    considered: &Considered,
+    request: &Request,
+    ranking: &Ranking,
     tool: &Tool,
     calls: &'c [ToolCall],
 ) -> Vec<&'c ToolCall> {
     const JOINTS: [&str; 13] =
         ["and", "also", "then", "too", "both", "und", "auch", "dann", "et", "aussi", "puis", "y", "también"];
     let Some(first) = calls.iter().position(|call| call.name == tool.name) else { return Vec::new() };
-    let request = &considered.request;
     let is_joined = request.text.has_any(&JOINTS);
     let mut kept: Vec<usize> = vec![first];
     for (at, call) in calls.iter().enumerate().filter(|(at, _)| *at != first) {
@@ -55,7 +55,7 @@ pub(super) fn supported<'c>(
         let stands = if same.peek().is_some() {
             same.all(|other| says_another(call, other))
         } else {
-            is_joined && considered.ranking.named.get(place).is_some_and(|named| *named > 0.0)
+            is_joined && ranking.named.get(place).is_some_and(|named| *named > 0.0)
         };
         if is_grounded && stands {
             kept.push(at);
