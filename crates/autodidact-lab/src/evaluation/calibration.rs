@@ -277,12 +277,14 @@ fn level(judging: &[&Judged<'_>], precision: f64) -> f64 {
     let mut sorted: Vec<&&Judged<'_>> = judging.iter().filter(|judged| judged.example.whole).collect();
     sorted.sort_by(|a, b| b.certainty.total_cmp(&a.certainty));
     let (mut right, mut all, mut lowest) = (0.0, 0.0, 1.0);
-    for (at, Judged { example, certainty, .. }) in sorted.into_iter().enumerate() {
+    for (at, Judged { example, certainty, .. }) in sorted.iter().enumerate() {
         all += example.weight;
         if example.right {
             right += example.weight;
         }
-        if at + 1 >= FEWEST && right >= precision * all {
+        // A level takes in all answers that are as sure.
+        let is_last = sorted.get(at + 1).is_none_or(|next| next.certainty < *certainty);
+        if is_last && at + 1 >= FEWEST && right >= precision * all {
             lowest = *certainty;
         }
     }
