@@ -38,21 +38,22 @@ demo: bundle ## build the page and serve it on localhost (PORT=4173)
 	@cd www && exec node_modules/.bin/vite preview --port $(PORT)
 
 .PHONY: test
-test: format setup ## everything that must pass, headless Chromium included
-	@$(MAKE) --no-print-directory --jobs=2 SIDE_BY_SIDE=1 checks-native bundle
+test: format ## everything that must pass, headless Chromium included
+	@$(MAKE) --no-print-directory --jobs=2 SIDE_BY_SIDE=1 tests-native tools-and-bundle
 	@$(MAKE) --no-print-directory test-web budget test-page
 
-# The bundle links and optimizes on one core for minutes: the native checks have the other meanwhile.
-.PHONY: checks-native
-checks-native:
-	@$(MAKE) --no-print-directory SIDE_BY_SIDE= lint-native test-native
+# The bundle links and optimizes on one core for minutes: the native tests have the other meanwhile.
+.PHONY: tests-native tools-and-bundle
+tests-native:
+	@$(MAKE) --no-print-directory SIDE_BY_SIDE= test-native
+tools-and-bundle:
+	@$(MAKE) --no-print-directory SIDE_BY_SIDE= setup bundle
 
 .PHONY: format
 format: setup-rust ## formatting of the Rust code
 	@$(STEP) "formatting" cargo fmt --check
 
-# The browser's tests are compiled by clippy, which compiles what it lints: for clippy alone, all dependencies would be read a second time.
-# Natively that is slower: the lints of each crate would stand in the way of the crates and programs above it.
+# Tests are compiled by clippy, which compiles what it lints: for clippy alone, all dependencies would be read a second time.
 # This is what `cargo clippy -- -D warnings` sets.
 LINTED := RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__
 
@@ -70,8 +71,8 @@ lint-web: setup-wasm ## clippy for the browser
 		cargo clippy --release --target wasm32-unknown-unknown $(WASM) --lib $(WEB_TEST_FLAGS) -- -D warnings
 
 .PHONY: test-native
-test-native: setup-rust ## tests of the library and the command line
-	@$(STEP) "tests, native" cargo test --release --locked
+test-native: setup-rust ## clippy without a GPU, and tests of the library and the command line
+	@$(STEP) "clippy and tests, native" env $(LINTED) cargo test --release --locked
 
 .PHONY: test-web
 test-web: setup-web ## clippy for the browser, and tests in headless Chromium, WebGPU by a software adapter included

@@ -45,10 +45,12 @@ locked_version() {
 # is_version TOOL VERSION
 is_version() { [[ $("$1" --version 2>/dev/null || true) == "$1 $2" ]]; }
 
+# cargo_install LEVEL CRATE...: at an optimization level. They run for seconds: optimizing them fully would take minutes.
 cargo_install() {
+    local level=$1
+    shift
     say "installing $* (once; some minutes)"
-    # They run for seconds: optimizing them would take minutes.
-    CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=$level CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
         CARGO_PROFILE_RELEASE_DEBUG=0 CARGO_TARGET_DIR=$cache/tools-build cargo install --force --root "$tools" "$@"
     rm -rf "$cache/tools-build"
 }
@@ -60,12 +62,12 @@ wasm() {
     [[ -n $bindgen ]] || die "Cargo.lock names no wasm-bindgen"
     # Without --locked: the lock file of this package does not build.
     if ! is_version wasm-bindgen "$bindgen" || ! is_version wasm-bindgen-test-runner "$bindgen"; then
-        cargo_install wasm-bindgen-cli --version "$bindgen"
+        cargo_install 1 wasm-bindgen-cli --version "$bindgen"
     fi
 }
 
 wasm_pack() {
-    is_version wasm-pack "$wasm_pack_version" || cargo_install --locked wasm-pack --version "$wasm_pack_version"
+    is_version wasm-pack "$wasm_pack_version" || cargo_install 0 --locked wasm-pack --version "$wasm_pack_version"
 }
 
 node_js() {

@@ -100,7 +100,9 @@ pub(super) fn amounts(text: &Text) -> Vec<Amount> {
 fn adds_up(text: &Text, last: &Amount, next: &Amount) -> bool {
     let (Some(large), Some(small)) = (last.unit, next.unit) else { return false };
     let between = next.words.start - last.words.end;
-    let joined = between == 0 || between == 1 && JOINTS.contains(&text.folded(last.words.end));
+    // "a week, 7 days" says one thing twice.
+    let is_same = convert(last.value, large, small).is_some_and(|value| (value - next.value).abs() < 1e-9);
+    let joined = !is_same && (between == 0 || between == 1 && JOINTS.contains(&text.folded(last.words.end)));
     let is_change = large.dimension == Dimension::Money && small.name == "cent" && large.name != "cent";
     joined && is_change
         || joined
@@ -132,6 +134,13 @@ fn amount_at(text: &Text, numbers: &[Number], at: usize) -> Option<Amount> {
     }
     let number = numbers.iter().find(|number| number.words.start == at)?;
     let Number { words, value, is_ordinal, .. } = number.clone();
+    // "two numbers, say 36 and 48"
+    let is_spelled = !text.folded(at).starts_with(|c: char| c.is_ascii_digit());
+    if is_spelled
+        && matches!(text.folded(words.end), "numbers" | "integers" | "values" | "zahlen" | "nombres" | "números")
+    {
+        return None;
+    }
     if is_ordinal {
         return Some(Amount { words, value, unit: None, is_ordinal });
     }
@@ -146,7 +155,7 @@ fn amount_at(text: &Text, numbers: &[Number], at: usize) -> Option<Amount> {
         Amount { words, value, unit: Some(unit), is_ordinal }
     } else if let Some(unit) = unit_at(text, end) {
         Amount { words: at..end + 1, value, unit: Some(unit), is_ordinal }
-    } else if matches!(text.folded(end), "degrees" | "grad" | "degrés" | "grados") {
+    } else if matches!(text.folded(end), "degrees" | "degree" | "grad" | "degrés" | "grados") {
         let scale = unit_at(text, end + 1).filter(|unit| unit.dimension == Dimension::Temperature);
         Amount { words: at..end + 1 + usize::from(scale.is_some()), value, unit: scale, is_ordinal }
     } else {
@@ -208,6 +217,7 @@ mod tests {
             ("dim it to 20%", vec![(20.0, Some("%"))]),
             ("heat it to 68 °F", vec![(68.0, Some("fahrenheit"))]),
             ("heat it to 21 degrees", vec![(21.0, None)]),
+            ("a car for a week, 7 days", vec![(1.0, Some("week")), (7.0, Some("d"))]),
             ("eine halbe Stunde für die Wäsche", vec![(0.5, Some("h"))]),
             ("une demi-heure pour le pain", vec![(0.5, Some("h"))]),
             ("dentro de media hora por favor", vec![(0.5, Some("h"))]),

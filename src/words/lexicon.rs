@@ -48,8 +48,16 @@ pub(super) fn is_verb(word: &Word) -> bool {
 
 /// Whether a word is a longer one with one slip of the pen.
 pub(super) fn is_slip(word: &str, wanted: &[String]) -> bool {
+    let letters = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
     let is_near = |key: &String| {
-        !key.starts_with('=') && key.chars().count() >= 5 && word.chars().count() >= 5 && osa_distance(key, word) == 1
+        let shorter = key.chars().count().min(word.chars().count());
+        // Of four letters two that changed places: "kcik".
+        let may_be = shorter >= 5 || shorter == 4 && letters(key) == letters(word);
+        !key.starts_with('=') && may_be && osa_distance(key, word) == 1
     };
     wanted.iter().any(is_near)
 }

@@ -35,7 +35,7 @@ pub use names::plain_name;
 pub use natural::{Unnatural, unnatural};
 pub use phrases::without_possessive;
 pub use rank::{Ranking, suits_mood};
-pub use rules::{Drafted, draft};
+pub use rules::{Drafted, Joined, draft};
 pub use slots::Slots;
 pub use text::Text;
 pub use weights::RankingWeights;

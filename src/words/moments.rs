@@ -15,6 +15,41 @@ pub(super) struct Clock {
     pub minute: u32,
 }
 
+/// Forms in which descriptions ask for dates, and the same for `chrono`. Those with a time of day first.
+const FORMS: [(&str, &str); 9] = [
+    ("yyyy-mm-dd hh:mm:ss", "%Y-%m-%d %H:%M:%S"),
+    ("%y-%m-%d %h:%m:%s", "%Y-%m-%d %H:%M:%S"),
+    ("yyyy-mm-dd", "%Y-%m-%d"),
+    ("%y-%m-%d", "%Y-%m-%d"),
+    ("mm/dd/yyyy", "%m/%d/%Y"),
+    ("dd/mm/yyyy", "%d/%m/%Y"),
+    ("mm-dd-yyyy", "%m-%d-%Y"),
+    ("dd-mm-yyyy", "%d-%m-%Y"),
+    ("dd.mm.yyyy", "%d.%m.%Y"),
+];
+
+/// A form of dates, with a time of day or without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Form {
+    form: &'static str,
+    pub has_time: bool,
+}
+
+impl Form {
+    /// The form that a description asks for.
+    pub(super) fn of(description: &str) -> Option<Self> {
+        let folded = description.to_lowercase();
+        let found = FORMS.iter().find(|(asked, _)| folded.contains(asked))?;
+        Some(Self { form: found.1, has_time: found.1.contains("%H") })
+    }
+
+    /// A date in this form; the time of day is that of `clock`.
+    pub(super) fn spell(self, date: NaiveDate, clock: Option<&Clock>) -> String {
+        let (hour, minute) = clock.map_or((0, 0), |clock| (clock.hour, clock.minute));
+        date.and_hms_opt(hour, minute, 0).unwrap_or_default().format(self.form).to_string()
+    }
+}
+
 /// A day.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Day {
@@ -243,6 +278,12 @@ pub(super) fn clocks(text: &Text, numbers: &[Number]) -> Vec<Clock> {
             None => at += 1,
         }
     }
+    // "We are four tonight, at 19:30"
+    let is_exact = |clock: &Clock| text.slice(&clock.words).contains(':');
+    if found.iter().any(is_exact) {
+        let is_guess = |clock: &Clock| !is_exact(clock) && text.folded(clock.words.end.saturating_sub(1)) == "tonight";
+        found.retain(|clock| !is_guess(clock));
+    }
     found
 }
 
@@ -269,6 +310,17 @@ fn clock_at(text: &Text, numbers: &[Number], at: usize) -> Option<Clock> {
         if let (Some(direction), Some(hour)) = (direction, hour_at(next + 1)) {
             let total = hour.value as i64 * 60 + direction * i64::from(minutes);
             return Some(with_half(text, Clock { words: at..hour.words.end, hour: 0, minute: 0 }, total));
+        }
+        // "half eight" is half an hour after eight, where there is no "past".
+        if word == "half"
+            && let Some(hour) = hour_at(next)
+            && half_at(text, hour.words.end).is_some()
+        {
+            return Some(with_half(
+                text,
+                Clock { words: at..hour.words.end, hour: 0, minute: 0 },
+                hour.value as i64 * 60 + 30,
+            ));
         }
         if word == "halb"
             && let Some(hour) = hour_at(next)
@@ -317,6 +369,8 @@ fn digital(word: &str) -> Option<(u32, u32, bool)> {
     let mark = word.find([':', 'h', '.'])?;
     let (hour, minute) = word.split_at_checked(mark)?;
     let (marked, minute) = (!minute.starts_with('.'), minute.get(1..)?);
+    // "10:15:00"
+    let minute = minute.strip_suffix(":00").unwrap_or(minute);
     let (minute, late) = match (minute.strip_suffix("pm"), minute.strip_suffix("am")) {
         (Some(minute), _) => (minute, Some(true)),
         (_, Some(minute)) => (minute, Some(false)),
@@ -381,6 +435,9 @@ mod tests {
             ("a las 7 de la tarde, por favor", vec!["19:00"]),
             ("meeting at nine, title Retro", vec!["09:00"]),
             ("at noon", vec!["12:00"]),
+            ("half eight in the evening", vec!["20:30"]),
+            ("we are four tonight, at 19:30", vec!["19:30"]),
+            ("2023-09-01 10:15:00", vec!["10:15"]),
             ("set it at 20 percent for 10 minutes", vec![]),
             ("volume 35, half of it", vec![]),
         ] {

@@ -10,7 +10,7 @@ pub(super) struct Phrases {
 }
 
 /// By words of a slot's name: the prepositions of its values, in English, German, French and Spanish.
-const ROLES: [(&str, &str); 16] = [
+const ROLES: [(&str, &str); 20] = [
     ("text body message content note", "saying sagt disant diciendo"),
     ("to recipient destination arrival end target receiver", "to nach an à vers a para hacia"),
     ("until", "to until till bis jusqu'au hasta al"),
@@ -29,6 +29,10 @@ const ROLES: [(&str, &str); 16] = [
     ("new", "to into in als en a"),
     ("assignee owner responsible", "for to für à para"),
     ("person contact", "to with for an mit für à avec pour a con para"),
+    ("country region state nation", "for in of from für pour para"),
+    ("doctor physician coach trainer instructor partner", "with to mit bei avec con"),
+    ("receiver recipient payee", "to with for an für à avec para con"),
+    ("cast actor actress starring star", "with featuring starring mit avec con"),
     ("people attendees guests participants", "with mit avec con"),
 ];
 

@@ -111,7 +111,7 @@ fn meets(one: &Range<usize>, other: &Range<usize>) -> bool {
 
 /// Whether a text of the request stands within some of its spans.
 fn overlaps(reader: &Reader<'_>, said: &str, spans: &[Range<usize>]) -> bool {
-    reader.occurrences(said).iter().any(|words| spans.iter().any(|span| meets(span, words)))
+    reader.text.occurrences(said).iter().any(|words| spans.iter().any(|span| meets(span, words)))
 }
 
 /// Whether a text may be an item of a list: it is no number, and does not say when.
@@ -133,19 +133,22 @@ fn is_no_other_kind(slot: &Slot<'_>, words: &Text, request: &Text) -> bool {
     if is_number(words) || words.is_mere_command() {
         return false;
     }
-    let places = Reader::of(request).occurrences(&words.source);
+    let places = request.occurrences(&words.source);
     let is_unlike = !places.is_empty() && places.iter().all(|place| is_unlike_a_name(slot, place, request));
     !says_when(words) && !is_unlike && (!is_place(slot) || is_named(slot, words, request))
 }
 
-/// Whether words for a slot that takes names are written small where other words of the request have capitals. German nouns all have them.
+/// Whether words for a slot that takes names are written small where other words of the request have capitals, or say what somebody
+/// does. German nouns all have capitals.
 pub(super) fn is_unlike_a_name(slot: &Slot<'_>, words: &Range<usize>, request: &Text) -> bool {
     let is_capital = |at: usize| request.words.get(at).is_some_and(|word| word.is_capital);
     let writes_capitals = (1..request.words.len()).any(is_capital);
+    // "somebody is griefing": what people do is no name of theirs.
+    let is_deed = words.len() == 1 && request.folded(words.start).ends_with("ing");
     Phrases::takes_people(slot)
         && slot.kind == Kind::Text
         && request.language() != Language::German
-        && writes_capitals
+        && (writes_capitals || is_deed)
         && !words.clone().any(is_capital)
 }
 
@@ -164,7 +167,7 @@ pub(super) fn is_place(slot: &Slot<'_>) -> bool {
 /// Whether a text is written like a name in the request, stands behind a preposition of its slot, or in a request without little words.
 fn is_named(slot: &Slot<'_>, words: &Text, request: &Text) -> bool {
     let prepositions = Phrases::of(slot).prepositions;
-    let places = Reader::of(request).occurrences(&words.source);
+    let places = request.occurrences(&words.source);
     let is_little = |word: &super::text::Word| word.is_function;
     let suits = |place: &Range<usize>| {
         let is_name = place.clone().any(|at| request.words.get(at).is_some_and(|word| word.is_capital && at > 0));

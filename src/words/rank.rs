@@ -99,7 +99,7 @@ impl Ranking {
             if !suits_mood(text, tool) {
                 factor *= weights.mood;
             }
-            if destroys(tool) && !spoken_of_at_all(words) {
+            if destroys(tool) && !spoken_of_at_all(words) || ends_unasked(tool, &said) {
                 factor *= weights.unsaid;
             }
             // A tool that takes no value leaves what else was said unheard.
@@ -196,6 +196,14 @@ fn is_question(text: &Text) -> bool {
 /// Whether a question is for a tool that reads, and a command for one that does not.
 pub fn suits_mood(text: &Text, tool: &Tool) -> bool {
     is_question(text) == reads(tool)
+}
+
+/// Whether a tool ends something by its name, and no word of the request says so: "water the hedge" for `stop_watering`.
+fn ends_unasked(tool: &Tool, said: &BTreeSet<&str>) -> bool {
+    const ENDING: [&str; 6] = ["stop", "end", "pause", "disable", "cancel", "remove"];
+    let name = Text::read_in(&apart(&tool.name), Language::English);
+    let mut endings = name.words.iter().filter(|word| ENDING.contains(&word.folded.as_str())).peekable();
+    endings.peek().is_some() && !endings.flat_map(keys).any(|key| said.contains(key.as_str()))
 }
 
 /// Whether a tool takes something away, by what its maker says or by its name.

@@ -10,6 +10,7 @@ use super::{
     moments::{clocks, days},
     names::apart,
     numbers::numbers,
+    phrases::quotes,
     slots::{Kind, Slot},
     text::Text,
     values::{list_of, number_in},
@@ -45,25 +46,15 @@ impl<'a> Reader<'a> {
                 let is_value = |amount: &&Amount| number_in(amount, slot).is_ok_and(|found| same_number(&found, value));
                 self.amounts.iter().filter(is_value).map(|amount| amount.words.clone()).collect()
             }
-            (Kind::Choice, Value::String(member)) => self.occurrences(&apart(member)),
+            (Kind::Choice, Value::String(member)) => self.text.occurrences(&apart(member)),
             (Kind::List, Value::Array(_)) => {
                 let starts = 0..self.text.words.len();
                 let all = starts.flat_map(|start| (start + 1..=self.text.words.len()).map(move |end| start..end));
                 all.filter(|words| list_of(self.text.slice(words)) == *value).collect()
             }
-            (_, Value::String(said)) => self.occurrences(said),
+            (_, Value::String(said)) => self.text.occurrences(said),
             _ => Vec::new(),
         }
-    }
-
-    pub(super) fn occurrences(&self, said: &str) -> Vec<Range<usize>> {
-        let said = Text::read_in(said, self.text.language);
-        let words: Vec<&str> = said.words.iter().map(|word| word.folded.as_str()).collect();
-        if words.is_empty() {
-            return Vec::new();
-        }
-        let starts = (0..self.text.words.len()).filter(|at| self.text.has_at(*at, &words));
-        starts.map(|at| at..at + words.len()).collect()
     }
 
     /// The value that some words are for a slot; `None` where they are of another kind.
@@ -109,9 +100,32 @@ impl Text {
         wanted.is_some_and(|wanted| amounts(self).iter().any(|amount| (amount.value - wanted).abs() < 1e-9))
     }
 
+    /// Where some words stand in it, one after the other.
+    pub(super) fn occurrences(&self, said: &str) -> Vec<Range<usize>> {
+        let said = Text::read_in(said, self.language);
+        let words: Vec<&str> = said.words.iter().map(|word| word.folded.as_str()).collect();
+        if words.is_empty() {
+            return Vec::new();
+        }
+        let starts = (0..self.words.len()).filter(|at| self.has_at(*at, &words));
+        starts.map(|at| at..at + words.len()).collect()
+    }
+
+    /// Whether two texts stand in it, apart from each other, both in quotes or neither: two things of one kind.
+    pub fn has_both(&self, one: &str, other: &str) -> bool {
+        let quotes = quotes(self);
+        let is_quoted = |words: &Range<usize>| quotes.iter().any(|quote| quote.words == *words);
+        let ones = self.occurrences(one);
+        let others = self.occurrences(other);
+        ones.iter().any(|a| {
+            let is_apart = |b: &&Range<usize>| a.end <= b.start || b.end <= a.start;
+            others.iter().filter(is_apart).any(|b| is_quoted(a) == is_quoted(b))
+        })
+    }
+
     /// How often some words stand in it, one after the other.
     pub fn count_of(&self, said: &str) -> usize {
-        Reader::of(self).occurrences(said).len()
+        self.occurrences(said).len()
     }
 
     /// Places of words that say what is asked for, and are no amount, day or time of day.

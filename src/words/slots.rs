@@ -66,10 +66,14 @@ impl<'t> Slot<'t> {
         tool.properties().map(slot).collect()
     }
 
+    /// The words of the name.
+    pub(super) fn name(&self) -> Text {
+        Text::read_in(&apart(self.name), Language::English)
+    }
+
     /// The folded words of the name.
     pub(super) fn name_words(&self) -> Vec<String> {
-        let text = Text::read_in(&apart(self.name), Language::English);
-        text.words.into_iter().map(|word| word.folded).collect()
+        self.name().words.into_iter().map(|word| word.folded).collect()
     }
 
     /// Whether it takes more than the name of a thing.
@@ -86,6 +90,11 @@ impl<'t> Slot<'t> {
     pub(super) fn takes_what_is_written(&self) -> bool {
         const WRITTEN: [&str; 6] = ["text", "body", "message", "content", "note", "comment"];
         self.name_words().iter().any(|word| WRITTEN.contains(&word.as_str()))
+    }
+
+    /// Whether it takes several of a few members.
+    pub(super) fn lists_choices(&self) -> bool {
+        self.kind == Kind::List && self.schema.get("items").is_some_and(|items| items.get("enum").is_some())
     }
 
     /// A bound of the schema.
@@ -185,9 +194,8 @@ impl<'t> Slots<'t> {
 
     /// True for numbers, choices and flags: values that words name, or do not.
     pub fn is_exact(&self, name: &str) -> bool {
-        let has_members = |slot: &Slot<'_>| slot.schema.get("items").is_some_and(|items| items.get("enum").is_some());
         matches!(self.kind(name), Some(Kind::Number(_) | Kind::Choice | Kind::Truth))
-            || self.get(name).is_some_and(|slot| slot.kind == Kind::List && has_members(slot))
+            || self.get(name).is_some_and(Slot::lists_choices)
     }
 
     /// True when the rules gave the same value to another parameter of the tool, and none to this one.

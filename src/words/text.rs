@@ -102,6 +102,33 @@ impl Text {
         self.source.get(first.span.start..last.span.end).unwrap_or_default()
     }
 
+    /// The same with the brackets that belong to it: "(5 + 6) * 3".
+    pub(super) fn balanced(&self, words: &Range<usize>) -> &str {
+        let inner = self.slice(words);
+        let (Some(first), Some(last)) =
+            (self.words.get(words.start), words.end.checked_sub(1).and_then(|at| self.words.get(at)))
+        else {
+            return inner;
+        };
+        let mut depth = 0_i32;
+        let mut missing = 0_usize;
+        for c in inner.chars() {
+            match c {
+                '(' => depth += 1,
+                ')' if depth == 0 => missing += 1,
+                ')' => depth -= 1,
+                _ => {}
+            }
+        }
+        let before = self.source.get(..first.span.start).unwrap_or_default();
+        let after = self.source.get(last.span.end..).unwrap_or_default();
+        let opened = before.len() - before.trim_end_matches('(').len();
+        let closed = after.len() - after.trim_start_matches(')').len();
+        let start = first.span.start - missing.min(opened);
+        let end = last.span.end + usize::try_from(depth).unwrap_or_default().min(closed);
+        self.source.get(start..end).unwrap_or(inner)
+    }
+
     /// The folded word at a place.
     pub(super) fn folded(&self, at: usize) -> &str {
         self.words.get(at).map_or("", |word| &word.folded)
@@ -197,6 +224,17 @@ mod tests {
         );
         assert_eq!(words("parse_header Fit & Fun"), ["parse_header", "fit", "fun"]);
         assert!(words(" ... ?!").is_empty());
+    }
+
+    #[test]
+    fn brackets_belong_to_what_they_hold() {
+        for (source, words, expected) in [
+            ("what is (5 + 6) * 3?", 2..5, "(5 + 6) * 3"),
+            ("(see page 3) now", 2..3, "3"),
+            ("4 * (2 + 1)", 0..3, "4 * (2 + 1)"),
+        ] {
+            assert_eq!(Text::read(source).balanced(&words), expected, "{source}");
+        }
     }
 
     #[test]

@@ -89,8 +89,12 @@ pub(super) fn unit(word: &str) -> Option<Unit> {
 
 /// A value in another unit; `None` where one is not the other, as with euros and dollars.
 pub(super) fn convert(value: f64, from: Unit, to: Unit) -> Option<f64> {
-    if from.dimension != to.dimension || from.dimension == Money && from.name != to.name {
+    let is_change = from.name == "cent" && matches!(to.name, "€" | "$");
+    if from.dimension != to.dimension || from.dimension == Money && from.name != to.name && !is_change {
         return None;
+    }
+    if is_change {
+        return Some(value / 100.0);
     }
     let result = (value * from.factor + from.zero - to.zero) / to.factor;
     // Twelve digits hide what binary fractions add.
@@ -110,6 +114,7 @@ mod tests {
             (2.0, "stunden", "min", 120.0),
             (2.0, "weeks", "days", 14.0),
             (5.0, "euro", "euros", 5.0),
+            (350.0, "cents", "euros", 3.5),
         ] {
             assert_eq!(convert(value, named(from), named(to)), Some(expected), "{value} {from}");
         }

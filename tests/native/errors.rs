@@ -28,7 +28,7 @@ const ELSEWHERE: [(&str, &str, &str); 9] = [
     ("SelfTestFailed", "src/model/self_test.rs", "other_numbers_fail"),
     ("Busy", "www/test/consumer.mjs", "has an error with a code for"),
     ("WorkerFailed", "www/test/consumer.mjs", "has an error with a code for"),
-    ("AgentCrashed", "www/test/e2e.mjs", "crash"),
+    ("AgentCrashed", "www/test/e2e/start.test.mjs", "crash"),
     ("OutOfMemory", "www/test/out-of-memory.mjs", "out of memory"),
     ("Unexpected", "www/test/consumer.mjs", "has an error with a code for"),
     ("NotReady", "www/test/consumer.mjs", "has an error with a code for"),

@@ -38,6 +38,10 @@ pub struct CertaintyTable {
     /// Probability that the model gives a tool from which on the words choose no other; above 1 where they always may.
     #[serde(default = "never")]
     pub sure: f32,
+    /// Share of the model's probability, in [0, 1], that is spread evenly over the tools before the words join it: a model that knows little
+    /// gives some tools next to nothing, for the length of their names alone, and no words would outweigh that.
+    #[serde(default)]
+    pub doubt: f32,
     /// Whether a call is right.
     pub right: Logistic,
     /// Whether any tool of the menu fits.
@@ -62,13 +66,13 @@ impl CertaintyTable {
     /// Reads the file.
     ///
     /// # Errors
-    /// [`Error::InvalidConfig`] for another form, or levels out of [0, 1].
+    /// [`Error::InvalidConfig`] for another form, or for levels or a `doubt` out of [0, 1].
     pub fn from_json(bytes: &[u8]) -> Result<Self> {
         let wrong = |reason: String| Error::config(Self::FILE, reason);
         let table: Self = format::json::read(bytes).map_err(wrong)?;
-        let levels = [table.level, table.level_read_only, table.level_fits];
-        if levels.iter().any(|level| !(0.0..=1.0).contains(level)) {
-            return Err(wrong("a level is not between 0 and 1".to_owned()));
+        let shares = [table.level, table.level_read_only, table.level_fits, table.doubt];
+        if shares.iter().any(|share| !(0.0..=1.0).contains(share)) {
+            return Err(wrong("a level, or `doubt`, is not between 0 and 1".to_owned()));
         }
         let numbers = [&table.right, &table.fits].into_iter().flat_map(|l| l.weights.values().chain([&l.bias]));
         if !table.words.is_finite()
@@ -89,6 +93,7 @@ impl Default for CertaintyTable {
         Self {
             words: 24.0,
             sure: never(),
+            doubt: 0.02,
             right: Logistic {
                 bias: -3.0,
                 weights: weights(&[

@@ -8,7 +8,7 @@ use super::{
     CertaintyTable, Decision, Features, Proposal, Question,
     request::Request,
     review::{Reviewed, drafted, review},
-    several::{parts, review_alone, supported},
+    several::{each_of_joined, parts, review_alone, supported},
     wording,
 };
 use crate::{
@@ -74,8 +74,9 @@ impl Considered {
                 candidate.filter(|_| !is_undone).map_or(f32::NEG_INFINITY, |candidate| candidate.log_prob)
             })
             .collect();
+        let doubted = doubted(&log_probs, table.doubt);
         let weighted: Vec<f32> = ranking.scores.iter().map(|score| table.words * score).collect();
-        let joined: Vec<f32> = log_probs.iter().zip(&weighted).map(|(model, words)| model + words).collect();
+        let joined: Vec<f32> = doubted.iter().zip(&weighted).map(|(model, words)| model + words).collect();
         let of = |values: &[f32]| relative_softmax(values).probabilities;
         let speaks = ranking.scores.iter().any(|score| *score > 0.0);
         let none = candidates.iter().find(|candidate| candidate.name.is_none());
@@ -110,6 +111,15 @@ impl Considered {
         let sure = (0..self.model.len()).find(|at| chose && is_sure(at)).and_then(|at| task.tools.get(at));
         changed.or(sure).or_else(|| self.order().first().filter(is_possible).and_then(|at| task.tools.get(*at)))
     }
+}
+
+/// Log-probabilities of the tools that are possible, with a share of the whole spread evenly over them.
+fn doubted(log_probs: &[f32], share: f32) -> Vec<f32> {
+    let possible = log_probs.iter().filter(|log_prob| log_prob.is_finite()).count().max(1) as f32;
+    let spread = |(log_prob, probability): (&f32, f32)| {
+        if log_prob.is_finite() { ((1.0 - share) * probability + share / possible).ln() } else { f32::NEG_INFINITY }
+    };
+    log_probs.iter().zip(relative_softmax(log_probs).probabilities).map(spread).collect()
 }
 
 /// Whether a request after a call speaks of no tool, or only of what the tool of that call takes: "and in the attic", "O-8802 too".
@@ -173,7 +183,8 @@ pub fn decide(task: &Task, considered: &Considered, written: Written<'_>, table:
     let calls = supported(task, request, &considered.ranking, tool, written.calls);
     // Several calls stand by themselves.
     let several = calls.len() > 1;
-    let reviewed: Vec<(&Tool, Drafted, Reviewed)> = if let Some(parts) = parts(request, task) {
+    let parts = parts(request, task).or_else(|| each_of_joined(request, task, tool));
+    let reviewed: Vec<(&Tool, Drafted, Reviewed)> = if let Some(parts) = parts {
         parts
     } else if several {
         let each = calls.iter().filter_map(|call| {
@@ -183,6 +194,7 @@ pub fn decide(task: &Task, considered: &Considered, written: Written<'_>, table:
                 call: ToolCall { name: tool.name.clone(), arguments: call.arguments.clone() },
                 gaps: Vec::new(),
                 firm: Vec::new(),
+                joined: None,
             };
             let reviewed = review_alone(request, tool, call, &none);
             Some((tool, none, reviewed))

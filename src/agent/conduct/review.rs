@@ -25,6 +25,7 @@ pub(super) struct Reviewed {
 /// What the rules make of a request for a tool: the query first, then what was said before it.
 pub(super) fn drafted(request: &Request, task: &Task, tool: &Tool) -> Drafted {
     let mut result = draft(&request.text, tool);
+    let said = result.call.arguments.clone();
     if request.answers {
         let now = draft(&Text::read(task.query()).said_on(request.text.today()), tool);
         for (name, value) in now.call.arguments {
@@ -65,6 +66,9 @@ pub(super) fn drafted(request: &Request, task: &Task, tool: &Tool) -> Drafted {
         result.call.arguments.insert(argument.clone(), thing.clone());
         result.gaps.clear();
     }
+    // What is joined to a value that gave way is gone with it.
+    let arguments = &result.call.arguments;
+    result.joined.take_if(|joined| arguments.get(&joined.argument) != said.get(&joined.argument));
     result.call.arguments = ordered(std::mem::take(&mut result.call.arguments), tool);
     result
 }

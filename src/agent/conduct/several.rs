@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     request::Request,
-    review::{Reviewed, review},
+    review::{Reviewed, drafted, review},
 };
 use crate::{
     calls::ungrounded,
@@ -34,6 +34,22 @@ pub(super) fn parts<'t>(request: &Request, task: &'t Task) -> Option<Vec<(&'t To
     Some(texts.iter().zip(tools).map(part).collect())
 }
 
+/// A call for each of several values that a request joins: "the weather in Oslo and Rome".
+pub(super) fn each_of_joined<'t>(
+    request: &Request,
+    task: &Task,
+    tool: &'t Tool,
+) -> Option<Vec<(&'t Tool, Drafted, Reviewed)>> {
+    let whole = drafted(request, task, tool);
+    whole.joined.as_ref()?;
+    let part = |call: ToolCall| {
+        let drafted = Drafted { call: call.clone(), joined: None, ..whole.clone() };
+        let reviewed = Reviewed { call, gaps: whole.gaps.clone(), guessed: 0.0, same_arguments: false };
+        (tool, drafted, reviewed)
+    };
+    Some(whole.calls().into_iter().map(part).collect())
+}
+
 /// Of the calls that the model wrote, the first one of the tool that is meant, and those that the request supports beside it: calls of the
 /// same tool with another value that stands in it, and of other tools that it speaks of. Models that are small repeat themselves.
 pub(super) fn supported<'c>(
@@ -53,7 +69,7 @@ pub(super) fn supported<'c>(
         let is_grounded = task.tools.get(place).is_some_and(|t| ungrounded(call, t, &request.said).is_empty());
         let mut same = kept.iter().filter_map(|at| calls.get(*at)).filter(|other| other.name == call.name).peekable();
         let stands = if same.peek().is_some() {
-            same.all(|other| says_another(call, other))
+            same.all(|other| says_another(call, other, &request.text))
         } else {
             is_joined && ranking.named.get(place).is_some_and(|named| *named > 0.0)
         };
@@ -65,17 +81,19 @@ pub(super) fn supported<'c>(
     kept.into_iter().filter_map(|at| calls.get(at)).collect()
 }
 
-/// Whether a call has a text or a number for an argument for which another call has a different one.
-fn says_another(call: &ToolCall, other: &ToolCall) -> bool {
+/// Whether a call has a text or a number for an argument for which another call has a different one, and which is not merely another
+/// argument of that call, nor another one of its own.
+fn says_another(call: &ToolCall, other: &ToolCall, request: &Text) -> bool {
     call.arguments.iter().any(|(name, value)| {
+        let is_elsewhere = |call: &ToolCall| call.arguments.iter().any(|(n, v)| n != name && v == value);
         let known = other.arguments.get(name);
-        let is_part = |a: &str, b: &str| a.contains(b) || b.contains(a);
-        match (value, known) {
-            (Value::String(text), Some(Value::String(known))) => !is_part(text, known),
+        let differs = match (value, known) {
+            (Value::String(text), Some(Value::String(known))) => request.has_both(text, known),
             (Value::Number(_), Some(known)) => value != known,
             (Value::Array(_), Some(known)) => value != known,
             _ => false,
-        }
+        };
+        differs && !is_elsewhere(call) && !is_elsewhere(other)
     })
 }
 
@@ -99,6 +117,7 @@ mod tests {
 
     #[test]
     fn only_another_value_makes_another_call() {
+        let request = Text::read("weather in Paris for 2 days and in London for 3, in metric units");
         let paris = call("weather", json!({"city": "Paris", "days": 2}));
         for (other, expected) in [
             (json!({"city": "London", "days": 2}), true),
@@ -106,9 +125,11 @@ mod tests {
             (json!({"city": "Paris", "days": 2}), false),
             (json!({"city": "in Paris", "days": 2}), false),
             (json!({"days": 2}), false),
+            (json!({"city": "Rome"}), false),
+            (json!({"city": "London", "days": 2, "units": "London"}), false),
             (json!({"city": "Paris", "units": "metric"}), false),
         ] {
-            assert_eq!(says_another(&call("weather", other.clone()), &paris), expected, "{other}");
+            assert_eq!(says_another(&call("weather", other.clone()), &paris, &request), expected, "{other}");
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::words::{
     lexicon::{is_slip, is_verb, keys},
     names::apart,
     slots::{Kind, Slot},
-    text::Text,
+    text::{Text, Word},
 };
 
 impl Filler<'_> {
@@ -70,7 +70,7 @@ impl Filler<'_> {
         is_value.then_some(at..at + 1)
     }
 
-    fn member_at(&self, member: &Value) -> Option<Range<usize>> {
+    pub(super) fn member_at(&self, member: &Value) -> Option<Range<usize>> {
         let spelled = match member {
             Value::String(text) => apart(text),
             Value::Number(number) => number.to_string(),
@@ -125,6 +125,51 @@ impl Filler<'_> {
         (own.len() > 1).then(|| (0..self.text.words.len()).find(meets).map(|at| at..at + 1)).flatten()
     }
 
+    /// Whether all that the name of a flag says stands in the request, and whether it is ruled out there: "it shouldn't be unisex".
+    fn flag(&self, slot: usize) -> Option<bool> {
+        const HELPERS: [&str; 16] = [
+            "is",
+            "has",
+            "have",
+            "had",
+            "include",
+            "includes",
+            "including",
+            "show",
+            "get",
+            "only",
+            "use",
+            "allow",
+            "want",
+            "wants",
+            "good",
+            "needs",
+        ];
+        const NOT: [&str; 14] = [
+            "no",
+            "not",
+            "without",
+            "don't",
+            "isn't",
+            "shouldn't",
+            "doesn't",
+            "never",
+            "kein",
+            "keine",
+            "nicht",
+            "ohne",
+            "sans",
+            "sin",
+        ];
+        let name = self.slots[slot].name();
+        let says = |word: &&Word| !word.is_function && !HELPERS.contains(&word.folded.as_str());
+        let said: Vec<usize> =
+            name.words.iter().filter(says).map(|word| self.places(word).next()).collect::<Option<_>>()?;
+        let first = said.iter().min()?;
+        let before = first.saturating_sub(3)..*first;
+        Some(!before.clone().any(|at| NOT.contains(&self.text.folded(at))))
+    }
+
     /// `on` and `off`; other flags are true where their name stands in the request.
     pub(super) fn truths(&mut self) {
         const ON: [&str; 9] = ["on", "an", "ein", "enable", "allume", "allumer", "enciende", "encender", "activate"];
@@ -134,7 +179,6 @@ impl Filler<'_> {
                 continue;
             }
             let stands = |list: &[&str]| self.text.words.iter().any(|word| list.contains(&word.folded.as_str()));
-            let named = self.distance(slot, &(0..0)) != usize::MAX;
             let is_switch = self.slots[slot]
                 .name_words()
                 .iter()
@@ -151,7 +195,7 @@ impl Filler<'_> {
             } else if is_switch && stands(&ON) || is_set {
                 Some(true)
             } else {
-                (named && !is_switch).then_some(true)
+                self.flag(slot).filter(|_| !is_switch)
             };
             self.values[slot] = value.map(Value::Bool);
         }

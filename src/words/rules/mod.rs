@@ -2,12 +2,18 @@
 
 mod amounts;
 mod choices;
+mod joined;
+mod left;
 mod moments;
+mod named;
+mod nearness;
 mod texts;
 
 use std::ops::Range;
 
 use serde_json::{Map, Value};
+
+pub use self::joined::Joined;
 
 use super::{
     Language,
@@ -18,6 +24,7 @@ use super::{
     moments::{Clock, Day, clocks, days},
     names::apart,
     numbers::numbers,
+    phrases::quotes,
     slots::{Kind, Slot},
     text::{Text, Word},
 };
@@ -32,6 +39,22 @@ pub struct Drafted {
     pub gaps: Vec<Gap>,
     /// Arguments whose texts stand in quotes, behind their name or behind their preposition, or look as only they do.
     pub firm: Vec<String>,
+    /// Values that ask for a call each.
+    pub joined: Option<Joined>,
+}
+
+impl Drafted {
+    /// A call for each of the values that are joined: one for most requests.
+    pub fn calls(&self) -> Vec<ToolCall> {
+        let more = self.joined.iter().flat_map(|joined| {
+            joined.values.iter().map(|value| {
+                let mut call = self.call.clone();
+                call.arguments.insert(joined.argument.clone(), value.clone());
+                call
+            })
+        });
+        std::iter::once(self.call.clone()).chain(more).collect()
+    }
 }
 
 /// Fills the parameters of a tool with the values that stand in a request.
@@ -60,6 +83,8 @@ struct Filler<'a> {
     firm: Vec<bool>,
     /// Words that are taken, or do not stand.
     used: Vec<bool>,
+    /// Where the values of the slots stand.
+    spans: Vec<Option<Range<usize>>>,
     amounts: Vec<Amount>,
     /// Where the amounts without a unit end that went into slots.
     counts: Vec<usize>,
@@ -81,6 +106,10 @@ impl<'a> Filler<'a> {
         let takes_moments = slots.iter().any(|slot| matches!(slot.kind, Kind::Day | Kind::Clock));
         let mut amounts = amounts(text);
         amounts.retain(|amount| clauses.stands(amount.words.start) && !(takes_moments && is_moment(&amount.words)));
+        // A quoted number is a text where a slot takes texts.
+        let takes_texts = slots.iter().any(|slot| matches!(slot.kind, Kind::Text | Kind::Code));
+        let quoted = quotes(text);
+        amounts.retain(|amount| !takes_texts || !quoted.iter().any(|quote| quote.words == amount.words));
         // "TGV 9261": the number is part of a code.
         let takes_codes = slots.iter().any(|slot| slot.kind == Kind::Code);
         amounts
@@ -98,6 +127,7 @@ impl<'a> Filler<'a> {
             values: vec![None; slots.len()],
             reasons: vec![None; slots.len()],
             firm: vec![false; slots.len()],
+            spans: vec![None; slots.len()],
             slots,
             used,
             amounts,
@@ -116,6 +146,9 @@ impl<'a> Filler<'a> {
         if let Some(place) = self.values.get_mut(slot) {
             *place = Some(value);
         }
+        if let Some(span) = self.spans.get_mut(slot) {
+            *span = Some(words.clone());
+        }
     }
 
     fn refuse(&mut self, slot: usize, words: &Range<usize>, reason: fn(String) -> GapReason) {
@@ -124,16 +157,6 @@ impl<'a> Filler<'a> {
         if let Some(place) = self.reasons.get_mut(slot) {
             *place = Some(reason(said));
         }
-    }
-
-    /// How far the words of a slot's name stand from a place of the request; large where they do not stand in it.
-    fn distance(&self, slot: usize, words: &Range<usize>) -> usize {
-        let named = Text::read_in(&apart(self.slots[slot].name), self.text.language);
-        let named: Vec<String> = named.words.iter().flat_map(keys).collect();
-        let meets =
-            |at: &usize| self.text.words.get(*at).is_some_and(|word| keys(word).iter().any(|key| named.contains(key)));
-        let far = |at: usize| if at < words.start { words.start - at } else { (at + 1).saturating_sub(words.end) };
-        (0..self.text.words.len()).filter(meets).map(far).min().unwrap_or(usize::MAX)
     }
 
     /// Whether a word is the tool's own, or a verb of commands: such words are no value.
@@ -147,6 +170,7 @@ impl<'a> Filler<'a> {
         let mut gaps = Vec::new();
         let firm = self.slots.iter().zip(&self.firm).filter(|(_, firm)| **firm).map(|(slot, _)| slot.name.to_owned());
         let firm = firm.collect();
+        let joined = self.joined();
         for ((slot, value), reason) in self.slots.iter().zip(self.values).zip(self.reasons) {
             match (value, reason) {
                 (Some(value), _) => {
@@ -159,7 +183,7 @@ impl<'a> Filler<'a> {
                 (None, None) => {}
             }
         }
-        Drafted { call: ToolCall { name: self.tool.name.clone(), arguments }, gaps, firm }
+        Drafted { call: ToolCall { name: self.tool.name.clone(), arguments }, gaps, firm, joined }
     }
 }
 
@@ -286,6 +310,34 @@ mod tests {
         ] {
             let (found, open) = filled(request, tool);
             assert_eq!((found, open), (arguments, gaps.into_iter().map(str::to_owned).collect()), "{request}");
+        }
+    }
+
+    #[test]
+    fn joined_values_ask_for_a_call_each() {
+        let weather = tool(
+            "weather",
+            "Weather of a city",
+            json!({"city": {"type": "string"}, "days": {"type": "integer"}}),
+            &["city"],
+        );
+        let light = tool(
+            "light",
+            "Switch the light of a room",
+            json!({"room": {"enum": ["kitchen", "hall", "study"]}}),
+            &["room"],
+        );
+        let note = tool("note", "Write a note", json!({"text": {"type": "string"}}), &["text"]);
+        for (request, tool, key, expected) in [
+            ("the weather in New York, Rome and Lima for 2 days", &weather, "city", vec!["New York", "Rome", "Lima"]),
+            ("the weather in Rome, please", &weather, "city", vec!["Rome"]),
+            ("the weather in Rome and take care", &weather, "city", vec!["Rome"]),
+            ("light in the kitchen and the hall", &light, "room", vec!["kitchen", "hall"]),
+            ("note Milk and Honey", &note, "text", vec!["Milk and Honey"]),
+        ] {
+            let calls = draft(&Text::read(request), tool).calls();
+            let found: Vec<&str> = calls.iter().filter_map(|call| call.arguments[key].as_str()).collect();
+            assert_eq!(found, expected, "{request}");
         }
     }
 

@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
+use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::Filler;
 use crate::words::{
     Language,
-    moments::{Clock, Day},
+    moments::{Clock, Day, Form},
     phrases::Phrases,
     slots::Kind,
     text::Text,
@@ -25,7 +26,11 @@ impl Filler<'_> {
         for clock in self.clocks.clone() {
             if let Some(slot) = self.open_moment(Kind::Clock, &clock.words) {
                 let Clock { hour, minute, ref words } = clock;
-                let value = if self.wants(slot, &["hh", "hh:mm"]) || self.slots[slot].schema.get("format").is_some() {
+                let date = Form::of(self.slots[slot].description).filter(|form| form.has_time);
+                let date = date.and_then(|form| Some(form.spell(self.first_date()?, Some(&clock))));
+                let value = if let Some(date) = date {
+                    date
+                } else if self.wants(slot, &["hh", "hh:mm"]) || self.slots[slot].schema.get("format").is_some() {
                     format!("{hour:02}:{minute:02}")
                 } else {
                     self.text.slice(words).to_owned()
@@ -53,10 +58,16 @@ impl Filler<'_> {
 
     /// A day as the slot asks for it: by the calendar where it says so and the date is known, else in the request's words.
     fn spell_day(&self, day: &Day, slot: usize) -> Value {
-        let by_calendar = self.wants(slot, &["yyyy-mm-dd", "iso"]) || self.slots[slot].schema.get("format").is_some();
-        let date = day.when.date(self.text.today).filter(|_| by_calendar);
+        let form = Form::of(self.slots[slot].description).filter(|form| !form.has_time || !self.clocks.is_empty());
+        let by_calendar = self.wants(slot, &["iso"]) || self.slots[slot].schema.get("format").is_some();
+        let form = form.or_else(|| Form::of("yyyy-mm-dd").filter(|_| by_calendar));
         let spelled =
-            date.map_or_else(|| self.text.slice(&day.words).to_owned(), |date| date.format("%Y-%m-%d").to_string());
-        Value::String(spelled)
+            day.when.date(self.text.today).zip(form).map(|(date, form)| form.spell(date, self.clocks.first()));
+        Value::String(spelled.unwrap_or_else(|| self.text.slice(&day.words).to_owned()))
+    }
+
+    /// The first day of the request whose date is known.
+    fn first_date(&self) -> Option<NaiveDate> {
+        self.days.iter().find_map(|day| day.when.date(self.text.today))
     }
 }

@@ -32,6 +32,8 @@ const READ_ONLY: f64 = 0.02;
 pub struct CalibrationOptions<'a> {
     /// Weight of the words that the answers were given with.
     pub words: f32,
+    /// The `doubt` of the table that they were given with.
+    pub doubt: f32,
     /// Share of what is above the level that is right, in [0, 1].
     pub precision: f64,
     /// Suites whose answers set the levels; all where there are none. The weights are fitted on all suites.
@@ -130,6 +132,7 @@ pub fn calibrate(records: &[Record], options: &CalibrationOptions<'_>) -> Result
     let table = CertaintyTable {
         words: options.words,
         sure: sure(records),
+        doubt: options.doubt,
         right: logistic(&fit(&examples, right)),
         fits: logistic(&fit(&examples, Example::fits)),
         level: level as f32,
@@ -309,7 +312,7 @@ mod tests {
             }
         };
         let records: Vec<Record> = (0..400).map(of).collect();
-        let options = CalibrationOptions { words: 8.0, precision: 0.9, levels_by: &[] };
+        let options = CalibrationOptions { words: 8.0, doubt: 0.0, precision: 0.9, levels_by: &[] };
         let Calibration { table, answers, auroc, precision, coverage } = calibrate(&records, &options).unwrap();
         assert_eq!(answers, 400);
         assert!(auroc.unwrap() > 0.95 && precision >= 0.9 && coverage > 0.9, "{auroc:?} {precision} {coverage}");

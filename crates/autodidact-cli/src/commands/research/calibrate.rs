@@ -21,6 +21,9 @@ pub struct CalibrateArgs {
     /// Weight of the words that the runs had: that of the model's table, or of the default one.
     #[arg(long, default_value_t = CertaintyTable::default().words)]
     words: f32,
+    /// The table's `doubt` in the runs: the share of the model's probability that was spread evenly over the tools.
+    #[arg(long, default_value_t = CertaintyTable::default().doubt)]
+    doubt: f32,
     /// Share of the calls above the level that is right.
     #[arg(long, default_value_t = 0.95)]
     precision: f64,
@@ -37,7 +40,12 @@ pub fn run(args: &CalibrateArgs) -> Result<()> {
     }
     let found = calibrate(
         &records,
-        &CalibrationOptions { words: args.words, precision: args.precision, levels_by: &args.levels_by },
+        &CalibrationOptions {
+            words: args.words,
+            doubt: args.doubt,
+            precision: args.precision,
+            levels_by: &args.levels_by,
+        },
     )?;
     let mut json = serde_json::to_string_pretty(&found.table).unwrap_or_default();
     json.push('\n');

@@ -20,7 +20,7 @@ pub(super) fn by_rules(task: &Task) -> Outcome {
         Some(drafted) if drafted.gaps.is_empty() => Want::Act,
         Some(_) => Want::Clarify,
     };
-    let calls = drafted.map(|drafted| drafted.call).into_iter().collect();
+    let calls = drafted.map(|drafted| drafted.calls()).unwrap_or_default();
     Outcome { answers: vec![Answer { calls, ..Answer::default() }], decided: Some(decided), ..Outcome::default() }
 }
 
