@@ -31,7 +31,7 @@ const ROLES: [(&str, &str); 20] = [
     ("person contact", "to with for an mit für à avec pour a con para"),
     ("country region state nation", "for in of from für pour para"),
     ("doctor physician coach trainer instructor partner", "with to mit bei avec con"),
-    ("receiver recipient payee", "to with for an für à avec para con"),
+    ("receiver recipient payee", "to with an mit à avec a con"),
     ("cast actor actress starring star", "with featuring starring mit avec con"),
     ("people attendees guests participants", "with mit avec con"),
 ];

@@ -17,7 +17,8 @@ impl Filler<'_> {
     pub(super) fn behind_colon(&self, slot: usize) -> Option<Range<usize>> {
         let count = self.text.words.len();
         let at = (0..count).find(|at| self.text.gap_after(*at).trim_start().starts_with(':'))?;
-        let words = at + 1..count;
+        let closes = (at + 1..count).find(|at| self.text.gap_after(*at).contains(';'));
+        let words = at + 1..closes.map_or(count, |at| at + 1);
         let is_sentence = self.slots[slot].kind == Kind::Text && self.slots[slot].takes_sentences();
         let suits = is_sentence && !words.is_empty() && self.is_free(&words);
         (suits && (0..=at).all(|at| !self.says(at, true))).then_some(words)
