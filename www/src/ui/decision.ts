@@ -14,9 +14,11 @@ const FEATURES: Record<string, string> = {
   model: 'This tool, by the model',
   words: 'This tool, by the words',
   explained: 'Words that it explains',
-  deeds: 'Verbs that it explains',
+  deeds: 'Words in its name and description',
+  named: 'Things of its name that were said',
+  described: 'Words of its description that were said',
+  commanded: 'Its verb was said',
   lead: 'Lead over the next tool',
-  tools: 'One of so many tools',
   calls: 'The model begins a call',
   written: 'The model wrote a call',
   certainty: 'Mean certainty of the tokens',
@@ -26,6 +28,10 @@ const FEATURES: Record<string, string> = {
   guessed: 'Values that were guessed',
   gaps: 'Something is missing',
   several: 'Several calls',
+  typed: 'Words in numbers, choices, and times',
+  texts: 'Words in texts',
+  left: 'Words that nothing explains',
+  mood: 'A question to read, an order to do',
 };
 
 /** What was decided, and the numbers behind it. */
