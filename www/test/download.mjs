@@ -9,6 +9,7 @@ import { COMMIT, ID, SHARD, startHub, WEIGHTS } from './hub.mjs';
 import { bare, begin, ELSEWHERE, end, newContext, project, serve } from './installed.mjs';
 
 const SPECIAL = 'special_tokens_map.json';
+const CERTAINTY = 'certainty.json';
 
 let hub;
 let origin;
@@ -88,7 +89,7 @@ describe('a model of a hub', () => {
     const first = await load(page, fromHub());
     assert.equal(first.name, ID);
     assert.equal(first.calls, 1);
-    const files = ['config.json', 'generation_config.json', WEIGHTS, SPECIAL, 'tokenizer.json', 'tokenizer_config.json'];
+    const files = [CERTAINTY, 'config.json', 'generation_config.json', WEIGHTS, SPECIAL, 'tokenizer.json', 'tokenizer_config.json'];
     assert.deepEqual(first.files, files);
     assert.deepEqual(first.weights.at(-1), { type: 'download', file: WEIGHTS, loaded: hub.size, total: hub.size });
     assert.equal(first.weights.filter(({ loaded }) => loaded === hub.size).length, 1, 'the file is told of twice');
@@ -145,10 +146,10 @@ describe('a model of a hub', () => {
     hub.files = hub.shards;
     const page = await tab();
     assert.equal((await load(page, fromHub())).calls, 1);
-    const names = ['config.json', 'generation_config.json', SHARD, 'model.safetensors.index.json', SPECIAL, 'tokenizer.json', 'tokenizer_config.json'];
+    const names = [CERTAINTY, 'config.json', 'generation_config.json', SHARD, 'model.safetensors.index.json', SPECIAL, 'tokenizer.json', 'tokenizer_config.json'];
     assert.deepEqual((await downloads(page)).map(({ name }) => name).sort(), names);
     const { files, memory } = await page.evaluate((model) => autodidact.modelInfo(model), `${hub.origin}/plain`);
-    assert.deepEqual(files.map(({ name }) => name).sort(), names.filter((name) => name !== SPECIAL), 'not looked for where the configuration says as much');
+    assert.deepEqual(files.map(({ name }) => name).sort(), names.filter((name) => ![SPECIAL, CERTAINTY].includes(name)), 'not looked for where the configuration says as much, or most models have none');
     assert.ok(memory > 3 * hub.size);
   });
 });
@@ -330,11 +331,11 @@ describe('modelInfo', () => {
     assert.deepEqual(ofHub.files.find(({ name }) => name === WEIGHTS), { name: WEIGHTS, bytes: hub.size, sha256: hub.sha256 });
     assert.equal(ofHub.files.find(({ name }) => name === 'config.json').sha256, null);
 
-    const special = ofHub.files.find(({ name }) => name === SPECIAL);
+    const unasked = ofHub.files.filter(({ name }) => [SPECIAL, CERTAINTY].includes(name)).reduce((sum, { bytes }) => sum + bytes, 0);
     const given = await info(page, checked());
     assert.deepEqual({ name: given.name, memory: given.memory }, { name: 'mine', memory: memory() });
     const plain = await info(page, `${hub.origin}/plain/`);
-    assert.deepEqual({ name: plain.name, memory: plain.memory, bytes: plain.bytes }, { name: 'plain', memory: memory(), bytes: ofHub.bytes - special.bytes });
+    assert.deepEqual({ name: plain.name, memory: plain.memory, bytes: plain.bytes }, { name: 'plain', memory: memory(), bytes: ofHub.bytes - unasked });
     assert.deepEqual(hub.asked(), []);
 
     assert.equal(await info(page, `${hub.origin}/none/`), 'IoError');

@@ -97,8 +97,16 @@ fn says_another(call: &ToolCall, other: &ToolCall, request: &Text) -> bool {
     })
 }
 
+/// Whether a value is the number one, and the request has it as an article or a pronoun alone: "a timer for tea and one for eggs".
+fn is_mere_one(value: &Value, request: &Text) -> bool {
+    value.as_f64() == Some(1.0) && !request.counts(value)
+}
+
 pub(super) fn review_alone(request: &Request, tool: &Tool, call: &ToolCall, none: &Drafted) -> Reviewed {
-    let absent = ungrounded(call, tool, &request.said);
+    let mut absent = ungrounded(call, tool, &request.said);
+    absent.extend(
+        call.arguments.iter().filter(|(_, value)| is_mere_one(value, &request.text)).map(|(name, _)| name.clone()),
+    );
     let mut drafted = none.clone();
     drafted.call.arguments.retain(|name, _| !absent.contains(name));
     let mut reviewed = review(request, tool, Some(call), &drafted);
@@ -113,6 +121,18 @@ mod tests {
 
     fn call(name: &str, arguments: Value) -> ToolCall {
         ToolCall { name: name.into(), arguments: arguments.as_object().cloned().unwrap_or_default() }
+    }
+
+    #[test]
+    fn one_is_no_number_where_nothing_is_counted() {
+        for (request, expected) in [
+            ("a timer for tea and one for eggs", true),
+            ("one minute for tea and two for eggs", false),
+            ("tables for 1 and for 2", false),
+        ] {
+            assert_eq!(is_mere_one(&json!(1), &Text::read(request)), expected, "{request}");
+        }
+        assert!(!is_mere_one(&json!(2), &Text::read("a timer")));
     }
 
     #[test]
