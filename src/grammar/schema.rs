@@ -206,7 +206,8 @@ fn with_null(types: &Value) -> Value {
 /// Numbers beyond this lose digits, or cannot be read at all (RFC 8259, section 6).
 const LARGEST: i64 = (1 << 53) - 1;
 
-/// Bounds all numbers that have no bound, so that what is written can be read.
+/// Bounds all numbers that have no bound, so that what is written can be read, and brings bounds beyond that nearer: the
+/// grammar library counts in 64 bits, and calls itself for ever where both bounds of an integer leave them.
 pub(super) fn bounded(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
@@ -224,6 +225,13 @@ pub(super) fn bounded(schema: &mut Value) {
                     if !map.contains_key(bound) && !map.contains_key(exclusive) {
                         map.insert(bound.to_owned(), limit.into());
                     }
+                }
+            }
+            for bound in ["minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"] {
+                if let Some(limit) = map.get_mut(bound)
+                    && let Some(number) = limit.as_f64().filter(|number| number.abs() > LARGEST as f64)
+                {
+                    *limit = if number < 0.0 { (-LARGEST).into() } else { LARGEST.into() };
                 }
             }
             map.iter_mut().filter(|(key, _)| *key != "enum" && *key != "const").for_each(|(_, inner)| bounded(inner));

@@ -110,7 +110,8 @@ fn odd_schemas_are_enforced_as_far_as_they_can_be() {
     let odd = json!({"properties": {
         "none": {"type": "integer", "enum": ["a", "b"]}, "any": {"type": "date"}, "nul": {"type": "string", "nullable": true},
         "look": {"type": "string", "pattern": "(?=x)y"}, "ref": {"$ref": "#/$defs/C"}, "lost": {"$ref": "#/$defs/D"},
-        "n": {"type": "integer", "minimum": 3}
+        "n": {"type": "integer", "minimum": 3},
+        "far": {"type": "integer", "minimum": -1e300, "maximum": -1e299}
     }, "required": "n", "$defs": {"C": {"enum": ["x", "y"]}}});
     let tools = [tool("odd", odd), tool("null", Value::Null), tool("list", json!([1]))];
     let constraint = vocabulary.constrain(&Grammar::answer(CallFormat::Pythonic, &tools)).unwrap();
@@ -120,6 +121,7 @@ fn odd_schemas_are_enforced_as_far_as_they_can_be() {
         (r#"<|call|>odd(look="z", ref="x", lost=[1], n=3)"#, true),
         (r#"<|call|>odd(ref="z")"#, false),
         ("<|call|>odd(n=2)", false),
+        ("<|call|>odd(far=3)", false),
         ("<|call|>null()", true),
         ("<|call|>list()", true),
     ] {
@@ -135,6 +137,13 @@ fn any_schema_of_a_caller_is_enforced_or_refused() {
     let constraint = vocabulary.constrain(&Grammar::json(&schema)).unwrap();
     for (text, fits) in [(r#"{"a": 3}"#, true), (r#"{"a":3}"#, false), ("{}", false), (r#"{"a": 3, "b": 1}"#, false)] {
         assert_eq!(writes(&mut constraint.clone(), &tokenizer, text).unwrap(), fits, "{text}");
+    }
+    // The library's own arithmetic ends before these bounds do.
+    for schema in [
+        json!({"allOf": [{"type": "integer"}, {"minimum": -1e300, "maximum": -1e299}]}),
+        json!({"type": ["integer", "null"], "minimum": 1e299, "maximum": 1e300}),
+    ] {
+        assert!(vocabulary.constrain(&Grammar::json(&schema)).is_ok(), "{schema}");
     }
     for schema in [json!({"type": "string", "enum": [1]}), json!(false), json!({"$ref": "#/lost"})] {
         assert_eq!(

@@ -135,6 +135,58 @@ async fn fetch(url: &str, file: &str, on_event: &mut impl FnMut(Event)) -> Resul
     })
 }
 
+/// A file as it comes in, in one allocation of its size. A `Vec` that grows copies itself into twice its size again and
+/// again: a file of 1 GB then leaves holes of as much in WebAssembly's 4 GB, where the weights as f32 need their place.
+struct FileBytes {
+    /// What came, where the size of the file is known.
+    bytes: Vec<u8>,
+    /// What came, where it is not: in JavaScript's memory until the size is known.
+    parts: Vec<Uint8Array>,
+    /// Bytes so far.
+    loaded: u64,
+    is_sized: bool,
+}
+
+impl FileBytes {
+    /// `total`: bytes of the file, where they are known.
+    fn new(total: Option<u64>) -> Result<Self, TooLarge> {
+        let size = total.map(allocation).transpose()?;
+        let bytes = Vec::with_capacity(size.unwrap_or(0));
+        Ok(Self { bytes, parts: Vec::new(), loaded: 0, is_sized: size.is_some() })
+    }
+
+    fn push(&mut self, part: Uint8Array) {
+        self.loaded += u64::from(part.length());
+        if self.is_sized && allocation(self.loaded).is_ok() {
+            append(&mut self.bytes, &part);
+        } else {
+            self.parts.push(part);
+        }
+    }
+
+    fn join(mut self) -> Result<Vec<u8>, TooLarge> {
+        self.bytes.reserve_exact(allocation(self.loaded)? - self.bytes.len());
+        for part in self.parts {
+            append(&mut self.bytes, &part);
+        }
+        Ok(self.bytes)
+    }
+}
+
+/// More bytes than one allocation of WebAssembly may have.
+struct TooLarge(u64);
+
+/// The bytes as the size of one allocation.
+fn allocation(bytes: u64) -> Result<usize, TooLarge> {
+    isize::try_from(bytes).map(isize::unsigned_abs).map_err(|_| TooLarge(bytes))
+}
+
+fn append(bytes: &mut Vec<u8>, part: &Uint8Array) {
+    let start = bytes.len();
+    bytes.resize(start + part.length() as usize, 0);
+    part.copy_to(&mut bytes[start..]);
+}
+
 /// Why a transfer did not succeed.
 enum Failure {
     /// It began, and broke off.
@@ -180,16 +232,24 @@ async fn fetch_once(
     let body = get(&response, "body");
     let reader: JsValue =
         get(&body, "getReader").dyn_into::<Function>().and_then(|f| f.call0(&body)).map_err(failure)?;
-    let mut bytes = Vec::new();
+    let too_large = |TooLarge(bytes): TooLarge| {
+        let reason = format!(
+            "the file has {bytes} bytes; a browser's WebAssembly takes files of up to {}: use a smaller model, or one in \
+             several files",
+            isize::MAX
+        );
+        Failure::Final(Error::Io { path: url.to_owned(), reason })
+    };
+    let mut file_bytes = FileBytes::new(total).map_err(too_large)?;
     loop {
         let part = call(&reader, "read", &[]).await.map_err(broken)?;
         if get(&part, "done").is_truthy() {
             break;
         }
-        let chunk: Uint8Array = get(&part, "value").dyn_into().map_err(failure)?;
-        bytes.extend(chunk.to_vec());
-        on_event(Event::Download { file: file.into(), loaded: bytes.len() as u64, total: total.unwrap_or(0) });
+        file_bytes.push(get(&part, "value").dyn_into().map_err(failure)?);
+        on_event(Event::Download { file: file.into(), loaded: file_bytes.loaded, total: total.unwrap_or(0) });
     }
+    let bytes = file_bytes.join().map_err(too_large)?;
     match total {
         Some(total) if total != bytes.len() as u64 => {
             let reason = format!("{} of {total} bytes came; try again", bytes.len());

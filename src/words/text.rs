@@ -95,6 +95,11 @@ impl Text {
         words.contains(&self.folded(at))
     }
 
+    /// Whether the word at a place joins two things: "and".
+    pub(super) fn is_joint(&self, at: usize) -> bool {
+        matches!(self.folded(at), "and" | "und" | "et" | "y")
+    }
+
     /// The text between the first and the last of some words, as it stands.
     pub(super) fn slice(&self, words: &Range<usize>) -> &str {
         let within = self.words.get(words.clone()).unwrap_or_default();

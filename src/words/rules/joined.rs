@@ -36,7 +36,7 @@ impl Filler<'_> {
         }
         let (mut values, mut end) = (Vec::new(), first.end);
         loop {
-            let is_last = matches!(self.text.folded(end), "and" | "und" | "et" | "y");
+            let is_last = self.text.is_joint(end);
             let is_behind_comma = self.text.gap_after(end.checked_sub(1)?).trim() == ",";
             if !is_last && !is_behind_comma {
                 return None;

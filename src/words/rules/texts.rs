@@ -200,7 +200,7 @@ impl<'a> Filler<'a> {
             (0..self.text.words.len()).find(|at| matches!(self.text.folded(*at), "between" | "zwischen" | "entre"));
         let Some(at) = at.filter(|_| is_text(first) && is_text(second)) else { return };
         let Some(one) = self.phrase(at + 1, first) else { return };
-        if !matches!(self.text.folded(one.end), "and" | "und" | "et" | "y") {
+        if !self.text.is_joint(one.end) {
             return;
         }
         let Some(other) = self.phrase(one.end + 1, second) else { return };
@@ -232,7 +232,7 @@ impl<'a> Filler<'a> {
         let mut end = start;
         while self.used.get(end) == Some(&false) {
             let word = self.text.folded(end);
-            let joins = is_list && matches!(word, "and" | "und" | "et" | "y");
+            let joins = is_list && self.text.is_joint(end);
             let ends = Phrases::BOUNDARIES.contains(&word) || ARTICLES.contains(&word) && word != "la";
             // "flights to Porto leaving on Monday"
             let behind_capital =
