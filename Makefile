@@ -39,15 +39,16 @@ demo: bundle ## build the page and serve it on localhost (PORT=4173)
 
 .PHONY: test
 test: format ## everything that must pass, headless Chromium included
-	@$(MAKE) --no-print-directory --jobs=2 SIDE_BY_SIDE=1 tests-native tools-and-bundle
-	@$(MAKE) --no-print-directory test-web budget test-page
+	@$(MAKE) --no-print-directory --jobs=2 SIDE_BY_SIDE=1 tests-native bundle-and-tests-web
+	@$(MAKE) --no-print-directory budget test-page
 
-# The bundle links and optimizes on one core for minutes: the native tests have the other meanwhile.
-.PHONY: tests-native tools-and-bundle
+# The bundle links and optimizes on one core for minutes: the native tests have the other meanwhile. The browser's tests link the
+# crates that were compiled for the bundle.
+.PHONY: tests-native bundle-and-tests-web
 tests-native:
 	@$(MAKE) --no-print-directory SIDE_BY_SIDE= test-native
-tools-and-bundle:
-	@$(MAKE) --no-print-directory SIDE_BY_SIDE= setup bundle
+bundle-and-tests-web:
+	@$(MAKE) --no-print-directory SIDE_BY_SIDE= setup bundle test-web
 
 .PHONY: format
 format: setup-rust ## formatting of the Rust code

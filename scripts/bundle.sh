@@ -27,7 +27,8 @@ read -ra passes <<<"${WASM_OPT_PASSES:--O1 --code-folding --rse --vacuum -O1}"
 # wasm-bindgen are called here as wasm-pack calls them, with the one crate type that a page needs.
 staged=$wasm_target_dir/pkg
 target=wasm32-unknown-unknown
-CARGO_TARGET_DIR=$wasm_target_dir cargo rustc --lib --crate-type cdylib --profile bundle --target $target "${wasm_options[@]}"
+CARGO_TARGET_DIR=$wasm_target_dir cargo rustc --lib --crate-type cdylib --profile bundle --target $target "${wasm_options[@]}" \
+    -- -C lto=fat -C embed-bitcode=yes
 wasm-bindgen "$wasm_target_dir/$target/bundle/autodidact.wasm" --target web --out-dir "$staged" --out-name autodidact
 
 # The same input with the same passes was optimized before, or is now.

@@ -23,17 +23,18 @@ if [[ $chromium != /usr/bin/chromium ]]; then
 fi
 
 files=()
-profile=(--release)
+# The crates that the bundle is made of, without its link-time optimization.
+profile=bundle
 if [[ -n ${WEB_BENCH:-} ]]; then
     # wasm-pack tests the crate of the folder it runs in; a path would make it drop the options of cargo.
     cd crates/autodidact-lab
     files=(--test bench_web)
-    profile=()
-    wasm_options=(--profile bench-web --locked --package autodidact-lab --config "$root/wasm-pack.toml")
+    profile=bench-web
+    wasm_options=(--locked --package autodidact-lab --config "$root/wasm-pack.toml")
 else
     for file in tests/web*.rs; do
         files+=(--test "$(basename "$file" .rs)")
     done
 fi
-CARGO_TARGET_DIR=$wasm_target_dir wasm-pack test "${profile[@]}" --headless --chrome --chromedriver "$chromedriver" --mode no-install \
-    -- "${wasm_options[@]}" "${files[@]}" -- --nocapture "$@"
+CARGO_TARGET_DIR=$wasm_target_dir wasm-pack test --headless --chrome --chromedriver "$chromedriver" --mode no-install \
+    -- --profile "$profile" "${wasm_options[@]}" "${files[@]}" -- --nocapture "$@"
