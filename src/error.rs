@@ -51,7 +51,10 @@ pub enum Error {
         found: Vec<usize>,
     },
     /// A tensor's element type cannot be read.
-    #[error("tensor `{tensor}`: element type {found} is not supported; expected F32, F16 or BF16")]
+    #[error(
+        "tensor `{tensor}`: element type {found} is not supported; expected F32, F16 or BF16, or in a GGUF file also Q8_0, \
+         Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K or Q6_K"
+    )]
     UnsupportedDtype {
         /// Name in the checkpoint.
         tensor: String,

@@ -206,6 +206,9 @@ fn parsed(bytes: &[u8]) -> Value {
 
 static CONFIG: LazyLock<Vec<u8>> = LazyLock::new(|| fixture("llama/config.json"));
 static WEIGHTS: LazyLock<Vec<u8>> = LazyLock::new(|| fixture("llama/model.safetensors"));
+static GGUF: LazyLock<Vec<u8>> = LazyLock::new(|| fixture("gguf/llama.gguf"));
+/// Where its tensors begin.
+const GGUF_HEADER: usize = 3200;
 static PEFT_CONFIG: LazyLock<Vec<u8>> = LazyLock::new(|| fixture("lora_llama/initial/adapter_config.json"));
 static PEFT_WEIGHTS: LazyLock<Vec<u8>> = LazyLock::new(|| fixture("lora_llama/initial/adapter_model.safetensors"));
 static TOKENIZER: LazyLock<Vec<u8>> = LazyLock::new(|| fixture("bpe/tokenizer.json"));
@@ -321,6 +324,18 @@ proptest! {
             drop(file);
         }
         let _ = load(CONFIG.clone(), bytes);
+        is_modest();
+    }
+
+    #[test]
+    fn gguf_files(damages in damages(), header in damages()) {
+        let end = GGUF.len().min(GGUF_HEADER);
+        let file = [damaged(&GGUF[..end], &header), GGUF[end..].to_vec()].concat();
+        for file in [file, damaged(&GGUF, &damages)] {
+            if let Ok(files) = ModelFiles::from_gguf("model", vec![file]) {
+                let _ = files.read(&backend::cpu());
+            }
+        }
         is_modest();
     }
 

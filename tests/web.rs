@@ -16,12 +16,13 @@ use autodidact::{
     error::Error,
     format::safetensors::SafetensorsFile,
     inference::{Cancel, Sampling, Session, Stop},
-    model::{self, Decoder, Family, ModelConfig, Targets, Tokens, init, self_test},
-    nn::linear::Trainable,
+    model::{self, Decoder, Family, ModelConfig, ModelFiles, Targets, Tokens, init, self_test},
+    nn::{linear::Trainable, weight::Arithmetic},
     platform::Stopwatch,
     storage::{AdapterStore, IndexedDbStore, MemoryStore},
     task::Task,
 };
+use autodidact_kernels::quant::{Activations, Instructions};
 use burn::tensor::{Device, Tensor};
 use seed::seed_files;
 use wasm_bindgen::prelude::*;
@@ -88,7 +89,7 @@ async fn ask(agent: &Agent, options: &AskOptions) -> Trace {
 async fn fixture_difference(config: &[u8], shards: &[&[u8]], reference: &str, device: &Device) -> f32 {
     let config = ModelConfig::from_json(config).unwrap();
     let files: Vec<_> = shards.iter().map(|bytes| SafetensorsFile::parse(bytes).unwrap()).collect();
-    let loaded = model::load(config, &files, device).unwrap();
+    let loaded = model::load(config, &files[..], device).unwrap();
     let reference: serde_json::Value = serde_json::from_str(reference).unwrap();
     let numbers =
         |v: &serde_json::Value| -> Vec<f64> { v.as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect() };
@@ -157,6 +158,36 @@ async fn logits_equal_pytorch_on_both_backends() {
         console_log!("MEASURED {name}: largest difference of logits from PyTorch: cpu {on_cpu:e}, webgpu {on_gpu:e}");
         assert!(on_cpu < CPU_TOLERANCE && on_gpu < GPU_TOLERANCE);
     }
+}
+
+#[wasm_bindgen_test]
+async fn quantized_weights_in_the_browser() {
+    let file = include_bytes!("fixtures/gguf/qwen2_mixed.gguf").to_vec();
+    let files = ModelFiles::from_gguf("mixed", vec![file]).unwrap();
+    let ids: Vec<u32> = (0..24).map(|i| 3 + i * 31 % 70).collect();
+    let logits = async |decoder: &Decoder| {
+        let hidden = decoder.forward(&Tokens::single(&ids), None, None);
+        readback(decoder.logits(hidden, &[0, 11, 23])).await.unwrap()
+    };
+    let difference = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    let decoder = files.read(&backend::cpu()).unwrap().decoder;
+    let parts = decoder.weights().parts();
+    let matrices: Vec<_> = parts.iter().filter_map(|part| part.quantized()).flatten().collect();
+    assert!(!matrices.is_empty());
+    for matrix in matrices {
+        let x: Vec<f32> = (0..5 * matrix.columns()).map(|i| (i * 37 % 101) as f32 / 50.0 - 1.0).collect();
+        let x = Activations::new(&x, matrix.columns());
+        let [plain, fast] = [Instructions::Scalar, Instructions::detect()].map(|with| matrix.product(&x, with));
+        assert!(Instructions::detect() != Instructions::Scalar && difference(&plain, &fast) < 1e-4);
+    }
+    let floats = logits(&decoder.with_arithmetic(Arithmetic::Floats)).await;
+    let integers = logits(&decoder).await;
+    let on_gpu = logits(&files.read(&gpu().await).unwrap().decoder).await;
+    let (integers, on_gpu) = (difference(&floats, &integers), difference(&floats, &on_gpu));
+    console_log!(
+        "MEASURED logits of quantized weights: integers {integers:e}, webgpu {on_gpu:e} from floats on the CPU"
+    );
+    assert!(integers > 0.0 && integers < 0.5 && on_gpu < GPU_TOLERANCE);
 }
 
 #[wasm_bindgen_test]
@@ -232,7 +263,7 @@ async fn dispatches_per_layer_stay_within_their_budget() {
 
 async fn whole_loop(choice: BackendChoice, database: &str) {
     let store = IndexedDbStore::open(database).await.unwrap();
-    let open = OpenOptions { backend: choice, force_software_gpu: true };
+    let open = OpenOptions { backend: choice, force_software_gpu: true, ..OpenOptions::default() };
     let watch = Stopwatch::start();
     let agent = Agent::open(seed_files(), Rc::new(store), open, |_| {}).await.unwrap();
     let before = model::export::checksum(agent.model().decoder()).await.unwrap();
@@ -299,7 +330,7 @@ async fn the_whole_loop_on_webgpu() {
 
 #[wasm_bindgen_test]
 async fn a_cancelled_call_ends_with_an_abort_and_the_base_stays() {
-    let open = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };
+    let open = OpenOptions { backend: BackendChoice::Cpu, ..OpenOptions::default() };
     let agent = Agent::open(seed_files(), Rc::new(MemoryStore::new()), open, |_| {}).await.unwrap();
     let cancel = Cancel::default();
     let session = Session { decoder: agent.model().decoder(), lora: None, cancel: &cancel };

@@ -44,7 +44,7 @@ extern "C" {
 
 async fn agent(backend: BackendChoice) -> Result<Agent> {
     let store = IndexedDbStore::open("lost").await?;
-    let options = OpenOptions { backend, force_software_gpu: true };
+    let options = OpenOptions { backend, force_software_gpu: true, ..OpenOptions::default() };
     Agent::open(seed_files(), Rc::new(store), options, |_| {}).await
 }
 

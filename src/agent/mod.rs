@@ -43,7 +43,7 @@ pub use teach::{Feedback, Taught};
 pub use trace::{Answer, ScoreReport, Trace, TrainingReport};
 
 pub use crate::{
-    model::{INDEX, ModelFiles, NAMED_TEMPLATES, SINGLE, shard_names, template_text},
+    model::{INDEX, ModelFiles, NAMED_TEMPLATES, SINGLE, model_name, part_names, shard_names, template_text},
     prompt::NamedTemplate,
 };
 use checks::UsableTask;

@@ -8,7 +8,7 @@ use super::{Agent, Event, Memory, Model, ModelFiles, Phase};
 use crate::{
     backend::{self, BackendChoice, BackendKind},
     error::Result,
-    model::self_test,
+    model::{Dtype, self_test},
     storage::AdapterStore,
 };
 
@@ -19,6 +19,8 @@ pub struct OpenOptions {
     pub backend: BackendChoice,
     /// Take a software GPU too (tests).
     pub force_software_gpu: bool,
+    /// How the weights are held in memory.
+    pub dtype: Dtype,
 }
 
 impl Agent {
@@ -48,7 +50,7 @@ impl Agent {
         on_event(Event::Backend { report: report.clone() });
 
         on_event(Event::Phase { phase: Phase::Load });
-        let model = Model::read(files, &device).await?;
+        let model = Model::read(files, options.dtype, &device).await?;
         Ok(Self { model: Rc::new(model), memory: Rc::new(Memory::new(store)), backend: report })
     }
 }

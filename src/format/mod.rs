@@ -1,4 +1,5 @@
 //! File formats, as bytes. Nothing here knows the compute backend.
 
+pub mod gguf;
 pub mod json;
 pub mod safetensors;

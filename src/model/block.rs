@@ -12,6 +12,7 @@ use crate::nn::{
     mlp::{self, GateTape},
     norm::{RmsNorm, RmsNormTape},
     rotary::RopeTable,
+    weight::Arithmetic,
 };
 
 /// What all blocks of one call share.
@@ -28,6 +29,8 @@ pub struct Shared<'a> {
     pub mask: Option<Tensor<4>>,
     /// Kernels of mixed precision, where the call wants them.
     pub kernels: Option<Kernels>,
+    /// How products with quantized weights are computed.
+    pub arithmetic: Arithmetic,
 }
 
 /// What the backward pass of attention, from `qkv` to heads side by side, needs.
@@ -89,17 +92,17 @@ impl LayerWeights {
         let adapter = |slot| lora.and_then(|l| l.get(slot));
         let norm = rms(shared.config);
 
-        let kernels = shared.kernels;
+        let (kernels, arithmetic) = (shared.kernels, shared.arithmetic);
         let (normed, input_norm) = norm.forward_rows(x.clone(), self.input_norm.clone(), kernels);
-        let (qkv, qkv_tape) = self.qkv.forward(normed, adapter(Slot::Qkv), kernels, tape);
+        let (qkv, qkv_tape) = self.qkv.forward(normed, adapter(Slot::Qkv), kernels, arithmetic, tape);
         let (heads, heads_tape) = self.attend(qkv, shared, cache, tape);
-        let (attended, o_tape) = self.o.forward(heads, adapter(Slot::O), kernels, tape);
+        let (attended, o_tape) = self.o.forward(heads, adapter(Slot::O), kernels, arithmetic, tape);
         let x = x.add(attended);
 
         let (normed, post_norm) = norm.forward_rows(x.clone(), self.post_norm.clone(), kernels);
-        let (gate_up, gate_up_tape) = self.gate_up.forward(normed, adapter(Slot::GateUp), kernels, tape);
+        let (gate_up, gate_up_tape) = self.gate_up.forward(normed, adapter(Slot::GateUp), kernels, arithmetic, tape);
         let (gated, gate_tape) = mlp::forward(gate_up, kernels, tape);
-        let (out, down_tape) = self.down.forward(gated, adapter(Slot::Down), kernels, tape);
+        let (out, down_tape) = self.down.forward(gated, adapter(Slot::Down), kernels, arithmetic, tape);
         let x = x.add(out);
 
         let tape = match (qkv_tape, heads_tape, o_tape, gate_up_tape, gate_tape, down_tape) {

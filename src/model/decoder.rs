@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     backend,
-    nn::{Matrix, cache::KvCache, linear::Trainable, loss::cross_entropy, norm::RmsNorm, rotary::Rope, rows},
+    nn::{
+        Matrix, cache::KvCache, linear::Trainable, loss::cross_entropy, norm::RmsNorm, rotary::Rope, rows,
+        weight::Arithmetic,
+    },
 };
 
 /// A loaded model. Clones share the weights.
@@ -26,6 +29,7 @@ pub struct Decoder {
     head_scales: Vec<f32>,
     device: Device,
     kernels: Option<Kernels>,
+    arithmetic: Arithmetic,
 }
 
 /// A loss with the gradients of what was trained, in the order of `parameters()`.
@@ -42,7 +46,8 @@ impl Decoder {
         let rope = Rope::new(config.head_dim, config.rope_theta, config.rope_scaling);
         let mut head_scales = vec![(config.head_dim as f32).sqrt().recip(); config.n_heads];
         head_scales.resize(config.n_heads + config.n_kv_heads, 1.0);
-        Self { config, weights, rope, head_scales, device, kernels: None }
+        let arithmetic = Arithmetic::default();
+        Self { config, weights, rope, head_scales, device, kernels: None, arithmetic }
     }
 
     /// Shape of the model.
@@ -65,6 +70,11 @@ impl Decoder {
     pub fn with_precision(&self, precision: Precision) -> Self {
         let wanted = precision == Precision::Mixed && self.device == backend::cpu();
         Self { kernels: wanted.then(Kernels::detect).flatten(), ..self.clone() }
+    }
+
+    /// The same model, whose quantized weights are multiplied with in that way when it answers. Training is in floats.
+    pub fn with_arithmetic(&self, arithmetic: Arithmetic) -> Self {
+        Self { arithmetic, ..self.clone() }
     }
 
     /// True where the CPU computes.
@@ -90,7 +100,7 @@ impl Decoder {
 
     /// Residual stream after the last block, `[n, d]`. With a cache, the tokens follow the cached positions.
     pub fn forward(&self, tokens: &Tokens, cache: Option<&mut KvCache>, lora: Option<&LoraWeights>) -> Matrix {
-        let shared = self.shared(tokens, cache.as_deref(), None);
+        let shared = self.shared(tokens, cache.as_deref(), None, self.arithmetic);
         self.run(tokens, &shared, cache, lora, false).0
     }
 
@@ -109,7 +119,7 @@ impl Decoder {
             hidden.select(0, self.indices(rows))
         };
         let (normed, _) = self.norm().forward(picked, self.weights.final_norm.clone());
-        normed.matmul(self.weights.head().clone().transpose())
+        self.weights.head().scores(normed, self.arithmetic, None)
     }
 
     /// Loss over the targets and gradients of the adapter or of the base weights.
@@ -123,16 +133,16 @@ impl Decoder {
         let base = train == Trainable::Base;
         // The kernels know one document a row, and no adapters.
         let kernels = self.kernels.filter(|_| base && lora.is_none() && tokens.documents.is_none());
-        let shared = self.shared(tokens, None, kernels);
+        let shared = self.shared(tokens, None, kernels, Arithmetic::Floats);
         let (hidden, tape) = self.run(tokens, &shared, None, lora, true);
         let n = hidden.dims()[0];
         let m = targets.rows.len();
         let rows = self.indices(&targets.rows);
 
         // Head and final norm, on the rows that predict.
-        let (gain, head) = (|| self.weights.final_norm.clone(), || self.weights.head().clone());
+        let (gain, head) = (|| self.weights.final_norm.clone(), self.weights.head());
         let (normed, norm_tape) = self.norm().forward_rows(hidden.select(0, rows.clone()), gain(), kernels);
-        let logits = matmul(kernels, normed.clone(), head(), Form::RightTransposed);
+        let logits = head.scores(normed.clone(), Arithmetic::Floats, kernels);
         let (loss, dlogits) = match kernels {
             Some(kernels) => kernels.cross_entropy(logits, &targets.ids, &targets.weights),
             None => {
@@ -142,7 +152,7 @@ impl Decoder {
             }
         };
         let dhead = base.then(|| matmul(kernels, dlogits.clone(), normed, Form::LeftTransposed));
-        let dnormed = matmul(kernels, dlogits, head(), Form::Plain);
+        let dnormed = head.scores_backward(dlogits, kernels);
         let (dpicked, gain) = self.norm().backward_rows(norm_tape, gain(), dnormed, base, kernels);
         let mut dx = rows::spread(dpicked, &targets.rows, rows, n);
 
@@ -161,7 +171,8 @@ impl Decoder {
             Trainable::Adapter => adapter_parameters(blocks),
             Trainable::Base => {
                 let lookup = |table: Matrix| rows::add_rows(table, &tokens.ids, dx);
-                let zeros = || self.weights.embedding.zeros_like();
+                let (vocab, d) = (self.config.vocab_size, self.config.d_model);
+                let zeros = || Matrix::zeros([vocab, d], &self.device);
                 let (embedding, head) = match (&self.weights.lm_head, dhead) {
                     (None, Some(dhead)) => (lookup(dhead), None),
                     (_, dhead) => (lookup(zeros()), dhead),
@@ -180,7 +191,7 @@ impl Decoder {
         lora: Option<&LoraWeights>,
         tape: bool,
     ) -> (Matrix, Vec<BlockTape>) {
-        let mut x = self.weights.embedding.clone().select(0, self.indices(&tokens.ids));
+        let mut x = self.weights.embedding.select(&tokens.ids);
         let mut tapes = Vec::new();
         for (i, layer) in self.weights.layers.iter().enumerate() {
             let adapter = lora.and_then(|l| l.layers.get(i));
@@ -194,7 +205,13 @@ impl Decoder {
         (x, tapes)
     }
 
-    fn shared(&self, tokens: &Tokens, cache: Option<&KvCache>, kernels: Option<Kernels>) -> Shared<'_> {
+    fn shared(
+        &self,
+        tokens: &Tokens,
+        cache: Option<&KvCache>,
+        kernels: Option<Kernels>,
+        arithmetic: Arithmetic,
+    ) -> Shared<'_> {
         let (batch, t) = (tokens.batch, tokens.len());
         let past = cache.map_or(0, KvCache::len);
         let window = cache.map_or(t, |c| c.window(t));
@@ -209,6 +226,7 @@ impl Decoder {
                 .then(|| attention_mask(tokens, past, window, self.config.group(), &self.device))
                 .flatten(),
             kernels,
+            arithmetic,
         }
     }
 

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use autodidact_kernels::quant::QuantizedMatrix;
+
 use super::{
     decoder::Decoder,
     names::{self, Slot},
 };
-use crate::{backend::readback, error::Result, format::safetensors::HostTensor, nn::Matrix};
+use crate::{backend::readback, error::Result, format::safetensors::HostTensor};
 
 /// All weights by checkpoint name, in PyTorch's layout (`[out, in]`).
 ///
@@ -16,7 +18,7 @@ pub async fn to_host(decoder: &Decoder) -> Result<BTreeMap<String, HostTensor>> 
     let (c, w) = (decoder.config(), decoder.weights());
     let mut out = BTreeMap::new();
     let mut put = |name: String, shape: Vec<usize>, data: Vec<f32>| out.insert(name, HostTensor { shape, data });
-    put(names::EMBEDDING.into(), vec![c.vocab_size, c.d_model], readback(w.embedding.clone()).await?);
+    put(names::EMBEDDING.into(), vec![c.vocab_size, c.d_model], readback(w.embedding.full()).await?);
     for (i, layer) in w.layers.iter().enumerate() {
         put(names::in_layer(i, names::INPUT_NORM), vec![c.d_model], readback(layer.input_norm.clone()).await?);
         put(names::in_layer(i, names::POST_NORM), vec![c.d_model], readback(layer.post_norm.clone()).await?);
@@ -27,7 +29,7 @@ pub async fn to_host(decoder: &Decoder) -> Result<BTreeMap<String, HostTensor>> 
         for slot in Slot::ALL {
             let linear = layer.linear(slot);
             let (rows, columns) = (slot.in_features(c), slot.out_features(c));
-            let weight = readback(linear.weight.clone()).await?;
+            let weight = readback(linear.weight.full()).await?;
             let bias = match &linear.bias {
                 Some(bias) => Some(readback(bias.clone()).await?),
                 None => None,
@@ -46,7 +48,7 @@ pub async fn to_host(decoder: &Decoder) -> Result<BTreeMap<String, HostTensor>> 
     }
     put(names::FINAL_NORM.into(), vec![c.d_model], readback(w.final_norm.clone()).await?);
     if let Some(head) = &w.lm_head {
-        put(names::LM_HEAD.into(), vec![c.vocab_size, c.d_model], readback(head.clone()).await?);
+        put(names::LM_HEAD.into(), vec![c.vocab_size, c.d_model], readback(head.full()).await?);
     }
     Ok(out)
 }
@@ -58,16 +60,16 @@ pub async fn to_host(decoder: &Decoder) -> Result<BTreeMap<String, HostTensor>> 
 /// [`crate::Error::Backend`] when a tensor cannot be read back.
 pub async fn checksum(decoder: &Decoder) -> Result<u64> {
     let mut sum = 0xcbf2_9ce4_8422_2325_u64;
-    for matrix in decoder.weights().parameters() {
-        sum = mix(sum, matrix).await?;
+    for part in decoder.weights().parts() {
+        sum = match part.quantized() {
+            Some(matrices) => mix(sum, matrices.iter().flat_map(QuantizedMatrix::words)),
+            None => mix(sum, readback(part.full()).await?.into_iter().map(f32::to_bits)),
+        };
     }
     Ok(sum)
 }
 
 /// FNV-1a over 32-bit words.
-async fn mix(mut sum: u64, matrix: Matrix) -> Result<u64> {
-    for value in readback(matrix).await? {
-        sum = (sum ^ u64::from(value.to_bits())).wrapping_mul(0x0000_0100_0000_01b3);
-    }
-    Ok(sum)
+fn mix(sum: u64, words: impl Iterator<Item = u32>) -> u64 {
+    words.fold(sum, |sum, word| (sum ^ u64::from(word)).wrapping_mul(0x0000_0100_0000_01b3))
 }

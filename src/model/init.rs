@@ -56,13 +56,13 @@ pub fn random(config: ModelConfig, seed: u64, deviation: f32, device: &Device) -
                 let deviation = if matches!(slot, Slot::O | Slot::Down) { residual } else { deviation };
                 let weight = matrix(slot.in_features(c), slot.out_features(c), deviation);
                 let bias = slot.has_bias(c).then(|| Matrix::zeros([1, slot.out_features(c)], device));
-                Linear { weight, bias }
+                Linear { weight: weight.into(), bias }
             });
             let qk_norm = c.qk_norm.then(|| (ones(c.head_dim), ones(c.head_dim)));
             LayerWeights::new(ones(c.d_model), ones(c.d_model), linears, qk_norm, c)
         })
         .collect();
-    let lm_head = (!c.tied).then(|| matrix(c.vocab_size, c.d_model, deviation));
-    let weights = Weights { embedding, layers, final_norm: ones(c.d_model), lm_head };
+    let lm_head = (!c.tied).then(|| matrix(c.vocab_size, c.d_model, deviation).into());
+    let weights = Weights { embedding: embedding.into(), layers, final_norm: ones(c.d_model), lm_head };
     Decoder::new(config, weights, device.clone())
 }

@@ -1,20 +1,28 @@
-//! Reads the weights of a Hugging Face checkpoint into the fused matrices of [`Weights`].
+//! Reads the weights of a checkpoint into the fused matrices of [`Weights`].
 
 use std::collections::BTreeSet;
 
+use autodidact_kernels::quant::{BLOCK, QuantizedMatrix};
 use burn::tensor::{Device, Tensor, TensorData};
 use sha2::{Digest, Sha256};
 
 use super::{
     config::ModelConfig,
     decoder::Decoder,
+    dtype::{Dtype, rounded},
     names::{self, Slot},
     weights::{LayerWeights, Weights},
 };
 use crate::{
+    backend,
     error::{Error, Result},
     format::safetensors::SafetensorsFile,
-    nn::{Matrix, linear::Linear},
+    nn::{
+        Matrix,
+        linear::Linear,
+        table::Table,
+        weight::{Quantized, Weight},
+    },
 };
 
 /// A model with what identifies its weights.
@@ -26,19 +34,74 @@ pub struct Loaded {
     pub fingerprint: String,
 }
 
-/// Builds a decoder from the shards of a checkpoint.
+/// The tensors of a checkpoint by their names in Hugging Face's, whatever file holds them.
+pub trait TensorSource {
+    /// Names of all tensors; those that have none in Hugging Face's checkpoints by the names in their file.
+    fn names(&self) -> Vec<String>;
+
+    /// Shape of a tensor, outermost size first; `None` when there is no such tensor.
+    fn shape(&self, name: &str) -> Option<Vec<usize>>;
+
+    /// Decodes one tensor to f32, row-major.
+    ///
+    /// # Errors
+    /// [`Error::MissingTensor`] when there is no such tensor, [`Error::UnsupportedDtype`] for an element type that is not read.
+    fn to_f32(&self, name: &str) -> Result<Vec<f32>>;
+
+    /// Whether [`TensorSource::quantized`] has something.
+    fn is_quantized(&self, _name: &str) -> bool {
+        false
+    }
+
+    /// A matrix in few bits that stands for the same numbers; `None` where its type, or its width, allows none.
+    ///
+    /// # Errors
+    /// [`Error::MissingTensor`] when there is no such tensor.
+    fn quantized(&self, _name: &str) -> Result<Option<QuantizedMatrix>> {
+        Ok(None)
+    }
+}
+
+impl TensorSource for [SafetensorsFile<'_>] {
+    fn names(&self) -> Vec<String> {
+        self.iter().flat_map(SafetensorsFile::names).collect()
+    }
+
+    fn shape(&self, name: &str) -> Option<Vec<usize>> {
+        self.iter().find_map(|file| file.shape(name)).map(<[usize]>::to_vec)
+    }
+
+    fn to_f32(&self, name: &str) -> Result<Vec<f32>> {
+        let file = self.iter().find(|file| file.contains(name));
+        file.ok_or_else(|| Error::MissingTensor { tensor: name.into(), expected: Vec::new() })?.to_f32(name)
+    }
+}
+
+/// As [`load_as`], with [`Dtype::Auto`].
+///
+/// # Errors
+/// As [`load_as`].
+pub fn load(config: ModelConfig, tensors: &(impl TensorSource + ?Sized), device: &Device) -> Result<Loaded> {
+    load_as(config, tensors, Dtype::Auto, device)
+}
+
+/// Builds a decoder from the tensors of a checkpoint. The fingerprint is of the numbers in the checkpoint, however they are
+/// held in memory.
 ///
 /// # Errors
 /// [`Error::MissingTensor`], [`Error::ShapeMismatch`], [`Error::UnusedTensors`], [`Error::UnsupportedDtype`] or
 /// [`Error::Integrity`], each naming the tensor.
-pub fn load(config: ModelConfig, shards: &[SafetensorsFile<'_>], device: &Device) -> Result<Loaded> {
-    let mut reader = Reader { shards, device, used: BTreeSet::new(), hash: Sha256::new() };
+pub fn load_as(
+    config: ModelConfig,
+    tensors: &(impl TensorSource + ?Sized),
+    dtype: Dtype,
+    device: &Device,
+) -> Result<Loaded> {
+    let dtype = if *device == backend::cpu() { dtype } else { Dtype::F32 };
+    let mut reader = Reader { tensors, device, dtype, used: BTreeSet::new(), hash: Sha256::new() };
     let weights = read_weights(&config, &mut reader)?;
-    let unused: Vec<String> = shards
-        .iter()
-        .flat_map(SafetensorsFile::names)
-        .filter(|name| !reader.used.contains(name) && !names::is_ignored(name, config.tied))
-        .collect();
+    let mut unused = tensors.names();
+    unused.retain(|name| !reader.used.contains(name) && !names::is_ignored(name, config.tied));
     if !unused.is_empty() {
         return Err(Error::UnusedTensors { tensors: unused });
     }
@@ -47,9 +110,9 @@ pub fn load(config: ModelConfig, shards: &[SafetensorsFile<'_>], device: &Device
     Ok(Loaded { decoder: Decoder::new(config, weights, device.clone()), fingerprint })
 }
 
-fn read_weights(c: &ModelConfig, reader: &mut Reader<'_>) -> Result<Weights> {
+fn read_weights<T: TensorSource + ?Sized>(c: &ModelConfig, reader: &mut Reader<'_, T>) -> Result<Weights> {
     let d = c.d_model;
-    let embedding = reader.matrix(names::EMBEDDING, [c.vocab_size, d])?;
+    let embedding = reader.table(names::EMBEDDING, [c.vocab_size, d])?;
     // The file may hold fewer than the configuration says.
     let mut layers = Vec::new();
     for i in 0..c.n_layers {
@@ -67,49 +130,77 @@ fn read_weights(c: &ModelConfig, reader: &mut Reader<'_>) -> Result<Weights> {
         layers.push(LayerWeights::new(input_norm, post_norm, linears, qk_norm, c));
     }
     let final_norm = reader.vector(names::FINAL_NORM, d)?;
-    let lm_head = if c.tied { None } else { Some(reader.matrix(names::LM_HEAD, [c.vocab_size, d])?) };
+    let lm_head = if c.tied { None } else { Some(reader.table(names::LM_HEAD, [c.vocab_size, d])?) };
     Ok(Weights { embedding, layers, final_norm, lm_head })
 }
 
-struct Reader<'a> {
-    shards: &'a [SafetensorsFile<'a>],
+struct Reader<'a, T: ?Sized> {
+    tensors: &'a T,
     device: &'a Device,
+    /// How matrices are held.
+    dtype: Dtype,
     used: BTreeSet<String>,
     hash: Sha256,
 }
 
-impl Reader<'_> {
-    fn values(&mut self, name: &str, expected: &[usize]) -> Result<Vec<f32>> {
-        let shard = self
-            .shards
-            .iter()
-            .find(|shard| shard.contains(name))
-            .ok_or_else(|| Error::MissingTensor { tensor: name.into(), expected: expected.to_vec() })?;
-        let found = shard.shape(name).unwrap_or_default();
+impl<T: TensorSource + ?Sized> Reader<'_, T> {
+    /// Checks that there is such a tensor.
+    fn check(&mut self, name: &str, expected: &[usize]) -> Result<()> {
+        let found = self.tensors.shape(name);
+        let found = found.ok_or_else(|| Error::MissingTensor { tensor: name.into(), expected: expected.to_vec() })?;
         if found != expected {
-            return Err(Error::ShapeMismatch {
-                tensor: name.into(),
-                expected: expected.to_vec(),
-                found: found.to_vec(),
-            });
+            return Err(Error::ShapeMismatch { tensor: name.into(), expected: expected.to_vec(), found });
         }
-        let values = shard.to_f32(name)?;
         self.used.insert(name.to_owned());
         self.hash.update(name.as_bytes());
         for size in expected {
             self.hash.update((*size as u64).to_le_bytes());
         }
+        Ok(())
+    }
+
+    fn values(&mut self, name: &str, expected: &[usize]) -> Result<Vec<f32>> {
+        self.check(name, expected)?;
+        let values = self.tensors.to_f32(name)?;
         self.hash.update(bytemuck::cast_slice(&values));
         Ok(values)
+    }
+
+    /// Whether a matrix of that width is held quantized.
+    fn is_quantized(&self, name: &str, width: usize) -> bool {
+        let as_it_is = self.dtype != Dtype::F32 && self.tensors.is_quantized(name);
+        as_it_is || self.dtype.rounded().is_some() && width > 0 && width.is_multiple_of(BLOCK)
+    }
+
+    /// A matrix that [is held quantized](Self::is_quantized).
+    fn quantized(&mut self, name: &str, shape: [usize; 2]) -> Result<QuantizedMatrix> {
+        if let Some(storage) = self.dtype.rounded().filter(|_| !self.tensors.is_quantized(name)) {
+            let values = self.values(name, &shape)?;
+            let fits = || Error::Backend { reason: format!("`{name}` cannot be quantized: its rows fill no blocks") };
+            return rounded(&values, shape, storage).ok_or_else(fits);
+        }
+        self.check(name, &shape)?;
+        let missing = || Error::MissingTensor { tensor: name.into(), expected: shape.to_vec() };
+        let matrix = self.tensors.quantized(name)?.ok_or_else(missing)?;
+        let mut row = vec![0.0_f32; matrix.columns()];
+        for index in 0..matrix.rows() {
+            matrix.row(index, &mut row);
+            self.hash.update(bytemuck::cast_slice(&row));
+        }
+        Ok(matrix)
     }
 
     fn tensor(&self, values: Vec<f32>, shape: [usize; 2]) -> Matrix {
         Tensor::from_data(TensorData::new(values, shape), self.device)
     }
 
-    fn matrix(&mut self, name: &str, shape: [usize; 2]) -> Result<Matrix> {
+    fn table(&mut self, name: &str, shape: [usize; 2]) -> Result<Table> {
+        if self.is_quantized(name, shape[1]) {
+            let table = self.quantized(name, shape)?;
+            return Ok(Table::Quantized(Quantized::new(vec![table], self.device.clone())));
+        }
         let values = self.values(name, &shape)?;
-        Ok(self.tensor(values, shape))
+        Ok(Table::Full(self.tensor(values, shape)))
     }
 
     fn vector(&mut self, name: &str, len: usize) -> Result<Matrix> {
@@ -120,18 +211,35 @@ impl Reader<'_> {
     /// The modules of a slot, transposed to `[in, out]` and put side by side.
     fn linear(&mut self, c: &ModelConfig, layer: usize, slot: Slot) -> Result<Linear> {
         let (rows, columns) = (slot.in_features(c), slot.out_features(c));
+        let modules = slot.modules(c);
+        let named = |module: &str| names::linear(layer, slot, module, "weight");
+        let quantize = modules.iter().all(|(module, _)| self.is_quantized(&named(module), rows));
         // All shapes are known to be right before the matrix is made.
-        let mut parts = Vec::new();
-        let mut bias = Vec::new();
-        for (module, width) in slot.modules(c) {
-            parts.push((self.values(&names::linear(layer, slot, module, "weight"), &[width, rows])?, width));
+        let (mut parts, mut quantized, mut bias) = (Vec::new(), Vec::new(), Vec::new());
+        for (module, width) in modules {
+            if quantize {
+                quantized.push(self.quantized(&named(module), [width, rows])?);
+            } else {
+                parts.push((self.values(&named(module), &[width, rows])?, width));
+            }
             if slot.has_bias(c) {
                 bias.extend(self.values(&names::linear(layer, slot, module, "bias"), &[width])?);
             }
         }
+        let weight = if quantize {
+            Weight::Quantized(Quantized::new(quantized, self.device.clone()))
+        } else {
+            Weight::Full(self.transposed(parts, [rows, columns]))
+        };
+        let bias = slot.has_bias(c).then(|| self.tensor(bias, [1, columns]));
+        Ok(Linear { weight, bias })
+    }
+
+    /// Modules of `[width, in]` as one matrix of `[in, out]`.
+    fn transposed(&self, modules: Vec<(Vec<f32>, usize)>, [rows, columns]: [usize; 2]) -> Matrix {
         let mut weight = vec![0.0; rows * columns];
         let mut offset = 0;
-        for (values, width) in parts {
+        for (values, width) in modules {
             for (o, row) in values.chunks_exact(rows).enumerate() {
                 for (i, value) in row.iter().enumerate() {
                     weight[i * columns + offset + o] = *value;
@@ -139,8 +247,6 @@ impl Reader<'_> {
             }
             offset += width;
         }
-        let weight = self.tensor(weight, [rows, columns]);
-        let bias = slot.has_bias(c).then(|| self.tensor(bias, [1, columns]));
-        Ok(Linear { weight, bias })
+        self.tensor(weight, [rows, columns])
     }
 }

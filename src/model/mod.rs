@@ -1,9 +1,12 @@
-//! Decoder-only transformers of the Llama, Qwen2 and Qwen3 families, read from Hugging Face directories as they are.
+//! Decoder-only transformers of the Llama, Qwen2 and Qwen3 families, read from Hugging Face directories and GGUF files as they
+//! are.
 
 pub mod block;
 pub mod config;
 pub mod decoder;
+pub mod dtype;
 pub mod export;
+pub mod gguf;
 pub mod init;
 pub mod load;
 pub mod lora;
@@ -16,7 +19,9 @@ pub mod weights;
 
 pub use config::{Family, ModelConfig};
 pub use decoder::{Decoder, Gradients};
-pub use load::{Loaded, load};
+pub use dtype::Dtype;
+pub use gguf::{model_name, part_names};
+pub use load::{Loaded, TensorSource, load, load_as};
 pub use lora::{LayerLora, LoraWeights};
 pub use names::Slot;
 pub use source::{INDEX, ModelFiles, ModelParts, NAMED_TEMPLATES, SINGLE, shard_names, template_text};

@@ -1,5 +1,5 @@
-//! The files of a Hugging Face model directory, as bytes, and what is made of them; where they come from is the caller's
-//! business.
+//! The files of a Hugging Face model directory or a GGUF model, as bytes, and what is made of them; where they come from is the
+//! caller's business.
 
 use burn::tensor::Device;
 use serde_json::Value;
@@ -7,11 +7,13 @@ use serde_json::Value;
 use super::{
     config::{ModelConfig, token_ids},
     decoder::Decoder,
-    load::{Loaded, load},
+    dtype::Dtype,
+    gguf::{GgufModel, GgufTensors, is_gguf},
+    load::{Loaded, load_as},
 };
 use crate::{
     error::{Error, Result},
-    format::{self, safetensors::SafetensorsFile},
+    format::{self, gguf::GgufFile, safetensors::SafetensorsFile},
     prompt::{NamedTemplate, PromptBuilder, TemplateFiles},
     tokenizer::Tokenizer,
 };
@@ -37,7 +39,7 @@ pub struct ModelFiles {
     pub generation_config: Option<Vec<u8>>,
     /// `certainty.json`: how sure the model's answers are, fitted on tasks whose answers are known.
     pub certainty: Option<Vec<u8>>,
-    /// `model.safetensors`, or the shards that the index names.
+    /// `model.safetensors`, the shards that the index names, or the parts of a GGUF model.
     pub shards: Vec<Vec<u8>>,
 }
 
@@ -56,11 +58,39 @@ pub struct ModelParts {
 }
 
 impl ModelFiles {
+    /// The files of a GGUF model, whose configuration, tokenizer and chat templates are made of its metadata. `parts`: the file, or all
+    /// parts of a split one in their order. `name` is what the model is called.
+    ///
+    /// # Errors
+    /// [`Error::Integrity`] for a damaged file or another version, [`Error::UnsupportedDtype`] for a type of tensors that is not read,
+    /// [`Error::UnsupportedModel`] for another architecture, [`Error::Config`] for a missing or impossible value, and
+    /// [`Error::Tokenizer`] for another kind of vocabulary.
+    pub fn from_gguf(name: impl Into<String>, parts: Vec<Vec<u8>>) -> Result<Self> {
+        let model = GgufModel::read(&parts)?;
+        Ok(Self {
+            name: name.into(),
+            config: model.config,
+            tokenizer: model.tokenizer,
+            tokenizer_config: Some(model.tokenizer_config),
+            named_templates: model.named_templates,
+            shards: parts,
+            ..Self::default()
+        })
+    }
+
+    /// As [`ModelFiles::read_as`], with [`Dtype::Auto`].
+    ///
+    /// # Errors
+    /// As [`ModelFiles::read_as`].
+    pub fn read(&self, device: &Device) -> Result<ModelParts> {
+        self.read_as(Dtype::Auto, device)
+    }
+
     /// Reads all of them, with the weights on `device`.
     ///
     /// # Errors
     /// Errors of the configuration, the tokenizer, the chat template and the weights.
-    pub fn read(&self, device: &Device) -> Result<ModelParts> {
+    pub fn read_as(&self, dtype: Dtype, device: &Device) -> Result<ModelParts> {
         let config = ModelConfig::from_json(&self.config)?;
         let tokenizer = Tokenizer::from_bytes(&self.tokenizer)?;
         if tokenizer.vocab_size() > config.vocab_size {
@@ -75,10 +105,19 @@ impl ModelFiles {
             named: &self.named_templates,
         })?;
         let eos = end_of_turn(&config, self, &tokenizer, &prompts)?;
+        let Loaded { decoder, fingerprint } = self.load(config, dtype, device)?;
+        Ok(ModelParts { decoder, fingerprint, tokenizer, prompts, eos })
+    }
+
+    fn load(&self, config: ModelConfig, dtype: Dtype, device: &Device) -> Result<Loaded> {
+        if self.shards.iter().any(|shard| is_gguf(shard)) {
+            let files: Vec<GgufFile<'_>> = self.shards.iter().map(|s| GgufFile::parse(s)).collect::<Result<_>>()?;
+            let tensors = GgufTensors::new(&files, &config);
+            return load_as(config.clone(), &tensors, dtype, device);
+        }
         let shards: Vec<SafetensorsFile<'_>> =
             self.shards.iter().map(|s| SafetensorsFile::parse(s)).collect::<Result<_>>()?;
-        let Loaded { decoder, fingerprint } = load(config, &shards, device)?;
-        Ok(ModelParts { decoder, fingerprint, tokenizer, prompts, eos })
+        load_as(config, &shards[..], dtype, device)
     }
 }
 

@@ -1,21 +1,52 @@
 //! The weights of a decoder, as the matrices that are computed with.
 
+use autodidact_kernels::quant::QuantizedMatrix;
 use burn::tensor::Tensor;
 
 use super::{config::ModelConfig, names::Slot};
-use crate::nn::{Matrix, linear::Linear};
+use crate::nn::{Matrix, linear::Linear, table::Table, weight::Weight};
 
 /// All weights. Tensors are shared on clone.
 #[derive(Debug, Clone)]
 pub struct Weights {
     /// `[vocab, d]`
-    pub embedding: Matrix,
+    pub embedding: Table,
     /// Blocks, first to last.
     pub layers: Vec<LayerWeights>,
     /// `[1, d]`
     pub final_norm: Matrix,
     /// `[vocab, d]`; `None` where it is the embedding.
-    pub lm_head: Option<Matrix>,
+    pub lm_head: Option<Table>,
+}
+
+/// A part of the weights.
+#[derive(Debug, Clone, Copy)]
+pub enum Part<'a> {
+    /// A matrix in f32 on the device.
+    Matrix(&'a Matrix),
+    /// The matrix of a linear layer.
+    Weight(&'a Weight),
+    /// The embedding, or the output projection.
+    Table(&'a Table),
+}
+
+impl Part<'_> {
+    /// The part in f32.
+    pub fn full(self) -> Matrix {
+        match self {
+            Self::Matrix(matrix) => matrix.clone(),
+            Self::Weight(weight) => weight.full(),
+            Self::Table(table) => table.full(),
+        }
+    }
+
+    /// Its quantized matrices, where it has any.
+    pub fn quantized(&self) -> Option<&[QuantizedMatrix]> {
+        match self {
+            Self::Weight(Weight::Quantized(weight)) | Self::Table(Table::Quantized(weight)) => Some(weight.modules()),
+            _ => None,
+        }
+    }
 }
 
 /// The weights of one block.
@@ -73,35 +104,40 @@ impl LayerWeights {
 }
 
 impl Weights {
-    /// All trainable matrices in a fixed order: embedding, per block (norms, then weight and bias of each slot, then the
-    /// query and key gains), final norm, output projection.
-    pub fn parameters(&self) -> Vec<Matrix> {
-        let mut all = vec![self.embedding.clone()];
+    /// All matrices in a fixed order: embedding, per block (norms, then weight and bias of each slot, then the query and
+    /// key gains), final norm, output projection.
+    pub fn parts(&self) -> Vec<Part<'_>> {
+        let mut all = vec![Part::Table(&self.embedding)];
         for layer in &self.layers {
-            all.extend([layer.input_norm.clone(), layer.post_norm.clone()]);
+            all.extend([&layer.input_norm, &layer.post_norm].map(Part::Matrix));
             for slot in Slot::ALL {
                 let linear = layer.linear(slot);
-                all.push(linear.weight.clone());
-                all.extend(linear.bias.clone());
+                all.push(Part::Weight(&linear.weight));
+                all.extend(linear.bias.as_ref().map(Part::Matrix));
             }
             if let Some((q, k)) = &layer.qk_norm {
-                all.extend([q.clone(), k.clone()]);
+                all.extend([q, k].map(Part::Matrix));
             }
         }
-        all.push(self.final_norm.clone());
-        all.extend(self.lm_head.clone());
+        all.push(Part::Matrix(&self.final_norm));
+        all.extend(self.lm_head.as_ref().map(Part::Table));
         all
     }
 
-    /// The inverse of [`Weights::parameters`]; `None` when the number of matrices differs.
+    /// All [parts](Weights::parts) in f32: what is trained.
+    pub fn parameters(&self) -> Vec<Matrix> {
+        self.parts().into_iter().map(Part::full).collect()
+    }
+
+    /// The inverse of [`Weights::parameters`], all in f32; `None` when the number of matrices differs.
     pub fn with_parameters(&self, parameters: Vec<Matrix>, config: &ModelConfig) -> Option<Self> {
         let mut next = parameters.into_iter();
-        let embedding = next.next()?;
+        let embedding = Table::Full(next.next()?);
         let mut layers = Vec::with_capacity(self.layers.len());
         for layer in &self.layers {
             let (input_norm, post_norm) = (next.next()?, next.next()?);
             let mut linear = |slot: Slot| -> Option<Linear> {
-                let weight = next.next()?;
+                let weight = next.next()?.into();
                 let bias = match layer.linear(slot).bias {
                     Some(_) => Some(next.next()?),
                     None => None,
@@ -117,14 +153,14 @@ impl Weights {
         }
         let final_norm = next.next()?;
         let lm_head = match self.lm_head {
-            Some(_) => Some(next.next()?),
+            Some(_) => Some(Table::Full(next.next()?)),
             None => None,
         };
         next.next().is_none().then_some(Self { embedding, layers, final_norm, lm_head })
     }
 
     /// `[vocab, d]`: the output projection, tied or not.
-    pub fn head(&self) -> &Matrix {
+    pub fn head(&self) -> &Table {
         self.lm_head.as_ref().unwrap_or(&self.embedding)
     }
 }

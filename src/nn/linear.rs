@@ -5,13 +5,14 @@ use autodidact_kernels::{Form, Kernels, matmul};
 use super::{
     Matrix,
     lora::{LoraGrad, LoraPair},
+    weight::{Arithmetic, Weight},
 };
 
 /// `y = x W + b`, with `W` stored `[in, out]` (the transpose of PyTorch's).
 #[derive(Debug, Clone)]
 pub struct Linear {
     /// `[in, out]`
-    pub weight: Matrix,
+    pub weight: Weight,
     /// `[1, out]`
     pub bias: Option<Matrix>,
 }
@@ -55,9 +56,10 @@ impl Linear {
         x: Matrix,
         lora: Option<&LoraPair>,
         kernels: Option<Kernels>,
+        arithmetic: Arithmetic,
         tape: bool,
     ) -> (Matrix, Option<LinearTape>) {
-        let mut y = matmul(kernels, x.clone(), self.weight.clone(), Form::Plain);
+        let mut y = self.weight.product(x.clone(), arithmetic, kernels);
         if let Some(bias) = &self.bias {
             y = y.add(bias.clone());
         }
@@ -83,8 +85,7 @@ impl Linear {
         train: Trainable,
         need_x: bool,
     ) -> (Option<Matrix>, LinearGrad) {
-        let weight = || self.weight.clone();
-        let mut dx = need_x.then(|| matmul(tape.kernels, dy.clone(), weight(), Form::RightTransposed));
+        let mut dx = need_x.then(|| self.weight.product_transposed(dy.clone(), tape.kernels));
         let mut grad = LinearGrad::default();
         match train {
             Trainable::Base => {

@@ -28,6 +28,8 @@ pub mod mlp;
 pub mod norm;
 pub mod rotary;
 pub mod rows;
+pub mod table;
+pub mod weight;
 
 use burn::tensor::Tensor;
 

@@ -50,6 +50,11 @@ impl Rope {
         Self { inverse_frequencies }
     }
 
+    /// By how much each frequency of `plain` is larger than the one here.
+    pub fn divisors(&self, plain: &Self) -> Vec<f64> {
+        plain.inverse_frequencies.iter().zip(&self.inverse_frequencies).map(|(plain, own)| plain / own).collect()
+    }
+
     /// Tables for `batch` sequences whose rows are at the given positions. Each head is scaled as it is rotated (queries by
     /// `1/sqrt(hd)`), which costs nothing then.
     pub fn table(&self, positions: &[usize], batch: usize, scales: &[f32], device: &Device) -> RopeTable {

@@ -20,6 +20,7 @@ use crate::{
     backend::{BackendChoice, BackendReport},
     error::Error,
     inference::Cancel,
+    model::Dtype,
     storage::{AdapterStore, IndexedDbStore},
     synthesis::{AskedTeacher, Request, TextSource},
     task::{Message, Pair, Task, Tool, ToolCall},
@@ -38,6 +39,8 @@ struct CreateOptions {
     model: ModelSource,
     #[serde(default)]
     backend: BackendChoice,
+    #[serde(default)]
+    dtype: Dtype,
     #[serde(default)]
     force_software_gpu: bool,
     #[serde(default)]
@@ -130,7 +133,8 @@ impl WebAgent {
         let files = fetch::model_files(&options.model, report).await.map_err(error)?;
         let name = options.store.as_deref().unwrap_or("autodidact");
         let store: Rc<dyn AdapterStore> = Rc::new(IndexedDbStore::open(name).await.map_err(error)?);
-        let open = OpenOptions { backend: options.backend, force_software_gpu: options.force_software_gpu };
+        let CreateOptions { backend, dtype, force_software_gpu, .. } = options;
+        let open = OpenOptions { backend, force_software_gpu, dtype };
         let agent = Agent::open(files, store, open, report).await.map_err(error)?;
         Ok(Self { agent, busy: Cell::new(false), cancel: RefCell::new(Cancel::default()) })
     }

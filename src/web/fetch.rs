@@ -9,7 +9,8 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::{
     agent::{
-        CertaintyTable, Event, INDEX, ModelFiles, NAMED_TEMPLATES, NamedTemplate, SINGLE, shard_names, template_text,
+        CertaintyTable, Event, INDEX, ModelFiles, NAMED_TEMPLATES, NamedTemplate, SINGLE, model_name, part_names,
+        shard_names, template_text,
     },
     error::{Error, Result},
     format,
@@ -19,7 +20,7 @@ use crate::{
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub enum ModelSource {
-    /// The address of the directory.
+    /// The address of the directory, or of a GGUF file.
     Directory(String),
     /// The address of each file: bundlers give files new names.
     Files {
@@ -33,7 +34,10 @@ pub enum ModelSource {
 impl ModelSource {
     fn name(&self) -> &str {
         match self {
-            Self::Directory(base) => base.trim_end_matches('/').rsplit('/').next().unwrap_or("model"),
+            Self::Directory(base) => {
+                let path = base.split(['?', '#']).next().unwrap_or(base);
+                model_name(path.trim_end_matches('/').rsplit('/').next().unwrap_or("model"))
+            }
             Self::Files { name, .. } => name,
         }
     }
@@ -43,6 +47,26 @@ impl ModelSource {
         match self {
             Self::Directory(base) => Some(format!("{}/{file}", base.trim_end_matches('/'))),
             Self::Files { files, .. } => files.get(file).cloned(),
+        }
+    }
+
+    /// The file of a GGUF model, or its parts in their order; none for a directory.
+    fn gguf(&self) -> Vec<Part> {
+        match self {
+            Self::Directory(url) => {
+                let (path, query) = url.split_at(url.find(['?', '#']).unwrap_or(url.len()));
+                let (folder, file) = path.rsplit_once('/').map_or(("", path), |(folder, file)| (folder, file));
+                if !file.ends_with(GGUF) {
+                    return Vec::new();
+                }
+                let part = |name: String| Part { url: format!("{folder}/{name}{query}"), name };
+                part_names(file).into_iter().map(part).collect()
+            }
+            Self::Files { files, .. } => {
+                let is_part = |(name, _): &(&String, &String)| name.ends_with(GGUF);
+                let part = |(name, url): (&String, &String)| Part { name: name.clone(), url: url.clone() };
+                files.iter().filter(is_part).map(part).collect()
+            }
         }
     }
 
@@ -66,11 +90,25 @@ impl ModelSource {
     }
 }
 
+/// A file of a GGUF model.
+struct Part {
+    name: String,
+    url: String,
+}
+
+/// End of the names of GGUF files.
+const GGUF: &str = ".gguf";
+
 /// Fetches the files of a model. `on_event` sees the bytes come in.
 ///
 /// # Errors
-/// [`Error::Io`] that names the address, [`Error::Integrity`] for a file cut short.
+/// [`Error::Io`] that names the address, [`Error::Integrity`] for a file cut short, and those of
+/// [`ModelFiles::from_gguf`].
 pub async fn model_files(source: &ModelSource, mut on_event: impl FnMut(Event)) -> Result<ModelFiles> {
+    let parts = source.gguf();
+    if !parts.is_empty() {
+        return gguf_files(source, parts, &mut on_event).await;
+    }
     let mut files = ModelFiles { name: source.name().to_owned(), ..ModelFiles::default() };
     files.config = source.required("config.json", &mut on_event).await?;
     files.tokenizer = source.required("tokenizer.json", &mut on_event).await?;
@@ -103,6 +141,19 @@ pub async fn model_files(source: &ModelSource, mut on_event: impl FnMut(Event)) 
         }
     }
     Ok(files)
+}
+
+async fn gguf_files(source: &ModelSource, parts: Vec<Part>, on_event: &mut impl FnMut(Event)) -> Result<ModelFiles> {
+    let mut shards = Vec::new();
+    for Part { name, url } in parts {
+        let file = fetch(&url, &name, on_event).await?;
+        shards.push(file.ok_or_else(|| Error::Io { path: url, reason: "not found".into() })?);
+    }
+    let certainty = match source {
+        ModelSource::Files { .. } => source.optional(CertaintyTable::FILE, on_event).await?,
+        ModelSource::Directory(_) => None,
+    };
+    Ok(ModelFiles { certainty, ..ModelFiles::from_gguf(source.name(), shards)? })
 }
 
 /// Whether a configuration has a value for a key. One that cannot be read has none; whoever uses it will say so.

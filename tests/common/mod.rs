@@ -77,7 +77,7 @@ impl Checkpoint {
 
     /// The model on the CPU, with its fingerprint.
     pub fn load(&self) -> Loaded {
-        load(self.config.clone(), &self.files(), &backend::cpu()).unwrap()
+        load(self.config.clone(), &self.files()[..], &backend::cpu()).unwrap()
     }
 
     /// `input_ids`, as one batch.

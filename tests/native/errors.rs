@@ -42,7 +42,7 @@ fn root() -> &'static Path {
 }
 
 fn open_with(files: ModelFiles, store: Rc<dyn AdapterStore>) -> Result<Agent> {
-    let options = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };
+    let options = OpenOptions { backend: BackendChoice::Cpu, ..OpenOptions::default() };
     block_on(Agent::open(files, store, options, |_| {}))
 }
 

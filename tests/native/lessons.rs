@@ -24,7 +24,7 @@ const MENU: &str = r#"[
 ]"#;
 
 fn open(store: Rc<dyn AdapterStore>) -> Agent {
-    let options = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };
+    let options = OpenOptions { backend: BackendChoice::Cpu, ..OpenOptions::default() };
     block_on(Agent::open(seed_files(), store, options, |_| {})).unwrap()
 }
 

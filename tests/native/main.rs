@@ -9,6 +9,7 @@ mod conduct;
 mod constrained;
 mod errors;
 mod floors;
+mod gguf;
 mod lessons;
 mod lora_parity;
 mod memory;

@@ -277,7 +277,7 @@ fn fingerprint_is_of_the_values(name: &str) {
         let written: Vec<Vec<u8>> =
             parts.iter().map(|part| safetensors::write(part, &BTreeMap::new()).unwrap()).collect();
         let shards: Vec<_> = written.iter().map(|file| SafetensorsFile::parse(file).unwrap()).collect();
-        load(checkpoint.config.clone(), &shards, &backend::cpu()).unwrap().fingerprint
+        load(checkpoint.config.clone(), &shards[..], &backend::cpu()).unwrap().fingerprint
     };
     let mut tensors = block_on(export::to_host(&decoder)).unwrap();
     assert_eq!(reload(&tensors, 1), fingerprint, "one file");
@@ -347,7 +347,7 @@ fn all_biases_of_llama() {
 /// Loads tensors written as one file.
 fn load_tensors(config: &ModelConfig, tensors: &BTreeMap<String, HostTensor>) -> Result<Decoder, Error> {
     let file = safetensors::write(tensors, &BTreeMap::new())?;
-    load(config.clone(), &[SafetensorsFile::parse(&file)?], &backend::cpu()).map(|loaded| loaded.decoder)
+    load(config.clone(), &[SafetensorsFile::parse(&file)?][..], &backend::cpu()).map(|loaded| loaded.decoder)
 }
 
 /// The error names all of these.
@@ -381,7 +381,7 @@ fn a_missing_tensor_is_named() {
     let error = load(sharded.config.clone(), &sharded.files()[..2], &backend::cpu()).err().unwrap();
     let Error::MissingTensor { tensor, .. } = &error else { panic!("{error}") };
     assert!(tensor.starts_with("model.layers.1."), "{tensor}");
-    let error = load(sharded.config.clone(), &[], &backend::cpu()).err().unwrap();
+    let error = load(sharded.config.clone(), &[][..], &backend::cpu()).err().unwrap();
     assert_eq!(error.code(), "MissingTensor");
 }
 
@@ -443,7 +443,7 @@ fn an_element_type_that_is_not_read_is_named() {
     let header = header.to_string();
     let changed = [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &file[data..]].concat();
     let shards = [SafetensorsFile::parse(&changed).unwrap()];
-    let error = load(checkpoint.config.clone(), &shards, &backend::cpu()).err().unwrap();
+    let error = load(checkpoint.config.clone(), &shards[..], &backend::cpu()).err().unwrap();
     assert_names(&error, &["model.norm.weight", "I32", "F32", "F16", "BF16"]);
     assert_eq!(error, Error::UnsupportedDtype { tensor: "model.norm.weight".into(), found: "I32".into() });
 }

@@ -3,6 +3,7 @@
  * are closed, damaged files, servers without ranges, a full disk, no disk, no connection.
  */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { COMMIT, ID, SHARD, startHub, WEIGHTS } from './hub.mjs';
@@ -140,6 +141,29 @@ describe('a model of a hub', () => {
     const bare = await load(page, fromHub());
     assert.equal(bare.code, 'UnsupportedModel');
     assert.match(bare.message, /has no model.safetensors/);
+  });
+
+  it('is a GGUF file too, of a hub or at an address, whole or in parts', async () => {
+    const page = await tab();
+    const fixtures = new URL('../../tests/fixtures/gguf/', import.meta.url);
+    const names = ['qwen2.gguf', 'qwen2_mixed.gguf', 'split-00001-of-00002.gguf', 'split-00002-of-00002.gguf'];
+    hub.files = new Map(names.map((name) => [name, readFileSync(new URL(name, fixtures))]));
+    const report = (model, more) => page.evaluate(async ([model, more]) => {
+      const agent = await make({ model, ...more });
+      agent.dispose();
+      return agent.report.model;
+    }, [model, more]);
+    const whole = await report(fromHub({ file: 'qwen2.gguf' }));
+    assert.equal(whole.name, ID);
+    const parts = await report(`${hub.origin}/plain/split-00002-of-00002.gguf`);
+    assert.equal(parts.name, 'split');
+    assert.equal(parts.fingerprint, whole.fingerprint);
+    const small = await report(fromHub({ file: 'qwen2_mixed.gguf' }));
+    assert.equal(small.family, 'qwen2');
+    assert.equal((await report(fromHub({ file: 'qwen2_mixed.gguf' }), { dtype: 'f32' })).fingerprint, small.fingerprint);
+    assert.equal((await report(fromHub({ file: 'qwen2.gguf' }), { dtype: 'q4' })).fingerprint, whole.fingerprint);
+    assert.equal((await load(page, fromHub({ file: 'none.gguf' }))).code, 'UnsupportedModel');
+    assert.equal((await load(page, fromHub({ file: 'qwen2.gguf' }), { dtype: 'q2' })).code, 'InvalidInput');
   });
 
   it('comes in shards too', async () => {

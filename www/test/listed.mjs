@@ -36,6 +36,11 @@ const wanted = async (files) => {
   return (await listed({ hub: ID, endpoint: hub.origin })).files.map(({ name }) => name).sort();
 };
 const file = (name, text = name) => [name, Buffer.from(text)];
+/** The files of a GGUF model. */
+const parts = async (file, files) => {
+  hub.files = new Map([...hub.whole, ...files.map((name) => [name, Buffer.from(name)])]);
+  return (await listed({ hub: ID, file, endpoint: hub.origin })).files.map(({ name }) => name);
+};
 
 describe('the files of a model of a hub', () => {
   it('are the weights and what describes them, and nothing else', async () => {
@@ -71,5 +76,17 @@ describe('the files of a model of a hub', () => {
     const others = ['additional_chat_templates/README.md', 'onnx/model.safetensors'];
     assert.deepEqual(await wanted([...hub.whole, ...[...templates, ...others].map((name) => file(name))]), [...OTHERS, WEIGHTS, ...templates].sort());
     assert.equal(hub.log.at(-1).path, `/api/models/${ID}/tree/${COMMIT}/additional_chat_templates`);
+  });
+
+  it('are one GGUF file, or all of its parts, where one is named', async () => {
+    assert.deepEqual(await parts('model.gguf', []), ['model.gguf']);
+    const split = ['big-00001-of-00002.gguf', 'big-00002-of-00002.gguf'];
+    assert.deepEqual(await parts(split[1], split), split);
+    const { code, message } = await parts(split[0], split.slice(0, 1)).catch((error) => error);
+    assert.equal(code, 'UnsupportedModel');
+    assert.match(message, /has no big-00002-of-00002.gguf/);
+    for (const wrong of ['config.json', '../model.gguf', '']) {
+      assert.equal((await parts(wrong, []).catch((error) => error)).code, 'InvalidInput', wrong);
+    }
   });
 });

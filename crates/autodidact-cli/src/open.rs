@@ -7,16 +7,17 @@ use std::{
 
 use autodidact::{
     agent::{
-        Agent, CertaintyTable, INDEX, ModelFiles, NAMED_TEMPLATES, NamedTemplate, OpenOptions, SINGLE, shard_names,
-        template_text,
+        Agent, CertaintyTable, INDEX, ModelFiles, NAMED_TEMPLATES, NamedTemplate, OpenOptions, SINGLE, model_name,
+        part_names, shard_names, template_text,
     },
+    backend::BackendChoice,
     error::{Error, Result},
     storage::{AdapterStore, FolderStore, MemoryStore},
 };
 
 use crate::{
     files,
-    shared::{Device, ModelArgs, StoreArgs},
+    shared::{Dtype, ModelArgs, StoreArgs},
 };
 
 /// Files of the seed model, which is part of the program.
@@ -29,8 +30,24 @@ const SEED: [(&str, &[u8]); 6] = [
     ("tokenizer_config.json", include_bytes!("../model/seed/tokenizer_config.json")),
 ];
 
-/// The files of a model directory, or of the seed model.
-pub fn model_files(dir: Option<&Path>) -> Result<ModelFiles> {
+/// The files of a model directory, of a GGUF model, or of the seed model.
+pub fn model_files(model: Option<&Path>) -> Result<ModelFiles> {
+    match model.filter(|path| path.is_file()) {
+        Some(file) => gguf_files(file),
+        None => directory_files(model),
+    }
+}
+
+/// A GGUF model in one file, or in parts, of which `file` is one.
+fn gguf_files(file: &Path) -> Result<ModelFiles> {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let parts = part_names(&name).iter().map(|part| files::read(&file.with_file_name(part))).collect::<Result<_>>()?;
+    let certainty = file.with_extension(CertaintyTable::FILE);
+    let certainty = if certainty.exists() { Some(files::read(&certainty)?) } else { None };
+    Ok(ModelFiles { certainty, ..ModelFiles::from_gguf(model_name(&name), parts)? })
+}
+
+fn directory_files(dir: Option<&Path>) -> Result<ModelFiles> {
     let read = |name: &str| -> Result<Option<Vec<u8>>> {
         match dir {
             None => Ok(SEED.iter().find(|(file, _)| *file == name).map(|(_, bytes)| bytes.to_vec())),
@@ -98,16 +115,25 @@ pub async fn check_name_is_free(store: &FolderStore, name: &str) -> Result<()> {
 
 /// An agent with the user's stored adapters.
 pub async fn agent(model: &ModelArgs, store: &StoreArgs) -> Result<Agent> {
-    let files = model_files(model.model.as_deref())?;
     let store = Rc::new(self::store(store)?);
-    Agent::open(files, store, options(model.device), |_| {}).await
+    open(model.model.as_deref(), store, options(model)).await
 }
 
 /// An agent without stored adapters: it reads none and keeps none.
-pub async fn bare_agent(model: Option<&Path>, device: Device) -> Result<Agent> {
-    Agent::open(model_files(model)?, Rc::new(MemoryStore::new()), options(device), |_| {}).await
+pub async fn bare_agent(model: &ModelArgs) -> Result<Agent> {
+    open(model.model.as_deref(), Rc::new(MemoryStore::new()), options(model)).await
 }
 
-fn options(device: Device) -> OpenOptions {
-    OpenOptions { backend: device.into(), force_software_gpu: false }
+/// The same on the CPU, for a model that is only looked at.
+pub async fn agent_on_cpu(model: &Path, dtype: Dtype) -> Result<Agent> {
+    let options = OpenOptions { backend: BackendChoice::Cpu, dtype: dtype.into(), ..OpenOptions::default() };
+    open(Some(model), Rc::new(MemoryStore::new()), options).await
+}
+
+async fn open(model: Option<&Path>, store: Rc<dyn AdapterStore>, options: OpenOptions) -> Result<Agent> {
+    Agent::open(model_files(model)?, store, options, |_| {}).await
+}
+
+fn options(model: &ModelArgs) -> OpenOptions {
+    OpenOptions { backend: model.device.into(), dtype: model.dtype.into(), ..OpenOptions::default() }
 }

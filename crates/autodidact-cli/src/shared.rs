@@ -8,12 +8,39 @@ use clap::{Args, ValueEnum};
 /// The model to open, and the device to run it on.
 #[derive(Debug, Clone, Args)]
 pub struct ModelArgs {
-    /// Model directory in Hugging Face's layout [default: the seed model that is part of the program].
-    #[arg(long, value_name = "DIR")]
+    /// Model directory in Hugging Face's layout, or a GGUF file [default: the seed model that is part of the program].
+    #[arg(long, value_name = "DIR|FILE")]
     pub model: Option<PathBuf>,
     /// Device to compute on.
     #[arg(long, value_enum, default_value_t = Device::Cpu)]
     pub device: Device,
+    /// How the weights are held in memory, on the CPU.
+    #[arg(long, value_enum, default_value_t = Dtype::Auto)]
+    pub dtype: Dtype,
+}
+
+/// How the weights are held in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Dtype {
+    /// As in the file: those of a GGUF file stay quantized, others are f32.
+    Auto,
+    /// f32.
+    F32,
+    /// Eight bits a weight.
+    Q8,
+    /// Four bits a weight.
+    Q4,
+}
+
+impl From<Dtype> for autodidact::model::Dtype {
+    fn from(dtype: Dtype) -> Self {
+        match dtype {
+            Dtype::Auto => Self::Auto,
+            Dtype::F32 => Self::F32,
+            Dtype::Q8 => Self::Q8,
+            Dtype::Q4 => Self::Q4,
+        }
+    }
 }
 
 /// The folder of stored adapters.

@@ -1,9 +1,12 @@
-//! Kernels for training on a CPU in mixed precision: products of bf16 factors with f32 sums, and layers as one kernel each.
+//! Kernels for a CPU.
 //!
+//! For training in mixed precision: products of bf16 factors with f32 sums, and layers as one kernel each.
 //! [`Kernels::detect`] gives them where the processor has AVX-512 with bf16 and AMX; without them [`matmul`] is burn's own product.
 //! All of this crate's unsafe code is described in `SAFETY.md`.
 //!
-//! Weights, activations and gradients stay f32 tensors; only the factors of a product are rounded, on their way into the
+//! For quantized weights: [`quant`].
+//!
+//! In mixed precision weights, activations and gradients stay f32 tensors; only the factors of a product are rounded, on their way into the
 //! processor's tile registers. Inference, and training of adapters, never come here: their numbers are held against other
 //! implementations to the last bits.
 
@@ -12,6 +15,7 @@
 #[cfg_attr(all(target_arch = "x86_64", target_os = "linux"), path = "amx/mod.rs")]
 #[cfg_attr(not(all(target_arch = "x86_64", target_os = "linux")), path = "none.rs")]
 mod kernels;
+pub mod quant;
 
 use serde::{Deserialize, Serialize};
 

@@ -27,7 +27,7 @@ const TASKS: usize = 12;
 
 #[wasm_bindgen_test]
 async fn latency_of_the_loop() {
-    let options = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };
+    let options = OpenOptions { backend: BackendChoice::Cpu, ..OpenOptions::default() };
     let agent = Agent::open(seed_files(), Rc::new(MemoryStore::new()), options, |_| {}).await.unwrap();
     let mut generator = Generator::new(Split::InDistribution, 1, GeneratorConfig::default());
     let tasks: Vec<Task> = (0..TASKS).map(|_| generator.sample().task()).collect();

@@ -21,7 +21,7 @@ use crate::{
     error::Result,
     grammar::{Constraint, Grammar, Vocabulary},
     inference::{Cancel, Prefix, Session},
-    model::{Decoder, LoraWeights, ModelFiles, ModelParts, export},
+    model::{Decoder, Dtype, LoraWeights, ModelFiles, ModelParts, export},
     prompt::{PromptBuilder, SynthesisStyle},
     synthesis::{SynthesisConfig, Synthesizer},
     task::Task,
@@ -67,9 +67,9 @@ impl Model {
     ///
     /// # Errors
     /// Errors of the configuration, the tokenizer, the checkpoint and the backend.
-    pub async fn read(files: ModelFiles, device: &Device) -> Result<Self> {
+    pub async fn read(files: ModelFiles, dtype: Dtype, device: &Device) -> Result<Self> {
         let bytes = files.shards.iter().map(|shard| shard.len() as u64).sum();
-        let ModelParts { decoder, fingerprint, tokenizer, prompts, eos } = files.read(device)?;
+        let ModelParts { decoder, fingerprint, tokenizer, prompts, eos } = files.read_as(dtype, device)?;
         let config = decoder.config();
         let report = ModelReport {
             name: files.name,

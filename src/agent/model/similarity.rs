@@ -1,7 +1,5 @@
 //! How alike two queries are, by the model's own embedding of their tokens.
 
-use burn::tensor::{Int, Tensor, TensorData};
-
 use super::Model;
 use crate::{backend::readback, error::Result};
 
@@ -31,13 +29,9 @@ impl Model {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let (embedding, device) = (&self.decoder.weights().embedding, self.decoder.device());
-        let n = ids.len();
-        let ids: Vec<i32> = ids.into_iter().map(|id| id as i32).collect();
-        let rows = Tensor::<1, Int>::from_data(TensorData::new(ids, [n]), device);
-        let centered = embedding.clone().select(0, rows).sub(embedding.clone().mean_dim(0));
-        let values = readback(centered).await?;
-        let width = values.len() / n;
+        let embedding = &self.decoder.weights().embedding;
+        let values = readback(embedding.select(&ids).sub(embedding.mean())).await?;
+        let width = values.len() / ids.len();
         Ok(values.chunks(width.max(1)).map(normalized).collect())
     }
 }

@@ -21,7 +21,7 @@ const IDLE_AFTER = 2000;
 
 /** Loads a model into a worker and makes the agent. */
 export async function createAgent(options: AgentOptions): Promise<Agent> {
-  const { worker, signal, onEvent = () => {}, model, backend, forceSoftwareGpu, store } = options;
+  const { worker, signal, onEvent = () => {}, model, backend, dtype, forceSoftwareGpu, store } = options;
   if (signal?.aborted) throw aborted('stopped before it began');
   const client = new AgentClient(typeof worker === 'function' ? worker() : worker);
   const stop = () => client.dispose();
@@ -30,6 +30,7 @@ export async function createAgent(options: AgentOptions): Promise<Agent> {
     const report = await client.call('create', [{
       model,
       ...(backend !== undefined && { backend }),
+      ...(dtype && { dtype }),
       ...(forceSoftwareGpu !== undefined && { forceSoftwareGpu }),
       ...(store !== undefined && { store }),
     }, onEvent]);

@@ -106,7 +106,7 @@ const REMEDIES: Partial<Record<ErrorCode, string>> = {
   Busy: 'Wait until the current run ends, or stop it.',
   IoError: 'Check the connection and the address of the model, then start the agent again: a download goes on from where it stopped.',
   UnsupportedModel: 'Choose a model of a supported family, which fits into a tab.',
-  UnsupportedDtype: 'Choose the unquantized checkpoint of this model: F32, F16 or BF16.',
+  UnsupportedDtype: 'Choose a checkpoint of this model with one of the types that the message lists.',
   MissingTensor: INCOMPLETE,
   UnusedTensors: INCOMPLETE,
   ShapeMismatch: INCOMPLETE,

@@ -62,14 +62,22 @@ interface Entry {
   lfs?: { oid: string };
 }
 
-export const keyOf = ({ hub, revision, endpoint }: HubModel): string => [endpoint, hub, revision].join(' ');
+export const keyOf = ({ hub, file, revision, endpoint }: HubModel): string => [endpoint, hub, revision, ...(file ? [file] : [])].join(' ');
+
+/** All parts of a GGUF model, of which `file` is one. */
+function parts(file: string): string[] {
+  const [, base, count] = /^(.*-)\d{5}-of-(\d{5})\.gguf$/.exec(file) ?? [];
+  if (!count) return [file];
+  return Array.from({ length: Number(count) }, (_, at) => `${base}${String(at + 1).padStart(5, '0')}-of-${count}.gguf`);
+}
 
 /**
  * The files of a hub's model that the agent needs, all of one commit. Without a connection: as they were the last time.
  */
 export async function listed(model: HubModel, init: RequestInit = {}): Promise<Listed> {
-  const { hub, revision = 'main', endpoint = HUGGING_FACE } = model;
+  const { hub, file, revision = 'main', endpoint = HUGGING_FACE } = model;
   if (!/^(\w[\w.-]*\/)?\w[\w.-]*$/.test(hub)) throw invalid(`"${hub}" is no model id: write it as organization/name`);
+  if (file !== undefined && !/^\w[\w.-]*\.gguf$/.test(file)) throw invalid(`"${file}" is no GGUF file`);
   const base = endpoint.replace(/\/+$/, '');
   const dir = await folder();
   const before = dir && (await listOf<Listed>(dir, keyOf(model)));
@@ -78,22 +86,23 @@ export async function listed(model: HubModel, init: RequestInit = {}): Promise<L
   const api = `${base}/api/models/${hub}`;
   const urlOf = (path: string) => `${base}/${hub}/resolve/${commit}/${path}`;
   let entries: Entry[];
-  let weights = [WEIGHTS];
+  let weights = file ? parts(file) : [WEIGHTS];
   let commit = revision;
   try {
     if (!isCommit) commit = (await json<{ sha: string }>(`${api}/revision/${encodeURIComponent(revision)}`, init)).sha;
     const tree = `${api}/tree/${commit}`;
     entries = await json(tree, init);
     const paths = entries.map(({ path }) => path);
-    if (!paths.includes(WEIGHTS) && paths.includes(INDEX)) weights = [INDEX, ...(await shards(urlOf(INDEX), paths, init))];
-    if (paths.includes(TEMPLATES)) entries.push(...(await json<Entry[]>(`${tree}/${TEMPLATES}`, init)));
+    if (!file && !paths.includes(WEIGHTS) && paths.includes(INDEX)) weights = [INDEX, ...(await shards(urlOf(INDEX), paths, init))];
+    if (!file && paths.includes(TEMPLATES)) entries.push(...(await json<Entry[]>(`${tree}/${TEMPLATES}`, init)));
   } catch (error) {
     if (before && (error as { code?: string }).code === 'IoError') return before;
     throw error;
   }
-  const lacks = [...NEEDED, ...weights].find((file) => !entries.some(({ path }) => path === file));
-  if (lacks) throw failure('UnsupportedModel', `${hub} has no ${lacks}: choose a model with ${[...NEEDED, WEIGHTS].join(', ')}`);
-  const isUsed = ({ path }: Entry) => USED.includes(path) || weights.includes(path) || (path.startsWith(TEMPLATES) && path.endsWith('.jinja'));
+  const needed = file ? [] : NEEDED;
+  const lacks = [...needed, ...weights].find((file) => !entries.some(({ path }) => path === file));
+  if (lacks) throw failure('UnsupportedModel', `${hub} has no ${lacks}: choose a model with ${[...NEEDED, WEIGHTS].join(', ')}, or name a GGUF file`);
+  const isUsed = ({ path }: Entry) => (!file && USED.includes(path)) || weights.includes(path) || (!file && path.startsWith(TEMPLATES) && path.endsWith('.jinja'));
   const files = entries.filter(isUsed).map(({ path, size, oid, lfs }) => ({
     name: path, url: urlOf(path), bytes: size, hash: lfs ? `sha256-${lfs.oid}` : `git-${oid}`,
   }));

@@ -1,4 +1,4 @@
-import { AutodidactError, failure } from './errors.ts';
+import { AutodidactError, failure, invalid } from './errors.ts';
 import { ask, INDEX, json, listed, NEEDED, SETTINGS, SPECIAL, wanted, WEIGHTS, type Listed, type Wanted } from './hub.ts';
 import type { ModelSource } from './types.ts';
 
@@ -18,10 +18,11 @@ export interface ModelInfo {
   memory: number;
 }
 
-/** What loading a model would take; fetches no weights. */
+/** What loading a model would take; fetches no weights. Of GGUF files, which hold their configuration, nothing is known before. */
 export async function modelInfo(source: ModelSource, options: { signal?: AbortSignal } = {}): Promise<ModelInfo> {
   try {
     const { model, files } = await found(source, options);
+    if (files.some(({ name }) => name.endsWith('.gguf'))) throw invalid('`modelInfo` does not look into GGUF files');
     const config = await json<Config>(files.find(({ name }) => name === 'config.json')?.url ?? missing('config.json'), options);
     const sum = (some: Wanted[]) => some.reduce((total, { bytes = 0 }) => total + bytes, 0);
     const weights = sum(files.filter(({ name }) => name.endsWith('.safetensors')));
@@ -52,6 +53,7 @@ const missing = (what: string): never => {
 };
 
 async function found(source: ModelSource, init: RequestInit): Promise<Listed> {
+  if (typeof source === 'string' && /\.gguf([?#]|$)/.test(source)) return { model: source, files: [{ name: source, url: source }] };
   if (typeof source === 'string') return inDirectory(source.replace(/\/+$/, ''), init);
   if ('hub' in source) return listed(source, init);
   const files = wanted(source.files).map(async (file) =>

@@ -2,7 +2,7 @@
 import type { Learned } from './idle.ts';
 import type { Teacher } from './teacher.ts';
 import type { Confirm, RunnableTool, ToolEvent, ToolResult } from './tools.ts';
-import type { AgentEvent, Answer, AskOptions, BackendChoice, MemoryMode, MemoryOptions, ModelSource, Pair, Trace } from './types.ts';
+import type { AgentEvent, Answer, AskOptions, BackendChoice, Dtype, MemoryMode, MemoryOptions, ModelSource, Pair, Trace } from './types.ts';
 
 export interface AgentOptions {
   /**
@@ -13,6 +13,8 @@ export interface AgentOptions {
   /** Tools of every task that brings none of its own. */
   tools?: RunnableTool[];
   backend?: BackendChoice;
+  /** How the weights are held in memory on the CPU; `auto` when absent. On a GPU they are 32-bit floats. */
+  dtype?: Dtype;
   /** Accept a GPU that is emulated in software. For tests. */
   forceSoftwareGpu?: boolean;
   /** Name of the IndexedDB database that keeps adapters; `autodidact` when absent. */

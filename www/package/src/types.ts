@@ -81,8 +81,14 @@ export type Asked = string | { messages: Message[] };
 export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
 
 /**
+ * How weights are held in memory: as in the file (quantized ones of GGUF files stay so, others are 32-bit floats), as 32-bit
+ * floats, or rounded to eight or four bits while they are read.
+ */
+export type Dtype = 'auto' | 'f32' | 'q8' | 'q4';
+
+/**
  * A Hugging Face model: the address of its directory; or the address of each file (bundlers rename files), with its
- * size and hash where they are known; or its id on a hub. Files with a known hash are checked, kept in the browser, and
+ * size and hash where they are known; or its id on a hub. In place of a directory, a file whose name ends in `.gguf`. Files with a known hash are checked, kept in the browser, and
  * resumed where they stopped.
  */
 export type ModelSource = string | { name: string; files: Record<string, string | RemoteFile> } | HubModel;
@@ -97,6 +103,8 @@ export interface RemoteFile {
 export interface HubModel {
   /** `organization/name`. */
   hub: string;
+  /** A GGUF file of the repository, or the first part of a split one; the directory's own weights when absent. */
+  file?: string;
   /** A branch, a tag or a commit; `main` when absent. */
   revision?: string;
   /** `https://huggingface.co` when absent. */

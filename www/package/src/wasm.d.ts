@@ -4,7 +4,7 @@
  * parameter.
  */
 import type {
-  AdapterMeta, AgentEvent, AgentReport, AskOptions, BackendChoice, Completion, CompletionOptions, Feedback, ImportOptions, Lesson, Pair,
+  AdapterMeta, AgentEvent, AgentReport, AskOptions, BackendChoice, Completion, CompletionOptions, Dtype, Feedback, ImportOptions, Lesson, Pair,
   Synthesis, Task, Taught, TeacherRequest, Tool, ToolCall, Trace,
 } from './types.ts';
 
@@ -14,6 +14,7 @@ export type AddressedModel = string | { name: string; files: Record<string, stri
 export interface CreateOptions {
   model: AddressedModel;
   backend?: BackendChoice;
+  dtype?: Dtype;
   /** Accept a GPU that is emulated in software. For tests. */
   forceSoftwareGpu?: boolean;
   /** Name of the IndexedDB database that keeps adapters. */

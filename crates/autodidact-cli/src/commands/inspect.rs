@@ -1,4 +1,4 @@
-//! `autodidact inspect`: describes a model directory.
+//! `autodidact inspect`: describes a model.
 
 use std::path::PathBuf;
 
@@ -10,16 +10,19 @@ use autodidact::{
 };
 use serde_json::json;
 
-use crate::{everyday, files, open, shared::Device};
+use crate::{everyday, files, open, shared::Dtype};
 
 /// Options of `inspect`.
 #[derive(Debug, clap::Args)]
 pub struct InspectArgs {
-    /// Model directory in Hugging Face's layout.
-    dir: PathBuf,
+    /// Model directory in Hugging Face's layout, or a GGUF file.
+    model: PathBuf,
     /// Write a prompt with its token ids, logits and greedy answer to this file.
     #[arg(long, value_name = "FILE")]
     reference: Option<PathBuf>,
+    /// How the weights are held in memory.
+    #[arg(long, value_enum, default_value_t = Dtype::Auto)]
+    dtype: Dtype,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -30,7 +33,7 @@ const ANSWER_TOKENS: usize = 32;
 
 /// Loads the whole model, which checks every tensor, and describes it.
 pub async fn run(args: InspectArgs) -> Result<()> {
-    let agent = open::bare_agent(Some(&args.dir), Device::Cpu).await?;
+    let agent = open::agent_on_cpu(&args.model, args.dtype).await?;
     let (model, config) = (agent.model().report(), agent.model().decoder().config());
     if args.json {
         println!("{}", json!(model));

@@ -27,7 +27,7 @@ pub fn deepen(decoder: &Decoder, layers: usize) -> Result<Decoder> {
         blocks.push(layer.clone());
         if (i + 1) * extra / old > i * extra / old {
             let zero = |linear: &Linear| Linear {
-                weight: linear.weight.zeros_like(),
+                weight: linear.weight.full().zeros_like().into(),
                 bias: linear.bias.as_ref().map(|bias| bias.zeros_like()),
             };
             let linears = [layer.qkv.clone(), zero(&layer.o), layer.gate_up.clone(), zero(&layer.down)];

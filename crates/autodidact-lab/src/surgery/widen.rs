@@ -10,7 +10,7 @@ use autodidact::{
         init::Normal,
         weights::{LayerWeights, Weights},
     },
-    nn::{Matrix, linear::Linear},
+    nn::{Matrix, linear::Linear, table::Table},
 };
 
 /// Sizes of a wider model.
@@ -54,7 +54,7 @@ pub async fn widen(decoder: &Decoder, to: Widths, seed: u64) -> Result<Decoder> 
         let norms = (gain(&layer.input_norm, d_model, shrink), gain(&layer.post_norm, d_model, shrink));
         layers.push(LayerWeights::new(norms.0, norms.1, linears, layer.qk_norm.clone(), &config));
     }
-    let columns = |matrix: &Matrix| beside(matrix.clone(), d_model - old.d_model);
+    let columns = |table: &Table| Table::Full(beside(table.full(), d_model - old.d_model));
     let weights = Weights {
         embedding: columns(&weights.embedding),
         layers,
@@ -87,7 +87,7 @@ async fn wider(linear: &Linear, slot: Slot, old: &ModelConfig, new: &ModelConfig
     let reads = matches!(slot, Slot::Qkv | Slot::GateUp);
     let (mut modules, mut biases, mut start) = (Vec::new(), Vec::new(), 0);
     for ((_, from), (_, to)) in slot.modules(old).into_iter().zip(slot.modules(new)) {
-        let module = linear.weight.clone().narrow(1, start, from);
+        let module = linear.weight.full().narrow(1, start, from);
         let deviation = if reads { root_mean_square(&module).await? } else { 0.0 };
         let device = module.device();
         // What writes into the stream begins at zero, both from new units and into new columns.
@@ -98,7 +98,7 @@ async fn wider(linear: &Linear, slot: Slot, old: &ModelConfig, new: &ModelConfig
         start += from;
     }
     let bias = (!biases.is_empty()).then(|| Matrix::cat(biases, 1));
-    Ok(Linear { weight: Matrix::cat(modules, 1), bias })
+    Ok(Linear { weight: Matrix::cat(modules, 1).into(), bias })
 }
 
 /// A gain times `shrink`, with its mean for the new columns.

@@ -21,7 +21,7 @@ use crate::common::cases;
 use crate::seed::seed_files;
 
 fn agent() -> Agent {
-    let options = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };
+    let options = OpenOptions { backend: BackendChoice::Cpu, ..OpenOptions::default() };
     block_on(Agent::open(seed_files(), Rc::new(MemoryStore::new()), options, |_| {})).unwrap()
 }
 

@@ -21,7 +21,7 @@ use crate::seed::seed_files;
 const LEAST_CORRECT: f64 = 0.7;
 
 fn agent(store: Rc<dyn autodidact::storage::AdapterStore>) -> Agent {
-    let options = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };
+    let options = OpenOptions { backend: BackendChoice::Cpu, ..OpenOptions::default() };
     block_on(Agent::open(seed_files(), store, options, |_| {})).unwrap()
 }
 

@@ -78,7 +78,7 @@ pub async fn run(args: SftArgs) -> Result<()> {
         }
     }
     files::make_dir(&args.out)?;
-    let agent = open::bare_agent(args.model.model.as_deref(), args.model.device).await?;
+    let agent = open::bare_agent(&args.model).await?;
 
     let bar = progress::bar(config.steps_for(tasks.len()), progress::STEPS);
     let on_step = |event: TrainEvent| {

@@ -42,7 +42,7 @@ pub async fn run(args: EvalArgs) -> Result<()> {
     let out = out.as_deref().ok_or_else(|| Error::invalid("out", "add --out with a folder for the results"))?;
     let suites = suite.iter().map(|name| read_suite(name, *limit)).collect::<Result<Vec<_>>>()?;
     let training = args.baselines.train_file.as_deref().map(tasks::read).transpose()?;
-    let agent = open::bare_agent(args.model.model.as_deref(), args.model.device).await?;
+    let agent = open::bare_agent(&args.model).await?;
     let (teacher, teacher_name) = match teachers::load(&args).await? {
         Some(NamedTeacher { teacher, name }) => (Some(teacher), Some(name)),
         None => (None, None),

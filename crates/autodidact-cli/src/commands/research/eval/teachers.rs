@@ -1,12 +1,10 @@
 //! The teacher of `ttd`: a model directory, or a server.
 
-use std::path::Path;
-
 use autodidact::error::{Error, Result};
 use autodidact_lab::evaluation::{ModelTeacher, Teacher};
 
 use super::args::EvalArgs;
-use crate::open;
+use crate::{open, shared::ModelArgs};
 
 /// A teacher, and its name in the plan.
 pub struct NamedTeacher {
@@ -20,7 +18,7 @@ pub async fn load(args: &EvalArgs) -> Result<Option<NamedTeacher>> {
     if place.starts_with("http://") || place.starts_with("https://") {
         return server(place, &args.baselines.teacher_model).map(Some);
     }
-    let agent = open::bare_agent(Some(Path::new(place)), args.model.device).await?;
+    let agent = open::bare_agent(&ModelArgs { model: Some(place.into()), ..args.model.clone() }).await?;
     let name = format!("{} ({})", agent.model().report().name, agent.model().report().fingerprint);
     Ok(Some(NamedTeacher { teacher: Box::new(ModelTeacher { agent }), name }))
 }

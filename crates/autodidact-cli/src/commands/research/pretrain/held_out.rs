@@ -119,6 +119,6 @@ async fn agent(written: Vec<NamedFile>) -> Result<Agent> {
         shards: vec![take("model.safetensors")],
         ..ModelFiles::default()
     };
-    let options = OpenOptions { backend: BackendChoice::Cpu, force_software_gpu: false };
+    let options = OpenOptions { backend: BackendChoice::Cpu, ..OpenOptions::default() };
     Agent::open(files, Rc::new(MemoryStore::new()), options, |_| {}).await
 }

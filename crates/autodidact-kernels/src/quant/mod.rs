@@ -1,0 +1,212 @@
+//! Matrices of four or eight bits a weight, and their products with rows of f32 on integers.
+//!
+//! A weight is `scale * q + minimum`, `q` an unsigned integer, with a scale and a minimum for each span of columns of its
+//! row. The symmetric formats of files are of that kind too: `scale * (q - 8)` has the minimum `-8 scale`. For a product the
+//! rows of f32 are rounded to signed bytes with a scale for each 32 of them ([`Activations`]), so that
+//!
+//! ```text
+//! sum over a span of (scale * q + minimum) * (s * x) = scale * s * sum(q * x) + minimum * s * sum(x)
+//! ```
+//!
+//! whose sums are sums of integers.
+
+mod activations;
+mod product;
+mod scalar;
+#[cfg(all(target_family = "wasm", target_feature = "simd128"))]
+mod wasm;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+pub use activations::Activations;
+pub use product::Instructions;
+
+/// Columns that share a scale of their activations, and of their weights at most.
+pub const BLOCK: usize = 32;
+/// Rows that lie interleaved, so that one instruction works on all of them.
+const GROUP: usize = 8;
+/// Neighbouring columns of a row that lie side by side.
+const QUAD: usize = 4;
+
+/// How the weights of a matrix are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Storage {
+    /// Four bits, a scale for 32 columns.
+    Four,
+    /// Eight bits, a scale for 32 columns.
+    Eight,
+    /// Eight bits, a scale for 16 columns.
+    EightBySixteen,
+}
+
+impl Storage {
+    /// Columns that share a scale.
+    pub fn span(self) -> usize {
+        match self {
+            Self::Four | Self::Eight => BLOCK,
+            Self::EightBySixteen => BLOCK / 2,
+        }
+    }
+
+    /// Bytes of a block of all rows of a group.
+    fn block_bytes(self) -> usize {
+        match self {
+            Self::Four => GROUP * BLOCK / 2,
+            Self::Eight | Self::EightBySixteen => GROUP * BLOCK,
+        }
+    }
+}
+
+/// One row of a matrix, as it is given.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    /// One number a column; below 16 where four bits are stored.
+    pub quants: &'a [u8],
+    /// One for each span of columns.
+    pub scales: &'a [f32],
+    /// One for each span of columns.
+    pub minimums: &'a [f32],
+}
+
+/// A matrix `[rows, columns]`, packed for the products of this machine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuantizedMatrix {
+    rows: usize,
+    columns: usize,
+    storage: Storage,
+    /// Groups of rows, in them blocks of columns, in them quads of columns, in them rows. Of a byte with two weights the
+    /// lower one is of the first half of the block.
+    quants: Vec<u8>,
+    /// Groups of rows, in them spans of columns, in them rows.
+    scales: Vec<f32>,
+    /// As `scales`.
+    minimums: Vec<f32>,
+}
+
+impl QuantizedMatrix {
+    /// A matrix of zeros. `None` where the columns do not fill whole blocks, or there are no rows or columns.
+    pub fn zeros(rows: usize, columns: usize, storage: Storage) -> Option<Self> {
+        if rows == 0 || columns == 0 || !columns.is_multiple_of(BLOCK) {
+            return None;
+        }
+        let groups = rows.div_ceil(GROUP);
+        let spans = groups.checked_mul(columns / storage.span())?.checked_mul(GROUP)?;
+        let bytes = groups.checked_mul(columns / BLOCK)?.checked_mul(storage.block_bytes())?;
+        Some(Self {
+            rows,
+            columns,
+            storage,
+            quants: vec![0; bytes],
+            scales: vec![0.0; spans],
+            minimums: vec![0.0; spans],
+        })
+    }
+
+    /// Rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Columns.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// How its weights are stored.
+    pub fn storage(&self) -> Storage {
+        self.storage
+    }
+
+    /// Bytes that it takes.
+    pub fn bytes(&self) -> usize {
+        self.quants.len() + size_of_val(&self.scales[..]) + size_of_val(&self.minimums[..])
+    }
+
+    /// Sets a row.
+    ///
+    /// # Panics
+    /// For a row that the matrix does not have, and for one of another length.
+    pub fn set_row(&mut self, index: usize, row: Row<'_>) {
+        assert!(index < self.rows, "there is no row {index} of {}", self.rows);
+        let spans = self.columns / self.storage.span();
+        assert!(
+            row.quants.len() == self.columns && row.scales.len() == spans && row.minimums.len() == spans,
+            "a row has {} columns in {spans} spans",
+            self.columns
+        );
+        let (group, within) = (index / GROUP, index % GROUP);
+        for (span, (scale, minimum)) in row.scales.iter().zip(row.minimums).enumerate() {
+            let at = (group * spans + span) * GROUP + within;
+            self.scales[at] = *scale;
+            self.minimums[at] = *minimum;
+        }
+        let (blocks, _) = row.quants.as_chunks::<BLOCK>();
+        for (block, quants) in blocks.iter().enumerate() {
+            let start = self.start(group, block) + within * QUAD;
+            let (first, second) = quants.split_at(BLOCK / 2);
+            match self.storage {
+                Storage::Four => {
+                    for (quad, (low, high)) in first.chunks(QUAD).zip(second.chunks(QUAD)).enumerate() {
+                        let to = &mut self.quants[start + quad * GROUP * QUAD..][..QUAD];
+                        for (to, (low, high)) in to.iter_mut().zip(low.iter().zip(high)) {
+                            *to = low & 15 | high << 4;
+                        }
+                    }
+                }
+                Storage::Eight | Storage::EightBySixteen => {
+                    for (quad, from) in quants.chunks(QUAD).enumerate() {
+                        self.quants[start + quad * GROUP * QUAD..][..QUAD].copy_from_slice(from);
+                    }
+                }
+            }
+        }
+    }
+
+    /// The weights of a row.
+    ///
+    /// # Panics
+    /// For a row that the matrix does not have, and for a slice of another length.
+    pub fn row(&self, index: usize, out: &mut [f32]) {
+        assert!(index < self.rows, "there is no row {index} of {}", self.rows);
+        assert_eq!(out.len(), self.columns, "a row has {} columns", self.columns);
+        let span = self.storage.span();
+        let (group, within) = (index / GROUP, index % GROUP);
+        for (block, out) in out.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
+            let start = self.start(group, block) + within * QUAD;
+            let (first, second) = out.split_at_mut(BLOCK / 2);
+            match self.storage {
+                Storage::Four => {
+                    for (quad, (low, high)) in first.chunks_mut(QUAD).zip(second.chunks_mut(QUAD)).enumerate() {
+                        let from = &self.quants[start + quad * GROUP * QUAD..][..QUAD];
+                        for (from, (low, high)) in from.iter().zip(low.iter_mut().zip(high)) {
+                            (*low, *high) = (f32::from(from & 15), f32::from(from >> 4));
+                        }
+                    }
+                }
+                Storage::Eight | Storage::EightBySixteen => {
+                    for (quad, to) in out.chunks_mut(QUAD).enumerate() {
+                        let from = &self.quants[start + quad * GROUP * QUAD..][..QUAD];
+                        to.iter_mut().zip(from).for_each(|(to, from)| *to = f32::from(*from));
+                    }
+                }
+            }
+        }
+        for (at, out) in out.chunks_mut(span).enumerate() {
+            let at = (group * (self.columns / span) + at) * GROUP + within;
+            let (scale, minimum) = (self.scales[at], self.minimums[at]);
+            out.iter_mut().for_each(|x| *x = scale * *x + minimum);
+        }
+    }
+
+    /// All that it holds, as words of 32 bits: for checksums.
+    pub fn words(&self) -> impl Iterator<Item = u32> {
+        let (quants, _) = self.quants.as_chunks::<4>();
+        let quants = quants.iter().map(|bytes| u32::from_le_bytes(*bytes));
+        quants.chain(self.scales.iter().chain(&self.minimums).map(|number| number.to_bits()))
+    }
+
+    /// Where a block begins.
+    fn start(&self, group: usize, block: usize) -> usize {
+        (group * (self.columns / BLOCK) + block) * self.storage.block_bytes()
+    }
+}

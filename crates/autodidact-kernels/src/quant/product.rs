@@ -1,0 +1,194 @@
+//! The product of a quantized matrix with rows of activations.
+
+use std::sync::OnceLock;
+
+use super::{Activations, BLOCK, GROUP, QuantizedMatrix, Storage, scalar};
+
+/// Tokens that are computed at once.
+const TOKENS: usize = 4;
+/// Bytes of activations that stay in the cache while all rows of a matrix pass.
+const CACHED: usize = 128 << 10;
+
+/// Products of numbers that are worth a core of their own.
+#[cfg(not(target_family = "wasm"))]
+const SPLIT: usize = 1 << 17;
+
+/// What the product is computed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instructions {
+    /// Plain Rust.
+    Scalar,
+    /// WebAssembly's SIMD.
+    #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
+    Simd128,
+    /// AVX2 and FMA.
+    #[cfg(target_arch = "x86_64")]
+    Avx2(super::x86::Avx2),
+    /// AVX-512 with VNNI, on 256 bits.
+    #[cfg(target_arch = "x86_64")]
+    Vnni(super::x86::Vnni),
+}
+
+impl Instructions {
+    /// The fastest of this machine.
+    pub fn detect() -> Self {
+        static FASTEST: OnceLock<Instructions> = OnceLock::new();
+        *FASTEST.get_or_init(|| Self::all().pop().unwrap_or(Self::Scalar))
+    }
+
+    /// All of this machine, the fastest last.
+    pub fn all() -> Vec<Self> {
+        #[allow(unused_mut, reason = "some machines have no others")]
+        let mut all = vec![Self::Scalar];
+        #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
+        all.push(Self::Simd128);
+        #[cfg(target_arch = "x86_64")]
+        {
+            all.extend(super::x86::Avx2::detect().map(Self::Avx2));
+            all.extend(super::x86::Vnni::detect().map(Self::Vnni));
+        }
+        all
+    }
+}
+
+/// A group of rows and some tokens.
+pub(super) struct Tile<'a> {
+    pub(super) storage: Storage,
+    /// Blocks of the group.
+    pub(super) quants: &'a [u8],
+    pub(super) scales: &'a [f32],
+    pub(super) minimums: &'a [f32],
+    /// All tokens.
+    pub(super) x: &'a Activations,
+    /// The first of the tokens.
+    pub(super) first: usize,
+}
+
+impl Tile<'_> {
+    pub(super) fn blocks(&self) -> usize {
+        self.x.columns() / BLOCK
+    }
+
+    /// The activations of a token of the tile.
+    pub(super) fn bytes(&self, token: usize) -> &[i8] {
+        let columns = self.x.columns();
+        &self.x.bytes[(self.first + token) * columns..][..columns]
+    }
+
+    /// The same in 16 bits.
+    #[allow(dead_code, reason = "not all instructions take them")]
+    pub(super) fn words(&self, token: usize) -> &[i16] {
+        let columns = self.x.columns();
+        &self.x.words[(self.first + token) * columns..][..columns]
+    }
+
+    pub(super) fn scale(&self, token: usize, block: usize) -> f32 {
+        self.x.scales[(self.first + token) * self.blocks() + block]
+    }
+
+    /// The scaled sum of the activations of a span, of which a block has `spans`.
+    pub(super) fn sum(&self, token: usize, block: usize, span: usize, spans: usize) -> f32 {
+        let at = ((self.first + token) * self.blocks() + block) * 2;
+        if spans == 1 { self.x.sums[at] + self.x.sums[at + 1] } else { self.x.sums[at + span] }
+    }
+}
+
+impl QuantizedMatrix {
+    /// `x W^T`: each row of `x` times each row of the matrix.
+    ///
+    /// # Shapes
+    /// - output: `[tokens, rows]`
+    ///
+    /// # Panics
+    /// For activations of another width.
+    pub fn product(&self, x: &Activations, instructions: Instructions) -> Vec<f32> {
+        assert_eq!(x.columns(), self.columns, "the activations must have the columns of the matrix");
+        let tokens = x.tokens();
+        // Groups of rows, in them tokens.
+        let mut done = vec![[0.0; GROUP]; self.rows.div_ceil(GROUP) * tokens];
+        let at_once = (CACHED / self.columns).max(TOKENS) / TOKENS * TOKENS;
+        for first in (0..tokens).step_by(at_once) {
+            let range = first..tokens.min(first + at_once);
+            let work = |(group, done): (usize, &mut [[f32; GROUP]])| {
+                self.group(group, x, first, instructions, &mut done[range.clone()]);
+            };
+            each_group(&mut done, tokens, self.columns * GROUP * range.len(), work);
+        }
+        if tokens == 1 {
+            let mut out = done.into_flattened();
+            out.truncate(self.rows);
+            return out;
+        }
+        let mut out = vec![0.0; tokens * self.rows];
+        for (group, done) in done.chunks_exact(tokens.max(1)).enumerate() {
+            let rows = GROUP.min(self.rows - group * GROUP);
+            for (done, out) in done.iter().zip(out.chunks_exact_mut(self.rows)) {
+                out[group * GROUP..][..rows].copy_from_slice(&done[..rows]);
+            }
+        }
+        out
+    }
+
+    /// The product of a group of rows with the tokens from `first` on, as many as `done` has places.
+    fn group(
+        &self,
+        group: usize,
+        x: &Activations,
+        first: usize,
+        instructions: Instructions,
+        done: &mut [[f32; GROUP]],
+    ) {
+        let bytes = self.columns / BLOCK * self.storage.block_bytes();
+        let spans = self.columns / self.storage.span() * GROUP;
+        let tile = |first| Tile {
+            storage: self.storage,
+            quants: &self.quants[group * bytes..][..bytes],
+            scales: &self.scales[group * spans..][..spans],
+            minimums: &self.minimums[group * spans..][..spans],
+            x,
+            first,
+        };
+        let (several, single) = done.as_chunks_mut::<TOKENS>();
+        let rest = first + several.len() * TOKENS;
+        for (at, out) in several.iter_mut().enumerate() {
+            *out = compute(&tile(first + at * TOKENS), instructions);
+        }
+        for (at, out) in single.iter_mut().enumerate() {
+            [*out] = compute(&tile(rest + at), instructions);
+        }
+    }
+}
+
+/// Calls `work` with each group and its part of `done`, on all cores where that is worth it. `cost`: products of numbers in a group.
+#[cfg(not(target_family = "wasm"))]
+fn each_group(
+    done: &mut [[f32; GROUP]],
+    tokens: usize,
+    cost: usize,
+    work: impl Fn((usize, &mut [[f32; GROUP]])) + Send + Sync,
+) {
+    use rayon::prelude::*;
+
+    let groups = SPLIT.div_ceil(cost.max(1));
+    done.par_chunks_mut(tokens).enumerate().with_min_len(groups).for_each(work);
+}
+
+/// Calls `work` with each group and its part of `done`.
+#[cfg(target_family = "wasm")]
+fn each_group(done: &mut [[f32; GROUP]], tokens: usize, _cost: usize, work: impl Fn((usize, &mut [[f32; GROUP]]))) {
+    done.chunks_mut(tokens).enumerate().for_each(work);
+}
+
+fn compute<const T: usize>(tile: &Tile<'_>, instructions: Instructions) -> [[f32; GROUP]; T] {
+    let mut out = [[0.0; GROUP]; T];
+    match instructions {
+        Instructions::Scalar => scalar::tile(tile, &mut out),
+        #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
+        Instructions::Simd128 => super::wasm::tile(tile, &mut out),
+        #[cfg(target_arch = "x86_64")]
+        Instructions::Avx2(avx2) => avx2.tile(tile, &mut out),
+        #[cfg(target_arch = "x86_64")]
+        Instructions::Vnni(vnni) => vnni.tile(tile, &mut out),
+    }
+    out
+}
