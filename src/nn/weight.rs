@@ -1,6 +1,10 @@
 //! The frozen or trained matrix of a linear layer, in f32 or in few bits.
 
-use std::sync::Arc;
+use std::{
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
 
 use autodidact_kernels::{
     Form, Kernels, matmul,
@@ -195,7 +199,11 @@ impl Quantized {
     }
 }
 
-/// The numbers of a matrix on the CPU.
+/// The numbers of a matrix, where they are at hand: the CPU's are.
 fn numbers(x: &Matrix) -> Option<Vec<f32>> {
-    x.clone().into_data().try_into_vec::<f32>().ok()
+    let data = pin!(x.clone().into_data_async());
+    match data.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(data)) => data.try_into_vec::<f32>().ok(),
+        _ => None,
+    }
 }

@@ -16,7 +16,7 @@ struct Crate {
 }
 
 const CRATES: [Crate; 4] = [
-    Crate { folder: "crates/autodidact-kernels", below: &[], floors: &[] },
+    Crate { folder: "crates/autodidact-kernels", below: &[], floors: &[&["quant"]] },
     Crate {
         folder: "",
         below: &["autodidact_kernels"],

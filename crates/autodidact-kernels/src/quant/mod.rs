@@ -13,6 +13,7 @@
 mod activations;
 mod product;
 mod scalar;
+mod tile;
 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
 mod wasm;
 #[cfg(target_arch = "x86_64")]

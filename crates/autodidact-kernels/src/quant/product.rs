@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::{Activations, BLOCK, GROUP, QuantizedMatrix, Storage, scalar};
+use super::{Activations, BLOCK, GROUP, QuantizedMatrix, scalar, tile::Tile};
 
 /// Tokens that are computed at once.
 const TOKENS: usize = 4;
@@ -48,48 +48,6 @@ impl Instructions {
             all.extend(super::x86::Vnni::detect().map(Self::Vnni));
         }
         all
-    }
-}
-
-/// A group of rows and some tokens.
-pub(super) struct Tile<'a> {
-    pub(super) storage: Storage,
-    /// Blocks of the group.
-    pub(super) quants: &'a [u8],
-    pub(super) scales: &'a [f32],
-    pub(super) minimums: &'a [f32],
-    /// All tokens.
-    pub(super) x: &'a Activations,
-    /// The first of the tokens.
-    pub(super) first: usize,
-}
-
-impl Tile<'_> {
-    pub(super) fn blocks(&self) -> usize {
-        self.x.columns() / BLOCK
-    }
-
-    /// The activations of a token of the tile.
-    pub(super) fn bytes(&self, token: usize) -> &[i8] {
-        let columns = self.x.columns();
-        &self.x.bytes[(self.first + token) * columns..][..columns]
-    }
-
-    /// The same in 16 bits.
-    #[allow(dead_code, reason = "not all instructions take them")]
-    pub(super) fn words(&self, token: usize) -> &[i16] {
-        let columns = self.x.columns();
-        &self.x.words[(self.first + token) * columns..][..columns]
-    }
-
-    pub(super) fn scale(&self, token: usize, block: usize) -> f32 {
-        self.x.scales[(self.first + token) * self.blocks() + block]
-    }
-
-    /// The scaled sum of the activations of a span, of which a block has `spans`.
-    pub(super) fn sum(&self, token: usize, block: usize, span: usize, spans: usize) -> f32 {
-        let at = ((self.first + token) * self.blocks() + block) * 2;
-        if spans == 1 { self.x.sums[at] + self.x.sums[at + 1] } else { self.x.sums[at + span] }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The product in plain Rust: the reference for the others, and what machines without their instructions take.
 
-use super::{BLOCK, GROUP, QUAD, Storage, product::Tile};
+use super::{BLOCK, GROUP, QUAD, Storage, tile::Tile};
 
 /// The product of a group of rows with some tokens.
 pub(super) fn tile<const T: usize>(tile: &Tile<'_>, out: &mut [[f32; GROUP]; T]) {

@@ -2,7 +2,7 @@
 
 use std::arch::wasm32::*;
 
-use super::{BLOCK, GROUP, Storage, product::Tile};
+use super::{BLOCK, GROUP, Storage, tile::Tile};
 
 /// Rows of a half of a group.
 const HALF: usize = GROUP / 2;

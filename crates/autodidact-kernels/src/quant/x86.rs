@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{BLOCK, GROUP, Storage, product::Tile};
+use super::{BLOCK, GROUP, Storage, tile::Tile};
 
 /// Proof that the processor has AVX2 and FMA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

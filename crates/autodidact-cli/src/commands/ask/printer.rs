@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use autodidact::{
     Agent,
     adaptation::TrainEvent,
-    agent::{Answer, AnswerKind, Decision, Event, Phase, ScoreReport, Trace},
+    agent::{Answer, AnswerKind, Decision, Event, Phase, Question, ScoreReport, Trace},
     calls::LeftOut,
     task::ToolCall,
 };
@@ -17,12 +17,14 @@ use crate::progress;
 pub struct Printer {
     enabled: bool,
     bar: Option<ProgressBar>,
+    /// The last question back.
+    asked: Option<Question>,
 }
 
 impl Printer {
     /// A printer that prints nothing unless `enabled`.
     pub fn new(enabled: bool) -> Self {
-        Self { enabled, bar: None }
+        Self { enabled, bar: None, asked: None }
     }
 
     fn line(&self, text: &str) {
@@ -89,7 +91,16 @@ impl Printer {
         }
     }
 
-    fn decision(&self, decision: &Decision) {
+    /// A decision. Where a question was asked before, only the proposals that have been added to it.
+    fn decision(&mut self, decision: &Decision) {
+        if let Decision::Clarify { question } = decision
+            && let Some(asked) = self.asked.replace(question.clone()).filter(|asked| asked.text == question.text)
+        {
+            for added in question.proposals.iter().filter(|proposal| !asked.proposals.contains(proposal)) {
+                self.line(&format!("or       - {}", added.text));
+            }
+            return;
+        }
         match decision {
             Decision::Act { calls: all } => self.line(&format!("decides  to act: {}", calls(all))),
             Decision::Clarify { question } => {
