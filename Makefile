@@ -40,8 +40,9 @@ demo: bundle ## build the page and serve it on localhost (PORT=4173)
 .PHONY: test
 test: format ## everything that must pass, headless Chromium included
 	@$(MAKE) --no-print-directory --jobs=2 SIDE_BY_SIDE=1 tests-native bundle-and-tests-web
-	@$(MAKE) --no-print-directory budget test-page
+	@$(MAKE) --no-print-directory BUNDLED=1 budget test-page
 
+# The browser's tests compile the library in another way, after which cargo would make the bundle anew: $(BUNDLED) says that it is there.
 # The bundle links and optimizes on one core for minutes: the native tests have the other meanwhile. The browser's tests link the
 # crates that were compiled for the bundle.
 .PHONY: tests-native bundle-and-tests-web
@@ -72,7 +73,7 @@ lint-web: setup-wasm ## clippy for the browser
 		cargo clippy --release --target wasm32-unknown-unknown $(WASM) --lib $(WEB_TEST_FLAGS) -- -D warnings
 
 .PHONY: test-native
-test-native: setup-rust ## clippy without a GPU, and tests of the library and the command line
+test-native: setup-rust setup-model ## clippy without a GPU, and tests of the library and the command line
 	@$(STEP) "clippy and tests, native" env $(LINTED) cargo test --release --locked
 
 .PHONY: test-web
@@ -92,7 +93,7 @@ test-page: bundle setup-browser ## the page itself in headless Chromium; screens
 
 .PHONY: bundle
 bundle: setup-bundle ## the wasm (www/package/wasm) and the model, for the page and for npm
-	@$(STEP) "bundle" scripts/bundle.sh
+	@[[ -n "$(BUNDLED)" ]] || $(STEP) "bundle" scripts/bundle.sh
 
 .PHONY: npm
 npm: bundle ## the npm package: www/package/autodidact-VERSION.tgz
@@ -108,7 +109,8 @@ test-cuda: setup-rust ## training through LibTorch, which $$LIBTORCH names (AUTO
 	@$(STEP) "tests, cuda" cargo test --release --locked --package autodidact-lab --features cuda --test lab libtorch
 
 .PHONY: soak
-soak: lint setup-web ## lints for a native GPU, and the long form of the tests that `make test` runs in a short one
+soak: lint setup-web setup-model npm ## lints for a native GPU, and the long form of the tests that `make test` runs in a short one
+	@$(STEP) "soak, 20 loads of a real model" node www/test/loads.mjs "$(AUTODIDACT_CACHE)/models/SmolLM2-135M-Instruct.Q4_1.gguf" 20
 	@$(STEP) "soak, browser" env AUTODIDACT_SOAK=1 scripts/test-web.sh the_whole_loop_on_webgpu
 	@$(STEP) "soak, native" env AUTODIDACT_SOAK=1 PROPTEST_CASES=$(or $(RUNS),20000) cargo test --release --locked
 
@@ -164,9 +166,9 @@ screenshot: test-page ## the pictures of the page in docs/ anew, from the end-to
 	@cp www/test-results/phone-dark-fold.png docs/page-phone-dark.png
 
 .PHONY: setup
-setup: setup-bundle setup-web ## only install what is missing
+setup: setup-bundle setup-web setup-model ## only install what is missing
 
-.PHONY: setup-rust setup-wasm setup-bundle setup-web setup-browser
+.PHONY: setup-rust setup-wasm setup-bundle setup-web setup-browser setup-model
 setup-rust:
 	@scripts/setup.sh rust
 setup-wasm:
@@ -177,6 +179,8 @@ setup-web:
 	@scripts/setup.sh wasm wasm-pack browser
 setup-browser:
 	@scripts/setup.sh browser
+setup-model:
+	@scripts/setup.sh model
 
 .PHONY: clean
 clean: ## remove what was built inside the clone (the caches stay)

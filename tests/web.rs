@@ -306,7 +306,7 @@ async fn whole_loop(choice: BackendChoice, database: &str) {
     let cancel = Cancel::default();
     let mut logits = Vec::new();
     for lora in [None, Some(&adapter.weights)] {
-        let session = Session { decoder: again.model().decoder(), lora, cancel: &cancel };
+        let session = Session::new(again.model().decoder(), lora, &cancel);
         logits.push(session.prefill(&prompt).await.unwrap().next_logits);
     }
     assert!(logits[0] != logits[1], "the adapter changes nothing");
@@ -333,7 +333,7 @@ async fn a_cancelled_call_ends_with_an_abort_and_the_base_stays() {
     let open = OpenOptions { backend: BackendChoice::Cpu, ..OpenOptions::default() };
     let agent = Agent::open(seed_files(), Rc::new(MemoryStore::new()), open, |_| {}).await.unwrap();
     let cancel = Cancel::default();
-    let session = Session { decoder: agent.model().decoder(), lora: None, cancel: &cancel };
+    let session = Session::new(agent.model().decoder(), None, &cancel);
     let prefix = session.prefill(&agent.model().tokenizer().encode(QUERY).unwrap()).await.unwrap();
     let mut seen = 0;
     let stop = Stop::at(&[], 20);

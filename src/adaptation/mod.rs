@@ -38,6 +38,9 @@ pub struct AdaptationConfig {
     pub weight_decay: f64,
     /// Gradients are scaled down to this global norm.
     pub max_norm: Option<f64>,
+    /// A fresh adapter is at work from the user's turn on, and leaves system text and menu to the model as it is (activated LoRA, Greenewald
+    /// et al., 2025, arXiv 2504.12397). They are then read once for the question, all training steps and the second answer.
+    pub activated: bool,
 }
 
 impl Default for AdaptationConfig {
@@ -53,6 +56,7 @@ impl Default for AdaptationConfig {
             decay: Decay::Cosine,
             weight_decay: 0.0,
             max_norm: Some(1.0),
+            activated: false,
         }
     }
 }

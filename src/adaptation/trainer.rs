@@ -12,9 +12,9 @@ use crate::{
     adapter::Adapter,
     backend::readback,
     error::{Error, Result},
-    inference::Cancel,
+    inference::{Cancel, Prefixes, Session},
     model::{Decoder, Gradients, Targets, Tokens},
-    nn::linear::Trainable,
+    nn::{Matrix, linear::Trainable},
     platform::{Stopwatch, yield_now},
 };
 
@@ -58,14 +58,23 @@ pub struct Trainer<'a> {
     watch: Stopwatch,
     tokens: usize,
     cancel: Cancel,
+    /// Where the beginnings of prompts are kept that an activated adapter leaves to the model.
+    prefixes: Option<&'a Prefixes>,
+}
+
+/// Examples of a step whose prompts begin alike, as far as the adapter leaves them to the model.
+struct Group<'a> {
+    /// The beginning.
+    head: &'a [u32],
+    examples: Vec<&'a TrainingExample>,
 }
 
 impl<'a> Trainer<'a> {
     /// A run over the examples, starting from `adapter`.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] without examples or with an empty response; [`Error::ContextOverflow`] for an example
-    /// that is too long.
+    /// [`Error::InvalidInput`] without examples, with an empty response, or with a prompt that lacks the invocation of an activated adapter;
+    /// [`Error::ContextOverflow`] for an example that is too long.
     pub fn new(
         decoder: &'a Decoder,
         adapter: Adapter,
@@ -76,6 +85,9 @@ impl<'a> Trainer<'a> {
         config.check()?;
         if examples.is_empty() || examples.iter().any(|e| e.prompt.is_empty() || e.response.is_empty()) {
             return Err(Error::invalid("examples", "there must be at least one, each with a prompt and a response"));
+        }
+        if examples.iter().any(|e| adapter.weights.start(&e.prompt).is_none()) {
+            return Err(Error::invalid("examples", "a prompt lacks the tokens from which on the adapter is at work"));
         }
         let limit = decoder.config().context;
         if let Some(tokens) = examples.iter().map(|e| e.prompt.len() + e.response.len()).find(|n| *n > limit) {
@@ -100,7 +112,13 @@ impl<'a> Trainer<'a> {
             watch: Stopwatch::start(),
             tokens: 0,
             cancel,
+            prefixes: None,
         })
+    }
+
+    /// The same run, which takes the beginnings of prompts from those that are kept, and keeps its own there.
+    pub fn keeping(self, prefixes: &'a Prefixes) -> Self {
+        Self { prefixes: Some(prefixes), ..self }
     }
 
     /// Takes the next step; `None` when all are done.
@@ -113,10 +131,25 @@ impl<'a> Trainer<'a> {
             return Ok(None);
         }
         self.cancel.check()?;
-        let (tokens, targets) = self.batch(step);
-        self.tokens += tokens.ids.len();
+        let picked: Vec<&TrainingExample> = {
+            let n = self.examples.len();
+            (0..self.batch.min(n)).map(|i| &self.examples[(step * self.batch + i) % n]).collect()
+        };
+        let responses: usize = picked.iter().map(|example| example.response.len()).sum();
+        let mut seen = 0;
+        let mut sum: Option<Gradients> = None;
+        for group in self.groups(picked) {
+            let (tokens, targets) = batch(&group, responses);
+            seen += tokens.ids.len();
+            let gradients = self.gradients(&group, &tokens, &targets).await?;
+            sum = Some(match sum {
+                None => gradients,
+                Some(sum) => added(sum, gradients),
+            });
+        }
+        self.tokens += seen;
         let Gradients { loss, parameters } =
-            self.decoder.gradients(&tokens, &targets, Some(&self.adapter.weights), Trainable::Adapter);
+            sum.ok_or_else(|| Error::Backend { reason: "a step without examples".into() })?;
         let learning_rate = self.schedule.at(step);
         let (updated, norm) = self.optimizer.step(self.adapter.weights.parameters(), parameters, learning_rate);
         self.adapter.weights = self
@@ -142,7 +175,7 @@ impl<'a> Trainer<'a> {
         }))
     }
 
-    /// Tokens seen so far, prompts included.
+    /// Tokens computed so far: prompts are included, but for the beginnings that an activated adapter leaves to the model.
     pub fn tokens(&self) -> usize {
         self.tokens
     }
@@ -152,22 +185,49 @@ impl<'a> Trainer<'a> {
         self.adapter
     }
 
-    /// The examples of a step, in turn, with the loss averaged over all their response tokens.
-    fn batch(&self, step: usize) -> (Tokens, Targets) {
-        let n = self.examples.len();
-        let picked: Vec<&TrainingExample> =
-            (0..self.batch.min(n)).map(|i| &self.examples[(step * self.batch + i) % n]).collect();
-        let sequences: Vec<Vec<u32>> = picked.iter().map(|e| [e.prompt.as_slice(), &e.response].concat()).collect();
-        let tokens = Tokens::padded(&sequences, 0);
-        let width = tokens.len();
-        let mut targets = Targets::default();
-        for (row, example) in picked.iter().enumerate() {
-            for (i, id) in example.response.iter().enumerate() {
-                targets.rows.push((row * width + example.prompt.len() + i - 1) as u32);
-                targets.ids.push(*id);
+    /// Examples that can be computed together, in their order.
+    fn groups<'e>(&self, examples: Vec<&'e TrainingExample>) -> Vec<Group<'e>> {
+        let mut groups: Vec<Group<'e>> = Vec::new();
+        for example in examples {
+            let head = &example.prompt[..self.adapter.weights.start(&example.prompt).unwrap_or(0)];
+            match groups.iter_mut().find(|group| group.head == head) {
+                Some(group) => group.examples.push(example),
+                None => groups.push(Group { head, examples: vec![example] }),
             }
         }
-        targets.weights = vec![1.0 / targets.ids.len() as f32; targets.ids.len()];
-        (tokens, targets)
+        groups
     }
+
+    async fn gradients(&self, group: &Group<'_>, tokens: &Tokens, targets: &Targets) -> Result<Gradients> {
+        let weights = &self.adapter.weights;
+        if group.head.is_empty() {
+            return Ok(self.decoder.gradients(tokens, targets, Some(weights), Trainable::Adapter));
+        }
+        let session = Session { prefixes: self.prefixes, ..Session::new(self.decoder, None, &self.cancel) };
+        let head = session.begin(group.head, group.head.len(), group.head.len()).await?.cache;
+        let past = head.fork(group.examples.len(), group.head.len() + tokens.len());
+        Ok(self.decoder.gradients_behind(past, tokens, targets, weights))
+    }
+}
+
+/// The examples of a group behind their common beginning. Each of the step's response tokens counts the same.
+fn batch(group: &Group<'_>, responses: usize) -> (Tokens, Targets) {
+    let rest = |example: &'_ TrainingExample| [&example.prompt[group.head.len()..], &example.response].concat();
+    let sequences: Vec<Vec<u32>> = group.examples.iter().map(|example| rest(example)).collect();
+    let tokens = Tokens::padded(&sequences, 0);
+    let width = tokens.len();
+    let mut targets = Targets::default();
+    for (row, example) in group.examples.iter().enumerate() {
+        for (i, id) in example.response.iter().enumerate() {
+            targets.rows.push((row * width + example.prompt.len() - group.head.len() + i - 1) as u32);
+            targets.ids.push(*id);
+        }
+    }
+    targets.weights = vec![1.0 / responses as f32; targets.ids.len()];
+    (tokens, targets)
+}
+
+fn added(sum: Gradients, more: Gradients) -> Gradients {
+    let parameters = sum.parameters.into_iter().zip(more.parameters).map(|(a, b): (Matrix, Matrix)| a.add(b));
+    Gradients { loss: sum.loss.add(more.loss), parameters: parameters.collect() }
 }

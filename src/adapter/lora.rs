@@ -129,7 +129,8 @@ impl Adapter {
             check_widths(model, *layer, module, host)?;
         }
         let (config, modules) = uniform(peft);
-        let weights = assemble(&modules, model, config.scale(), device)?;
+        let mut weights = assemble(&modules, model, config.scale(), device)?;
+        weights.invocation.clone_from(&peft.config.invocation);
         Ok(Self { config, weights })
     }
 
@@ -152,6 +153,7 @@ impl Adapter {
             alpha: self.config.alpha,
             target_modules: TargetModules::List(self.config.targets.clone()),
             base_model_name_or_path: base_name.into(),
+            invocation: self.weights.invocation.clone(),
             ..PeftConfig::default()
         };
         Ok(PeftAdapter { config, fingerprint: Some(fingerprint.into()), tensors })
@@ -274,7 +276,7 @@ fn assemble(
         }
         layers.push(LayerLora::new(pairs));
     }
-    Ok(LoraWeights { layers })
+    Ok(LoraWeights { layers, invocation: Vec::new() })
 }
 
 fn fuse(parts: &[(&LoraHost, usize)], in_features: usize, out_total: usize, scale: f32, device: &Device) -> LoraPair {

@@ -68,6 +68,8 @@ pub struct Completion {
     pub answer: Answer,
     /// Tokens of the prompt.
     pub prompt_tokens: usize,
+    /// Those of them that were known from an earlier prompt, and not computed again.
+    pub known_tokens: usize,
     /// Tokens written.
     pub completion_tokens: usize,
     /// True when the text was cut at the limit of tokens.
@@ -149,6 +151,7 @@ impl Agent {
         Ok(Completion {
             answer,
             prompt_tokens: prompt.len(),
+            known_tokens: prefix.known,
             completion_tokens: generation.ids.len(),
             cut: generation.finish == Finish::Length,
             prefill_seconds,

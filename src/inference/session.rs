@@ -8,10 +8,11 @@ use crate::{
     grammar::Constraint,
     inference::{
         cancel::Cancel,
+        prefixes::{Known, Prefixes},
         sampler::{Sampler, Sampling, log_prob_of},
     },
     model::{Decoder, LoraWeights, Tokens},
-    nn::cache::KvCache,
+    nn::{Matrix, cache::KvCache},
     platform::yield_now,
 };
 
@@ -35,6 +36,10 @@ struct Predicted {
 #[derive(Debug, Clone)]
 pub struct Prefix {
     cache: KvCache,
+    /// Tokens at its beginning that were known from an earlier prompt.
+    pub known: usize,
+    /// The session's adapter is at work in what follows the prompt: not where an activated adapter lacks its invocation.
+    pub adapted: bool,
     /// Logits of the token after the prompt, `[vocab]`.
     pub next_logits: Vec<f32>,
 }
@@ -51,6 +56,16 @@ impl Prefix {
     }
 }
 
+/// The beginning of a prompt as the model without an adapter reads it.
+pub(crate) struct Beginning {
+    /// Its keys and values.
+    pub cache: KvCache,
+    /// Tokens of it that were known.
+    known: usize,
+    /// Residual stream of the last piece that was computed.
+    hidden: Option<Matrix>,
+}
+
 /// A model with the adapter that is applied to it, if any.
 #[derive(Debug, Clone, Copy)]
 pub struct Session<'a> {
@@ -60,6 +75,8 @@ pub struct Session<'a> {
     pub lora: Option<&'a LoraWeights>,
     /// Stops the work.
     pub cancel: &'a Cancel,
+    /// Where prompts are kept, so that the next one that begins so costs only its own tokens.
+    pub prefixes: Option<&'a Prefixes>,
 }
 
 /// When a generation ends.
@@ -102,8 +119,18 @@ pub struct Generation {
     pub finish: Finish,
 }
 
-impl Session<'_> {
-    /// Runs the prompt through the model, once.
+impl<'a> Session<'a> {
+    /// A model with an adapter, or without. Each prompt is computed from its first token on.
+    pub fn new(decoder: &'a Decoder, lora: Option<&'a LoraWeights>, cancel: &'a Cancel) -> Self {
+        Self { decoder, lora, cancel, prefixes: None }
+    }
+
+    /// The same, each prompt computed from its first token on: for measurements.
+    pub fn anew(self) -> Self {
+        Self { prefixes: None, ..self }
+    }
+
+    /// Runs the prompt through the model, once; what is known of it is not computed again.
     ///
     /// # Errors
     /// [`Error::InvalidInput`] for an empty prompt or an unknown id, [`Error::ContextOverflow`], [`Error::Aborted`],
@@ -122,18 +149,50 @@ impl Session<'_> {
         if ids.len() >= config.context {
             return Err(Error::ContextOverflow { tokens: ids.len() + 1, limit: config.context });
         }
-        let mut cache = self.decoder.cache(ids.len());
-        let mut next_logits = Vec::new();
-        let pieces = ids.chunks(PREFILL_CHUNK).count();
-        for (i, piece) in ids.chunks(PREFILL_CHUNK).enumerate() {
+        let start = self.lora.and_then(|lora| lora.start(ids));
+        let Beginning { mut cache, known, mut hidden } = self.begin(ids, start.unwrap_or(ids.len()), ids.len()).await?;
+        if let (Some(lora), Some(start)) = (self.lora, start) {
+            hidden = self.run(&mut cache, &ids[start..], Some(lora)).await?;
+        }
+        let hidden = hidden.ok_or_else(|| Error::Backend { reason: "no token of the prompt was computed".into() })?;
+        let last = hidden.dims()[0] as u32 - 1;
+        let next_logits = readback(self.decoder.logits(hidden, &[last])).await?;
+        Ok(Prefix { cache, known, adapted: start.is_some(), next_logits })
+    }
+
+    /// The first `end` tokens as the model without an adapter reads them, with room for `capacity`. Where that is the whole prompt, its last
+    /// token is computed anyway.
+    ///
+    /// # Errors
+    /// [`Error::Aborted`].
+    pub(crate) async fn begin(&self, ids: &[u32], end: usize, capacity: usize) -> Result<Beginning> {
+        let head = &ids[..end.min(ids.len())];
+        let known = self.prefixes.and_then(|prefixes| prefixes.known(&head[..end.min(ids.len().saturating_sub(1))]));
+        let (mut cache, known) = match known {
+            Some(Known { cache, tokens }) => (cache.beginning(tokens, capacity), tokens),
+            None => (self.decoder.cache(capacity), 0),
+        };
+        let hidden = self.run(&mut cache, &head[known..], None).await?;
+        if let Some(prefixes) = self.prefixes.filter(|_| known < head.len()) {
+            prefixes.keep(head, &cache);
+        }
+        Ok(Beginning { cache, known, hidden })
+    }
+
+    /// Runs tokens through the model, piece by piece. The residual stream of the last piece; `None` without tokens.
+    async fn run(&self, cache: &mut KvCache, ids: &[u32], lora: Option<&LoraWeights>) -> Result<Option<Matrix>> {
+        let mut hidden = None;
+        for piece in ids.chunks(PREFILL_CHUNK) {
             self.cancel.check()?;
-            let hidden = self.decoder.forward(&Tokens::single(piece), Some(&mut cache), self.lora);
-            if i + 1 == pieces {
-                next_logits = readback(self.decoder.logits(hidden, &[piece.len() as u32 - 1])).await?;
-            }
+            hidden = Some(self.decoder.forward(&Tokens::single(piece), Some(cache), lora));
             yield_now().await;
         }
-        Ok(Prefix { cache, next_logits })
+        Ok(hidden)
+    }
+
+    /// The adapter, where it is at work behind that prompt.
+    fn lora_behind(&self, prefix: &Prefix) -> Option<&LoraWeights> {
+        self.lora.filter(|_| prefix.adapted)
     }
 
     /// Continues a prompt token by token, each of them allowed by `constraint`; the last third of the tokens, 96 at most,
@@ -224,7 +283,8 @@ impl Session<'_> {
                 break;
             }
             if out.ids.len() < max_tokens {
-                let hidden = self.decoder.forward(&Tokens::single(&[token]), Some(&mut cache), self.lora);
+                let hidden =
+                    self.decoder.forward(&Tokens::single(&[token]), Some(&mut cache), self.lora_behind(prefix));
                 logits = readback(self.decoder.logits(hidden, &[0])).await?;
                 yield_now().await;
             }
@@ -272,7 +332,7 @@ impl Session<'_> {
         }
         let tokens = Tokens::padded(&inputs, 0);
         let mut cache = prefix.cache.fork(continuations.len(), prefix.len() + width);
-        let hidden = self.decoder.forward(&tokens, Some(&mut cache), self.lora);
+        let hidden = self.decoder.forward(&tokens, Some(&mut cache), self.lora_behind(prefix));
         let predicted = |i: usize| {
             continuations[i].iter().skip(1).enumerate().map(move |(j, id)| Predicted {
                 row: (i * width + j) as u32,

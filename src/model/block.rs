@@ -23,6 +23,8 @@ pub struct Shared<'a> {
     pub batch: usize,
     /// Tokens per sequence.
     pub tokens: usize,
+    /// Positions of the cache before them.
+    pub past: usize,
     /// Rotary tables of the rows.
     pub rope: RopeTable,
     /// `[b or 1, 1, g*t or 1, s]`
@@ -150,7 +152,12 @@ impl LayerWeights {
             }
             HeadsTape::Parts { qk_norm, attention } => {
                 let (dq, dk, dv) = attention::backward(attention, unmerge_heads(dheads, shared));
-                self.join_heads(dq, dk, dv, qk_norm, shared, base)
+                // What is cached is no part of what is trained.
+                let new = |dx: Tensor<4>| {
+                    let whole = dx.dims()[2] == shared.tokens;
+                    if whole { dx } else { dx.narrow(2, shared.past, shared.tokens) }
+                };
+                self.join_heads(dq, new(dk), new(dv), qk_norm, shared, base)
             }
         };
         grad.qk_norm = qk_gain;

@@ -130,11 +130,28 @@ impl Decoder {
         lora: Option<&LoraWeights>,
         train: Trainable,
     ) -> Gradients {
+        self.gradients_of(tokens, targets, None, lora, train)
+    }
+
+    /// Loss and gradients of an adapter, for tokens that follow the positions of a cache. No gradient flows into those: they are what the
+    /// model without the adapter made of them.
+    pub fn gradients_behind(&self, past: KvCache, tokens: &Tokens, targets: &Targets, lora: &LoraWeights) -> Gradients {
+        self.gradients_of(tokens, targets, Some(past), Some(lora), Trainable::Adapter)
+    }
+
+    fn gradients_of(
+        &self,
+        tokens: &Tokens,
+        targets: &Targets,
+        mut past: Option<KvCache>,
+        lora: Option<&LoraWeights>,
+        train: Trainable,
+    ) -> Gradients {
         let base = train == Trainable::Base;
         // The kernels know one document a row, and no adapters.
         let kernels = self.kernels.filter(|_| base && lora.is_none() && tokens.documents.is_none());
-        let shared = self.shared(tokens, None, kernels, Arithmetic::Floats);
-        let (hidden, tape) = self.run(tokens, &shared, None, lora, true);
+        let shared = self.shared(tokens, past.as_ref(), kernels, Arithmetic::Floats);
+        let (hidden, tape) = self.run(tokens, &shared, past.as_mut(), lora, true);
         let n = hidden.dims()[0];
         let m = targets.rows.len();
         let rows = self.indices(&targets.rows);
@@ -220,6 +237,7 @@ impl Decoder {
             config: &self.config,
             batch,
             tokens: t,
+            past,
             rope: self.rope.table(&positions, batch, &self.head_scales, &self.device),
             // Queries and keys that are normalized do not go through the kernel of attention, all others do.
             mask: (kernels.is_none() || self.config.qk_norm)

@@ -33,6 +33,9 @@ impl LayerLora {
 pub struct LoraWeights {
     /// One entry per block.
     pub layers: Vec<LayerLora>,
+    /// Token ids from which on the adapter is at work: an activated adapter, PEFT's `alora_invocation_tokens`. What stands before them is left
+    /// to the model as it is. Empty for an adapter that is at work everywhere.
+    pub invocation: Vec<u32>,
 }
 
 impl LoraWeights {
@@ -53,6 +56,15 @@ impl LoraWeights {
             }
         }
         next.next().is_none().then_some(set)
+    }
+
+    /// Where the adapter begins to be at work: at the last place of its invocation. `None` where the ids lack it, and the adapter does
+    /// nothing.
+    pub fn start(&self, ids: &[u32]) -> Option<usize> {
+        if self.invocation.is_empty() {
+            return Some(0);
+        }
+        ids.windows(self.invocation.len()).rposition(|ids| ids == self.invocation)
     }
 
     /// Number of trained weights; zeros outside the blocks of a fused `B` do not count.

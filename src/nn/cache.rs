@@ -46,6 +46,16 @@ impl KvCache {
         self.capacity
     }
 
+    /// Bytes of its tensors.
+    pub fn bytes(&self) -> usize {
+        self.layers.iter().map(|(k, v)| 4 * (k.shape().num_elements() + v.shape().num_elements())).sum()
+    }
+
+    /// The first `len` positions, with room for `capacity`.
+    pub fn beginning(&self, len: usize, capacity: usize) -> Self {
+        Self { len: len.min(self.len), ..self.clone() }.fork(1, capacity)
+    }
+
     /// Positions that attention reads when `new` tokens follow: the smallest bucket that holds them.
     pub fn window(&self, new: usize) -> usize {
         ((self.len + new).div_ceil(BUCKET) * BUCKET).min(self.capacity)

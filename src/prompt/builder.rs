@@ -96,6 +96,21 @@ impl PromptBuilder {
         self.render(messages, &task.tools, &[])
     }
 
+    /// What stands before the user's words: in a first turn, and in a later one.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Template`] when the template refuses the dialogue.
+    pub fn before_users(&self) -> Result<[String; 2]> {
+        const WORDS: &str = "autodidact";
+        let before = |messages: Vec<Message>| {
+            let mut text = self.render(messages, &[], &[])?;
+            text.truncate(text.rfind(WORDS).unwrap_or(0));
+            Ok(text)
+        };
+        let user = || Message::text(Role::User, WORDS);
+        Ok([before(vec![user()])?, before(vec![user(), Message::text(Role::Assistant, "Yes."), user()])?])
+    }
+
     /// The response to train on or to score, without the end-of-turn token (the caller appends it).
     pub fn answer_text(&self, calls: &[ToolCall]) -> String {
         if calls.is_empty() { PLAIN_ANSWER.to_owned() } else { self.format.render(calls) }

@@ -54,7 +54,7 @@ impl Writer {
 
     fn write(&self, grammar: &Grammar, seed: u64) -> String {
         let cancel = Cancel::default();
-        let session = Session { decoder: &self.decoder, lora: None, cancel: &cancel };
+        let session = Session::new(&self.decoder, None, &cancel);
         let constraint = self.vocabulary.constrain(grammar).unwrap();
         let sampling = Sampling { temperature: 1.0, top_k: 0, top_p: 1.0, seed };
         let end = [self.end];

@@ -14,6 +14,7 @@ mod lessons;
 mod lora_parity;
 mod memory;
 mod model_parity;
+mod real_model;
 #[path = "../seed/mod.rs"]
 mod seed;
 mod single_steps;

@@ -164,7 +164,8 @@ fn scoring_agrees(name: &str) {
     };
     compare(continuations.iter().enumerate().map(score).collect(), "one batch on a fork");
 
-    let session = Session { decoder: &decoder, lora: None, cancel: &Cancel::default() };
+    let cancel = Cancel::default();
+    let session = Session::new(&decoder, None, &cancel);
     let scores = block_on(async { session.score(&session.prefill(&prefix).await?, &continuations).await }).unwrap();
     compare(scores, "Session::score");
     worst.check();
@@ -176,7 +177,8 @@ fn greedy_tokens_are_equal(name: &str) {
     let greedy = &checkpoint.reference["greedy"];
     let (prompt, theirs) = (ids(&greedy["prompt"]), ids(&greedy["tokens"]));
     assert_eq!(theirs.len(), 32);
-    let session = Session { decoder: &decoder, lora: None, cancel: &Cancel::default() };
+    let cancel = Cancel::default();
+    let session = Session::new(&decoder, None, &cancel);
     let mut seen = Vec::new();
     let generation = block_on(async {
         let prefix = session.prefill(&prompt).await?;

@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use autodidact::{
-    agent::{Agent, AskOptions, CompletionForm, CompletionOptions, Event, Learn, OpenOptions},
+    adaptation::AdaptationConfig,
+    adapter::{Adapter, PeftAdapter},
+    agent::{Agent, AskOptions, CompletionForm, CompletionOptions, Event, Learn, OpenOptions, Training},
     backend::BackendChoice,
     calls::{check_call, menu_from_json},
     inference::Cancel,
@@ -156,4 +158,105 @@ fn what_a_tool_says_is_never_learned() {
     assert!(weights == weights_after, "the tool's words reached the adapter");
     // What the user says does reach it.
     assert!(weights != learned_after("Oslo", "Hotel Sol, 80 a night").1);
+}
+
+#[test]
+fn a_menu_that_is_known_gives_the_logits_of_a_fresh_prompt() {
+    let (agent, cancel) = (agent(), Cancel::default());
+    let model = agent.model();
+    let session = model.session(None, &cancel);
+    let ask = |query: &str| model.prompt(&Task::new(query, menu())).unwrap();
+    let read = |ids: &[u32]| {
+        let (kept, fresh) = block_on(async {
+            Ok::<_, autodidact::Error>((session.prefill(ids).await?, session.anew().prefill(ids).await?))
+        })
+        .unwrap();
+        assert_eq!((kept.len(), fresh.len(), fresh.known), (ids.len(), ids.len(), 0));
+        let differs = kept.next_logits.iter().zip(&fresh.next_logits).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(differs < 1e-4, "{differs}");
+        let continuations = [vec![5, 6, 7], vec![8, 9]];
+        let scores = |prefix| block_on(session.score(prefix, &continuations)).unwrap().concat();
+        for (a, b) in scores(&kept).into_iter().zip(scores(&fresh)) {
+            assert!((a - b).abs() < 1e-4, "{a} {b}");
+        }
+        kept.known
+    };
+    let (hotel, timer) = (ask("Find a hotel in Lisbon for 3 nights"), ask("A timer of 5 minutes"));
+    let common = hotel.iter().zip(&timer).take_while(|(a, b)| a == b).count();
+    assert!(common > 30, "the menu stands before the question: {common}");
+    assert_eq!(read(&hotel), 0);
+    assert_eq!(read(&timer), common);
+    assert_eq!(read(&timer), timer.len() - 1);
+    // Another menu is another beginning.
+    let other = model.prompt(&task(menu().split_off(1))).unwrap();
+    assert!(read(&other) < common);
+    model.forget_prompts();
+    assert_eq!(read(&hotel), 0);
+
+    // An adapter changes the keys and values: none of the kept ones are its own.
+    let lora = autodidact::model::LoraWeights::default();
+    let adapted = model.session(Some(&lora), &cancel);
+    assert_eq!(block_on(adapted.prefill(&hotel)).unwrap().known, 0);
+
+    let done = |query: &str| {
+        block_on(agent.complete(&Task::new(query, menu()), &CompletionOptions::default(), &cancel, |_| {})).unwrap()
+    };
+    model.forget_prompts();
+    assert_eq!(done("A timer of 5 minutes").known_tokens, 0);
+    let second = done("A timer of 9 minutes");
+    assert!(second.known_tokens >= common && second.known_tokens < second.prompt_tokens);
+}
+
+#[test]
+fn an_activated_adapter_leaves_the_menu_to_the_model() {
+    let (agent, cancel) = (agent(), Cancel::default());
+    let model = agent.model();
+    let task = task(menu());
+    let nights = |nights: u32| Pair {
+        query: format!("Find a hotel in Rome for {nights} nights"),
+        calls: vec![call("find_hotel", json!({"city": "Rome", "nights": nights}))],
+    };
+    let pairs = [nights(2), nights(5)];
+    let train = |activated: bool| {
+        let config = AdaptationConfig { activated, batch: 2, ..AdaptationConfig::default() };
+        let examples = model.examples(&task, &pairs).unwrap();
+        let training = Training { examples, start: None, config: &config, seed: 1 };
+        block_on(model.train(training, &cancel, |_| {})).unwrap()
+    };
+    let (ordinary, activated) = (train(false), train(true));
+    let invocation = model.invocation().unwrap();
+    assert_eq!(activated.adapter.weights.invocation, invocation);
+    assert!(ordinary.adapter.weights.invocation.is_empty());
+    let losses = &activated.report.losses;
+    assert!(losses.iter().all(|loss| loss.is_finite()) && losses.last() < losses.first(), "{losses:?}");
+    assert!(activated.report.tokens * 2 < ordinary.report.tokens, "the menu is not computed at each step");
+
+    // The menu was read for the training: the question costs its own words.
+    let prompt = model.prompt(&task).unwrap();
+    let start = activated.adapter.weights.start(&prompt).unwrap();
+    let session = model.session(Some(&activated.adapter.weights), &cancel);
+    let known = block_on(session.prefill(&prompt)).unwrap();
+    let fresh = block_on(session.anew().prefill(&prompt)).unwrap();
+    assert_eq!((known.known, fresh.known), (start, 0));
+    let gap = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(gap(&known.next_logits, &fresh.next_logits) < 1e-4);
+    let base = block_on(model.session(None, &cancel).prefill(&prompt)).unwrap();
+    assert!(gap(&known.next_logits, &base.next_logits) > 1e-3, "the adapter is at work");
+
+    // A prompt without a turn of the user is the model's own.
+    let without: Vec<u32> = prompt[..start].to_vec();
+    let adapted = block_on(session.prefill(&without)).unwrap();
+    let base = block_on(model.session(None, &cancel).prefill(&without)).unwrap();
+    assert!(!adapted.adapted && base.next_logits == adapted.next_logits);
+    let scores =
+        |session: &autodidact::inference::Session<'_>, prefix| block_on(session.score(prefix, &[vec![5, 6]])).unwrap();
+    assert_eq!(scores(&session, &adapted), scores(&model.session(None, &cancel), &base));
+
+    // Its files say so.
+    let config = model.decoder().config();
+    let peft = block_on(activated.adapter.to_peft(config, "seed", "f")).unwrap();
+    let (json, tensors) = peft.to_bytes().unwrap();
+    let peft = PeftAdapter::from_bytes(&json, &tensors).unwrap();
+    let again = Adapter::from_peft(&peft, config, "f", model.decoder().device()).unwrap();
+    assert_eq!(again.weights.invocation, invocation);
 }

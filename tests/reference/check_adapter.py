@@ -16,7 +16,7 @@ import json
 import sys
 from pathlib import Path
 
-from common import fix_torch, load_base
+from common import fix_torch, open_base
 
 import peft
 import torch
@@ -32,7 +32,7 @@ def main(base_dir: Path, adapter_dir: Path, input_path: Path) -> None:
     input_ids = torch.tensor(given["input_ids"])
     theirs = torch.tensor(given["logits"], dtype=torch.float32)
 
-    model = PeftModel.from_pretrained(load_base(base_dir), adapter_dir, torch_device="cpu")
+    model = PeftModel.from_pretrained(open_base(base_dir), adapter_dir, torch_device="cpu")
     # PEFT at most warns of weights that the file lacks or that the model has no place for: here both are faults.
     stored = set(peft.utils.load_peft_weights(str(adapter_dir), device="cpu"))
     expected = set(peft.get_peft_model_state_dict(model, save_embedding_layers=False))

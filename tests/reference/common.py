@@ -83,3 +83,19 @@ def load_base(folder: Path) -> transformers.PreTrainedModel:
         folder, dtype=torch.float32, attn_implementation="eager", local_files_only=True
     )
     return model.eval()
+
+
+def open_base(folder: Path) -> transformers.PreTrainedModel:
+    """The model in `folder`; where there is no such folder, the quantized model of that name of make_gguf.py, in f32."""
+    if folder.exists():
+        return load_base(folder)
+    import gguf
+    from make_gguf import stored_name
+
+    model = load_base(folder.with_name(folder.name.removesuffix("_mixed")))
+    reader = gguf.GGUFReader(folder.parent / "gguf" / f"{folder.name}.gguf")
+    tensors = {tensor.name: gguf.dequantize(tensor.data, tensor.tensor_type) for tensor in reader.tensors}
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            weight.copy_(torch.from_numpy(tensors[stored_name(name)].copy()).reshape(weight.shape))
+    return model

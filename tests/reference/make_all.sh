@@ -18,6 +18,6 @@ mkdir -p "$output"
 export PYTHONDONTWRITEBYTECODE=1
 python=$("$here/setup.sh" | tail -n 1)
 "$python" "$here/make_models.py" "$output"
-"$python" "$here/make_lora.py" "$output"
 "$python" "$here/make_gguf.py" "$output"
+"$python" "$here/make_lora.py" "$output"
 "$python" "$here/make_text.py" "$output" "$@"

@@ -2,7 +2,8 @@
 
     python make_lora.py [FOLDER]        FOLDER, else tests/fixtures; it already holds the checkpoints
 
-For each base, `lora_<base>/` gets
+A base is a checkpoint of make_models.py, or a quantized one of make_gguf.py, whose weights PyTorch gets as f32. For each
+base, `lora_<base>/` gets (`alora_<base>/`, where the adapter is at work from an invocation on)
 
     initial/          the adapter at the start, as PEFT's save_pretrained writes it; its B is not zero, so that the
                       gradient of A is not zero either
@@ -22,7 +23,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from common import FIXTURES, IGNORED, fix_torch, load_base, normal, rounded, token_ids, versions, write_json
+from common import FIXTURES, IGNORED, fix_torch, normal, open_base, rounded, token_ids, versions, write_json
 
 import numpy as np
 import torch
@@ -37,6 +38,9 @@ A_STD = 0.15
 B_STD = 0.05
 WARMUP_RATIO = 0.03
 PAD_TOKEN = 0
+# What an activated adapter begins with, and where it stands in a prompt.
+INVOCATION = [5, 9]
+INVOCATION_AT = 6
 # Positions of the sequence whose logits are kept.
 LOGIT_POSITIONS = [0, 7, 23]
 
@@ -94,17 +98,38 @@ class Case:
     base: str
     seed: int
     gradients: tuple[int, ...]
+    activated: bool = False
+
+    @property
+    def name(self) -> str:
+        """The folder of the case."""
+        return f"{'alora' if self.activated else 'lora'}_{self.base}"
 
 
-CASES = [Case(base="llama", seed=11, gradients=(0, 1)), Case(base="qwen3", seed=12, gradients=(1,))]
+CASES = [
+    Case(base="llama", seed=11, gradients=(0, 1)),
+    Case(base="qwen3", seed=12, gradients=(1,)),
+    Case(base="qwen2_mixed", seed=13, gradients=(1,)),
+    Case(base="qwen2_mixed", seed=14, gradients=(1,), activated=True),
+]
 
 
-def make_batch(rng: np.random.Generator, vocab_size: int, lengths: list[tuple[int, int]]) -> Batch:
+def make_sequence(rng: np.random.Generator, length: int, vocab_size: int, activated: bool) -> list[int]:
+    """Random ids; for an activated adapter with its invocation, once."""
+    ids = token_ids(rng, length, vocab_size)
+    if activated:
+        # No other place may look like it.
+        ids = [4 if token in INVOCATION else token for token in ids]
+        ids[INVOCATION_AT : INVOCATION_AT + len(INVOCATION)] = INVOCATION
+    return ids
+
+
+def make_batch(rng: np.random.Generator, vocab_size: int, lengths: list[tuple[int, int]], activated: bool) -> Batch:
     """Sequences of (prompt, response) lengths, padded on the right to the longest."""
     width = max(prompt + response for prompt, response in lengths)
     input_ids, attention_mask, labels = [], [], []
     for prompt, response in lengths:
-        ids = token_ids(rng, prompt + response, vocab_size)
+        ids = make_sequence(rng, prompt + response, vocab_size, activated)
         padding = width - len(ids)
         input_ids.append(ids + [PAD_TOKEN] * padding)
         attention_mask.append([1] * len(ids) + [0] * padding)
@@ -112,11 +137,18 @@ def make_batch(rng: np.random.Generator, vocab_size: int, lengths: list[tuple[in
     return Batch(input_ids, attention_mask, labels)
 
 
-def initial_adapter(base: Path, seed: int) -> PeftModel:
-    """A LoRA adapter on every linear layer of the model in `base`, with random A and B."""
-    config = LoraConfig(r=RANK, lora_alpha=ALPHA, lora_dropout=0.0, target_modules=TARGETS, task_type="CAUSAL_LM")
-    model = get_peft_model(load_base(base), config)
-    rng = np.random.default_rng(seed)
+def initial_adapter(output: Path, case: Case) -> PeftModel:
+    """A LoRA adapter on every linear layer of the base, with random A and B."""
+    config = LoraConfig(
+        r=RANK,
+        lora_alpha=ALPHA,
+        lora_dropout=0.0,
+        target_modules=TARGETS,
+        task_type="CAUSAL_LM",
+        alora_invocation_tokens=INVOCATION if case.activated else None,
+    )
+    model = get_peft_model(open_base(output / case.base), config)
+    rng = np.random.default_rng(case.seed)
     with torch.no_grad():
         for name, weight in sorted(model.named_parameters()):
             if "lora_A" in name:
@@ -190,16 +222,17 @@ def logits_of(model: torch.nn.Module, input_ids: list[list[int]]) -> list[Any]:
 
 
 def make_case(case: Case, output: Path) -> None:
-    """Writes `lora_<base>/`."""
-    base, folder = output / case.base, output / f"lora_{case.base}"
+    """Writes the folder of the case."""
+    folder = output / case.name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
 
-    model = initial_adapter(base, case.seed)
+    model = initial_adapter(output, case)
     rng = np.random.default_rng([case.seed, 1000])
     vocab_size = model.config.vocab_size
-    batches = [make_batch(rng, vocab_size, [(14, 10)]), make_batch(rng, vocab_size, [(12, 12), (11, 7)])]
-    check_ids = [token_ids(rng, 24, vocab_size)]
+    lengths = [[(14, 10)], [(12, 12), (11, 7)]]
+    batches = [make_batch(rng, vocab_size, each, case.activated) for each in lengths]
+    check_ids = [make_sequence(rng, 24, vocab_size, case.activated)]
 
     save_adapter(model, folder / "initial", case.base)
     for index in case.gradients:
@@ -214,12 +247,12 @@ def make_case(case: Case, output: Path) -> None:
 
     runs = []
     for run in RUNS:
-        trained = initial_adapter(base, case.seed)
+        trained = initial_adapter(output, case)
         runs.append(train(trained, run, batches[run.batch]))
         if run.name == "constant":
             save_adapter(trained, folder / "final", case.base)
             # From the files, as somebody would who was given them.
-            reopened = PeftModel.from_pretrained(load_base(base), folder / "final").eval()
+            reopened = PeftModel.from_pretrained(open_base(output / case.base), folder / "final").eval()
             logits["final"] = logits_of(reopened, check_ids)
 
     write_json(
@@ -230,6 +263,7 @@ def make_case(case: Case, output: Path) -> None:
             "base": case.base,
             "rank": RANK,
             "alpha": ALPHA,
+            **({"invocation": INVOCATION} if case.activated else {}),
             "batches": [{**asdict(batch), "loss": loss} for batch, loss in zip(batches, losses)],
             "runs": runs,
             "logits": {"input_ids": check_ids, "positions": LOGIT_POSITIONS, **logits},
@@ -242,7 +276,7 @@ def main(output: Path) -> None:
     fix_torch()
     for case in CASES:
         make_case(case, output)
-        print(f"wrote lora_{case.base}")
+        print(f"wrote {case.name}")
 
 
 if __name__ == "__main__":

@@ -365,7 +365,7 @@ describe('calls that the user chose', () => {
 
 describe('a completion', () => {
   it('is asked for in OpenAI’s names, and of Rust in its own', async () => {
-    const completion = { answer, promptTokens: 3, completionTokens: 2, cut: false, prefillSeconds: 1, decodeSeconds: 2 };
+    const completion = { answer, promptTokens: 3, knownTokens: 1, completionTokens: 2, cut: false, prefillSeconds: 1, decodeSeconds: 2 };
     worker.answers.complete = completion;
     await make();
     const messages = [{ role: 'user', content: 'x' }];

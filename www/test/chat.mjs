@@ -249,7 +249,7 @@ describe('the options of a request', () => {
 });
 
 const said = (text, more = {}) => ({
-  answer: { text, calls: [] }, promptTokens: 3, completionTokens: 2, cut: false, prefillSeconds: 1, decodeSeconds: 2, ...more,
+  answer: { text, calls: [] }, promptTokens: 3, knownTokens: 1, completionTokens: 2, cut: false, prefillSeconds: 1, decodeSeconds: 2, ...more,
 });
 const timers = [{ name: 'set_timer', arguments: { minutes: 5 } }, { name: 'set_timer', arguments: { minutes: 7 } }];
 const called = () => said('', { answer: { text: '<marks of calls>', calls: timers.slice() } });
@@ -280,6 +280,7 @@ describe('an answer', () => {
       choices: [{ index: 0, message: { role: 'assistant', content: 'Good morning', refusal: null }, finish_reason: 'stop', logprobs: null }],
     });
     assert.deepEqual([usage.prompt_tokens, usage.completion_tokens, usage.total_tokens], [3, 2, 5]);
+    assert.deepEqual([usage.prompt_tokens_details.cached_tokens, usage.extra.prefill_tokens_per_s], [1, 2]);
     assert.deepEqual(task, { messages: [user], tools: [] });
     assert.equal((await created({ model: 'gpt' }, said(''))).answer.model, 'gpt');
     assert.equal((await created({}, said('Good', { cut: true }))).answer.choices[0].finish_reason, 'length');

@@ -1,18 +1,19 @@
 /**
- * Loads a model in a tab, again and again, and prints how each load ended and the memory at its peak.
+ * Loads a model in a tab, again and again, and prints how each load ended and the memory at its peak. Fails when a load failed.
  *
- *   npm run build:package && node test/loads.mjs MODEL_DIR [TIMES]
+ *   npm run build:package && node test/loads.mjs MODEL [TIMES]
  *
- * MODEL_DIR: a model directory in Hugging Face's layout. The browser is a new one each time; the memory is the proportional set
- * size (PSS) of its largest process for pages, which Linux tells.
+ * MODEL: a model directory in Hugging Face's layout, or a GGUF file. The browser is a new one each time; the memory is the
+ * proportional set size (PSS) of its largest process for pages, which Linux tells.
  */
 import { createReadStream, readFileSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, resolve } from 'node:path';
 import { bare, beginWith, end, newContext, project } from './installed.mjs';
 
-const [directory, times = '10'] = process.argv.slice(2);
-if (!directory) throw new Error('usage: node test/loads.mjs MODEL_DIR [TIMES]');
+const [source, times = '10'] = process.argv.slice(2);
+if (!source) throw new Error('usage: node test/loads.mjs MODEL [TIMES]');
+const name = source.endsWith('.gguf') ? 'model.gguf' : 'model/';
 
 /** Bytes of the largest process for pages. */
 function memory() {
@@ -46,7 +47,7 @@ async function serve(root) {
 async function load() {
   await beginWith();
   const root = project('plain-page');
-  symlinkSync(resolve(directory), join(root, 'model'));
+  symlinkSync(resolve(source), join(root, name.replace('/', '')));
   const server = await serve(root);
   const origin = `http://127.0.0.1:${server.address().port}`;
   const page = await bare(await newContext(), origin);
@@ -56,19 +57,24 @@ async function load() {
   const outcome = await page
     .evaluate(async (model) => {
       try {
-        return `${(await make({ model })).report.model.parameters} weights`;
+        return { loaded: true, outcome: `${(await make({ model })).report.model.parameters} weights` };
       } catch (error) {
-        return `${error.code}: ${error.message}`;
+        return { loaded: false, outcome: `${error.code}: ${error.message}` };
       }
-    }, `${origin}/model/`)
-    .catch((error) => `the page crashed: ${error.message}`);
+    }, `${origin}/${name}`)
+    .catch((error) => ({ loaded: false, outcome: `the page crashed: ${error.message}` }));
   clearInterval(watch);
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   await end();
   server.close();
-  return { outcome, seconds, 'peak, GB': (peak / 1e9).toFixed(2) };
+  return { ...outcome, seconds, 'peak, GB': (peak / 1e9).toFixed(2) };
 }
 
 const loads = [];
 for (let i = 0; i < Number(times); i++) loads.push(await load());
 console.table(loads);
+const failed = loads.filter(({ loaded }) => !loaded).length;
+if (failed) {
+  console.error(`${failed} of ${loads.length} loads failed`);
+  process.exit(1);
+}

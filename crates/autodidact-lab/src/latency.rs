@@ -90,7 +90,7 @@ async fn task_latency(agent: &Agent, task: &Task, seed: u64, cancel: &Cancel) ->
     for _ in 0..2 {
         let watch = Stopwatch::start();
         let model = agent.model();
-        let session = model.session(None, cancel);
+        let session = model.session(None, cancel).anew();
         let prefix = session.prefill(&model.prompt(task)?).await?;
         model.respond(&session, &prefix, task, defaults.writing(), |_| {}).await?;
         alone = watch.seconds();
@@ -104,6 +104,8 @@ async fn task_latency(agent: &Agent, task: &Task, seed: u64, cancel: &Cancel) ->
 }
 
 async fn traced(agent: &Agent, task: &Task, options: &AskOptions, cancel: &Cancel) -> Result<Trace> {
+    // A menu that is known would make the answer alone look slow.
+    agent.model().forget_prompts();
     let mut asking = agent.ask(task, options, cancel);
     while let Some(event) = asking.next().await {
         if let AskEvent::Done(trace) = event? {

@@ -6,7 +6,7 @@ use super::adapter;
 use crate::{error::Result, format};
 
 /// Fields that change the numbers in ways that are not served, with the remedy. Each may be absent, null, false or empty.
-const REFUSED: [(&str, &str); 14] = [
+const REFUSED: [(&str, &str); 13] = [
     ("use_dora", "train with use_dora=False"),
     ("lora_bias", "train with lora_bias=False"),
     ("modules_to_save", "train with modules_to_save=None: only LoRA matrices are read"),
@@ -16,7 +16,6 @@ const REFUSED: [(&str, &str); 14] = [
     ("fan_in_fan_out", "train a model of linear layers, with fan_in_fan_out=False"),
     ("use_qalora", "train with use_qalora=False"),
     ("use_bdlora", "train with use_bdlora=None"),
-    ("alora_invocation_tokens", "train with alora_invocation_tokens=None"),
     ("arrow_config", "load the routed adapters one by one"),
     ("kasa_config", "train with kasa_config=None"),
     ("monteclora_config", "train with monteclora_config=None"),
@@ -73,6 +72,8 @@ pub struct PeftConfig {
     pub alpha_pattern: Vec<(String, f64)>,
     /// The only layers adapted; `None` for all.
     pub layers_to_transform: Option<Vec<usize>>,
+    /// `alora_invocation_tokens`: token ids from which on an activated adapter is at work; empty for an ordinary one.
+    pub invocation: Vec<u32>,
 }
 
 impl PeftConfig {
@@ -118,6 +119,7 @@ impl PeftConfig {
             layers_to_transform: layers
                 .map(|found| found.ok_or_else(|| wrong("layers_to_transform", "an index or a list of indices")))
                 .transpose()?,
+            invocation: fields.read("alora_invocation_tokens", "a list of token ids", tokens)?.unwrap_or_default(),
         };
         config.validate()?;
         Ok(config)
@@ -154,6 +156,7 @@ impl PeftConfig {
             "alpha_pattern": object(alphas),
             "use_dora": false,
             "use_rslora": self.use_rslora,
+            "alora_invocation_tokens": Some(&self.invocation).filter(|ids| !ids.is_empty()),
         });
         let mut bytes = serde_json::to_vec_pretty(&json).map_err(|error| adapter(error.to_string()))?;
         bytes.push(b'\n');
@@ -264,6 +267,10 @@ fn index(value: &Value) -> Option<usize> {
 
 fn text(value: &Value) -> Option<String> {
     value.as_str().map(str::to_owned)
+}
+
+fn tokens(value: &Value) -> Option<Vec<u32>> {
+    value.as_array()?.iter().map(|id| u32::try_from(id.as_u64()?).ok()).collect()
 }
 
 fn texts(value: &Value) -> Option<Vec<String>> {

@@ -140,7 +140,6 @@ fn reads_configurations_of_peft_and_refuses_what_it_cannot_serve() {
         ("modules_to_save", serde_json::json!(["lm_head"])),
         ("trainable_token_indices", serde_json::json!([1])),
         ("layer_replication", serde_json::json!([[0, 1]])),
-        ("alora_invocation_tokens", serde_json::json!([5])),
         ("init_lora_weights", serde_json::json!("pissa")),
         ("init_lora_weights", serde_json::json!("loftq")),
         ("r", serde_json::json!(0)),

@@ -181,30 +181,8 @@ pub fn decide(task: &Task, considered: &Considered, written: Written<'_>, table:
         |features, fits| Judgement { decision: Decision::Decline, calls: Vec::new(), certainty: 0.0, fits, features };
     let Some(tool) = considered.tool(task) else { return declined(Features::default(), 0.0) };
     let calls = supported(task, request, &considered.ranking, tool, written.calls);
-    // Several calls stand by themselves.
-    let several = calls.len() > 1;
     let parts = parts(request, task).or_else(|| each_of_joined(request, task, tool));
-    let reviewed: Vec<(&Tool, Drafted, Reviewed)> = if let Some(parts) = parts {
-        parts
-    } else if several {
-        let each = calls.iter().filter_map(|call| {
-            let tool = task.tool(&call.name)?;
-            // The rules know nothing of which value belongs to which of several calls.
-            let none = Drafted {
-                call: ToolCall { name: tool.name.clone(), arguments: call.arguments.clone() },
-                gaps: Vec::new(),
-                firm: Vec::new(),
-                joined: None,
-            };
-            let reviewed = review_alone(request, tool, call, &none);
-            Some((tool, none, reviewed))
-        });
-        each.collect()
-    } else {
-        let drafted = drafted(request, task, tool);
-        let reviewed = review(request, tool, calls.first().copied(), &drafted);
-        vec![(tool, drafted, reviewed)]
-    };
+    let reviewed = parts.unwrap_or_else(|| each_reviewed(request, task, tool, &calls));
     let features = features(task, considered, written, tool, &reviewed);
     let certainty = table.right.probability(&features);
     let fits = table.fits.probability(&features);
@@ -236,6 +214,45 @@ pub fn decide(task: &Task, considered: &Considered, written: Written<'_>, table:
     }
     let question = Question { text: wording::choose(&proposals), call: None, gaps: Vec::new(), proposals };
     judged(Decision::Clarify { question })
+}
+
+/// The calls of an answer for a tool after review. There is one for the tool where the answer has none.
+fn each_reviewed<'t>(
+    request: &Request,
+    task: &'t Task,
+    tool: &'t Tool,
+    calls: &[&ToolCall],
+) -> Vec<(&'t Tool, Drafted, Reviewed)> {
+    if calls.len() < 2 {
+        let drafted = drafted(request, task, tool);
+        let reviewed = review(request, tool, calls.first().copied(), &drafted);
+        return vec![(tool, drafted, reviewed)];
+    }
+    // Several calls stand by themselves.
+    let each = calls.iter().filter_map(|call| {
+        let tool = task.tool(&call.name)?;
+        // The rules know nothing of which value belongs to which of several calls.
+        let none = Drafted {
+            call: ToolCall { name: tool.name.clone(), arguments: call.arguments.clone() },
+            gaps: Vec::new(),
+            firm: Vec::new(),
+            joined: None,
+        };
+        let reviewed = review_alone(request, tool, call, &none);
+        Some((tool, none, reviewed))
+    });
+    each.collect()
+}
+
+/// Calls that practice came to, put right by the request: what may be proposed. `None` where a tool is unknown, a required value was not
+/// said, or what is left does not fit the menu.
+pub fn put_right(task: &Task, request: &Request, calls: &[ToolCall]) -> Option<Vec<ToolCall>> {
+    let tool = task.tool(&calls.first()?.name)?;
+    let written: Vec<&ToolCall> = calls.iter().collect();
+    let reviewed = each_reviewed(request, task, tool, &written);
+    let is_whole = |reviewed: &Reviewed| reviewed.gaps.is_empty() && check_call(&reviewed.call, &task.tools).is_ok();
+    let all = reviewed.len() == calls.len() && reviewed.iter().all(|(.., reviewed)| is_whole(reviewed));
+    all.then(|| reviewed.into_iter().map(|(.., reviewed)| reviewed.call).collect())
 }
 
 fn features(
@@ -303,4 +320,41 @@ fn proposals(task: &Task, considered: &Considered, calls: &[ToolCall]) -> Vec<Pr
         }
     }
     proposals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn practice_proposes_only_what_was_said() {
+        let tools: Vec<Tool> = serde_json::from_value(json!([
+            {"name": "set_timer", "description": "Set a timer", "parameters": {"type": "object", "required": ["minutes"],
+                "properties": {"minutes": {"type": "integer"}, "label": {"type": "string"}}}},
+            {"name": "add_note", "description": "Add a note", "parameters": {"type": "object", "required": ["text"],
+                "properties": {"text": {"type": "string"}}}},
+        ]))
+        .unwrap();
+        let timer = |minutes: u32| json!({"name": "set_timer", "arguments": {"minutes": minutes}});
+        let note = |text: &str| json!({"name": "add_note", "arguments": {"text": text}});
+        for (query, calls, expected) in [
+            ("a timer for the bread", json!([timer(10)]), None),
+            ("a timer for 10 minutes", json!([timer(12)]), Some(json!([timer(10)]))),
+            ("note buy milk", json!([note("buy milk")]), Some(json!([note("buy milk")]))),
+            (
+                "a timer of 3 minutes and a note: eggs",
+                json!([timer(3), note("eggs")]),
+                Some(json!([timer(3), note("eggs")])),
+            ),
+            ("a timer of 3 minutes and a note: eggs", json!([timer(3), note("spam")]), None),
+            ("switch it on", json!([{"name": "switch", "arguments": {}}]), None),
+            ("a timer for 10 minutes", json!([]), None),
+        ] {
+            let task = Task::new(query, tools.clone());
+            let calls: Vec<ToolCall> = serde_json::from_value(calls).unwrap();
+            let found = put_right(&task, &Request::of(&task, None), &calls);
+            assert_eq!(found.map(|calls| json!(calls)), expected, "{query}");
+        }
+    }
 }

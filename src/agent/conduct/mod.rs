@@ -16,7 +16,7 @@ mod wording;
 use serde::{Deserialize, Serialize};
 
 pub use certainty::{CertaintyTable, Logistic};
-pub use decide::{Considered, Judgement, JudgementReport, Written, decide};
+pub use decide::{Considered, Judgement, JudgementReport, Written, decide, put_right};
 pub use features::{FEATURES, Features};
 pub use request::Request;
 pub use taught::{LessonUse, decide_as_taught};

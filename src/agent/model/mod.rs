@@ -20,7 +20,7 @@ use super::{conduct::CertaintyTable, facts::Facts};
 use crate::{
     error::Result,
     grammar::{Constraint, Grammar, Vocabulary},
-    inference::{Cancel, Prefix, Session},
+    inference::{Cancel, Prefix, Prefixes, Session},
     model::{Decoder, Dtype, LoraWeights, ModelFiles, ModelParts, export},
     prompt::{PromptBuilder, SynthesisStyle},
     synthesis::{SynthesisConfig, Synthesizer},
@@ -60,7 +60,12 @@ pub struct Model {
     certainty: CertaintyTable,
     /// Made when text is first constrained.
     vocabulary: OnceCell<Vocabulary>,
+    /// Prompts without an adapter, so that a menu is read once.
+    prefixes: Prefixes,
 }
+
+/// Bytes of prompts that are kept. A menu of eleven tools takes 20 to 40 MB of a model of a hundred to five hundred million weights.
+const KEPT_BYTES: usize = if cfg!(target_family = "wasm") { 64 << 20 } else { 256 << 20 };
 
 impl Model {
     /// Reads a model directory onto a device.
@@ -82,7 +87,8 @@ impl Model {
         };
         let certainty = files.certainty.as_deref().map(CertaintyTable::from_json).transpose()?.unwrap_or_default();
         let checksum = export::checksum(&decoder).await?;
-        Ok(Self { decoder, tokenizer, prompts, eos, checksum, report, certainty, vocabulary: OnceCell::new() })
+        let (vocabulary, prefixes) = (OnceCell::new(), Prefixes::new(KEPT_BYTES));
+        Ok(Self { decoder, tokenizer, prompts, eos, checksum, report, certainty, vocabulary, prefixes })
     }
 
     /// What is known of the model.
@@ -115,9 +121,14 @@ impl Model {
         &self.eos
     }
 
-    /// The model with an adapter, or without.
+    /// The model with an adapter, or without. Prompts without one are kept, for the next one that begins with the same menu.
     pub fn session<'a>(&'a self, lora: Option<&'a LoraWeights>, cancel: &'a Cancel) -> Session<'a> {
-        Session { decoder: &self.decoder, lora, cancel }
+        Session { prefixes: Some(&self.prefixes), ..Session::new(&self.decoder, lora, cancel) }
+    }
+
+    /// Forgets the prompts that are kept, so that the next one is computed from its first token on.
+    pub fn forget_prompts(&self) {
+        self.prefixes.clear();
     }
 
     /// Token ids of the prompt behind which a task is answered.

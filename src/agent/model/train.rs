@@ -5,7 +5,7 @@ use crate::{
     adaptation::{AdaptationConfig, TrainEvent, Trainer, TrainingExample},
     adapter::Adapter,
     agent::TrainingReport,
-    error::Result,
+    error::{Error, Result},
     inference::Cancel,
     task::{Pair, Task, ToolCall},
 };
@@ -51,6 +51,29 @@ impl Model {
         pairs.iter().map(example).collect()
     }
 
+    /// Token ids with which a turn of the user begins: from there on an activated adapter is at work.
+    ///
+    /// # Errors
+    /// [`Error::Template`] where the model's template begins turns of the user in no way of their own, and errors of [`Model::prompt`].
+    pub fn invocation(&self) -> Result<Vec<u32>> {
+        let [first, later] = self.prompts.before_users()?;
+        let (first, later) = (self.tokenizer.encode(&first)?, self.tokenizer.encode(&later)?);
+        let common = first.iter().rev().zip(later.iter().rev()).take_while(|(a, b)| a == b).count();
+        let mut ids = first[first.len() - common..].to_vec();
+        // What white space becomes depends on what follows it.
+        while let Some(last) = ids.last()
+            && self.tokenizer.decode(&[*last], false)?.trim().is_empty()
+        {
+            ids.pop();
+        }
+        if ids.is_empty() {
+            return Err(Error::Template {
+                reason: "it does not mark where the user's turn begins; train without `activated`".into(),
+            });
+        }
+        Ok(ids)
+    }
+
     /// Trains an adapter. `on_step` sees each step.
     ///
     /// # Errors
@@ -74,9 +97,17 @@ impl Model {
         let Training { examples, start, config, seed } = training;
         let adapter = match start {
             Some(adapter) => adapter.clone(),
-            None => Adapter::init(config.lora.clone(), self.decoder.config(), seed, self.decoder.device())?,
+            None => {
+                let lora = config.lora.clone();
+                let mut adapter = Adapter::init(lora, self.decoder.config(), seed, self.decoder.device())?;
+                if config.activated {
+                    adapter.weights.invocation = self.invocation()?;
+                }
+                adapter
+            }
         };
-        let mut trainer = Trainer::new(&self.decoder, adapter, examples, config, cancel.clone())?;
+        let trainer = Trainer::new(&self.decoder, adapter, examples, config, cancel.clone())?;
+        let mut trainer = trainer.keeping(&self.prefixes);
         let mut losses = Vec::new();
         while let Some(event) = trainer.next().await? {
             losses.push(event.loss);

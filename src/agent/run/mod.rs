@@ -27,11 +27,12 @@ pub use self::{
 };
 use super::{
     Agent, AnswerKind, AskOptions, Decision, Event, Learn, Memory, Model, Phase, Proposal, ScoreReport, Trace,
+    conduct::{Request, put_right},
     model::Response,
 };
 use crate::{
     adapter::Adapter,
-    calls::{LeftOut, check_call},
+    calls::LeftOut,
     error::{Error, Result},
     inference::{Cancel, Prefix, Session},
     task::Task,
@@ -176,22 +177,21 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// What came of practice is proposed, never carried out unseen. Where a value was not said, practice cannot know it, and only the user is
-    /// asked.
+    /// What came of practice is put right by the request and proposed, never carried out unseen. Where a value was not said, practice cannot
+    /// know it, and only the user is asked.
     fn propose(&mut self) {
         if !self.options.decide {
             let calls = self.trace.answer.calls.clone();
             self.trace.decision = if calls.is_empty() { Decision::Decline } else { Decision::Act { calls } };
             return;
         }
-        let calls = &self.trace.answer.calls;
-        let is_whole = !calls.is_empty() && calls.iter().all(|call| check_call(call, &self.task.tools).is_ok());
-        if let Decision::Clarify { question } = &mut self.trace.decision
-            && is_whole
+        let request = Request::of(self.task, self.options.facts.today());
+        let calls = put_right(self.task, &request, &self.trace.answer.calls);
+        if let (Decision::Clarify { question }, Some(calls)) = (&mut self.trace.decision, calls)
             && question.gaps.is_empty()
-            && question.proposals.iter().all(|proposal| proposal.calls != *calls)
+            && question.proposals.iter().all(|proposal| proposal.calls != calls)
         {
-            question.proposals.insert(0, Proposal::new(self.task, calls.clone()));
+            question.proposals.insert(0, Proposal::new(self.task, calls));
             self.log.put(Event::Decision { decision: self.trace.decision.clone() });
         }
     }

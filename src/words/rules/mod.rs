@@ -272,8 +272,11 @@ mod tests {
             &["ticket", "assignee"],
         );
         let note = tool("add_note", "Add a note", json!({"text": {"type": "string"}}), &["text"]);
+        let weather = tool("get_weather", "Weather of a place", json!({"place": {"type": "string"}}), &["place"]);
         for (request, tool, arguments, gaps) in [
             ("Add a note saying buy milk", &note, json!({"text": "buy milk"}), vec![]),
+            ("will it rain in Oslo tomorrow?", &weather, json!({"place": "Oslo"}), vec![]),
+            ("weather in New York this evening", &weather, json!({"place": "New York"}), vec![]),
             ("90 seconds timer", &timer, json!({"minutes": 1.5}), vec![]),
             ("start a 25 minute timer called pomodoro", &timer, json!({"minutes": 25, "label": "pomodoro"}), vec![]),
             ("set a timer for the bread", &timer, json!({"label": "bread"}), vec!["minutes"]),

@@ -9,7 +9,7 @@ use crate::words::{
     Language,
     lexicon::is_verb,
     phrases::{Phrases, Quote, quotes, without_possessive},
-    plausible::{is_unlike_a_name, says_when},
+    plausible::{is_place, is_unlike_a_name, says_when},
     slots::{Kind, Slot, looks_like_code},
     text::Text,
     values::list_of,
@@ -271,6 +271,17 @@ impl<'a> Filler<'a> {
         let is_now = |at: usize| self.text.folded(at) == "right" && self.text.folded(at + 1) == "now";
         while end > start && (self.text.words.get(end - 1).is_some_and(|word| word.is_function) || is_now(end - 1)) {
             end -= 1;
+        }
+        // "in Oslo tomorrow", for a tool that takes no day.
+        if is_place(&self.slots[slot]) || Phrases::takes_people(&self.slots[slot]) {
+            let is_when = |tail: &usize| {
+                let words = Text::read_in(self.text.slice(&(*tail..end)), self.text.language);
+                !is_capital(*tail) && says_when(&words)
+            };
+            end = (start + 1..end).find(is_when).unwrap_or(end);
+            while end > start + 1 && self.text.words.get(end - 1).is_some_and(|word| word.is_function) {
+                end -= 1;
+            }
         }
         // "to Lyon avoiding motorways", where another slot is called `avoid`.
         while end > start + 1 && !is_sentence && self.is_name_of_another(end - 1, slot) {

@@ -7,6 +7,8 @@ export interface Usage {
   prompt_tokens: number;
   completion_tokens: number;
   total_tokens: number;
+  /** Tokens of the prompt that were known from an earlier one: its system text and menu. */
+  prompt_tokens_details: { cached_tokens: number };
   extra: { prefill_tokens_per_s: number; decode_tokens_per_s: number; e2e_latency_s: number };
 }
 
@@ -106,7 +108,7 @@ function streamed(
 
 type Delta = ChatCompletionChunk['choices'][number]['delta'];
 
-function toCompletion(heading: Heading, { answer, cut, promptTokens, completionTokens, prefillSeconds, decodeSeconds }: Completion): ChatCompletion {
+function toCompletion(heading: Heading, { answer, cut, promptTokens, knownTokens, completionTokens, prefillSeconds, decodeSeconds }: Completion): ChatCompletion {
   const { calls, text } = answer;
   const tool_calls = calls.map(({ name, arguments: args }, i): ChatToolCall => ({
     id: `${heading.id}-call-${i}`, type: 'function', function: { name, arguments: JSON.stringify(args) },
@@ -125,8 +127,9 @@ function toCompletion(heading: Heading, { answer, cut, promptTokens, completionT
       prompt_tokens: promptTokens,
       completion_tokens: completionTokens,
       total_tokens: promptTokens + completionTokens,
+      prompt_tokens_details: { cached_tokens: knownTokens },
       extra: {
-        prefill_tokens_per_s: promptTokens / prefillSeconds,
+        prefill_tokens_per_s: (promptTokens - knownTokens) / prefillSeconds,
         decode_tokens_per_s: completionTokens / decodeSeconds,
         e2e_latency_s: prefillSeconds + decodeSeconds,
       },

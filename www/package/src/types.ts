@@ -310,6 +310,11 @@ export interface AdaptationConfig {
   weightDecay?: number;
   /** Gradients are scaled down to this norm; null leaves them as they are. */
   maxNorm?: number | null;
+  /**
+   * The adapter is at work from the user's turn on (activated LoRA): the menu is then read once for the question, all
+   * training steps and the second answer.
+   */
+  activated?: boolean;
 }
 
 export type Decay = 'cosine' | 'constant' | { stable: { share: number; rootFrom: number } };
@@ -352,6 +357,8 @@ export interface CompletionOptions {
 export interface Completion {
   answer: Answer;
   promptTokens: number;
+  /** Those of them that were known from an earlier prompt, and not computed again. */
+  knownTokens: number;
   completionTokens: number;
   /** The text was cut at `maxTokens`. */
   cut: boolean;

@@ -64,7 +64,7 @@ async fn reference(agent: &Agent) -> Result<String> {
     let text = agent.model().prompts().answer_prompt(&task)?;
     let ids = agent.model().tokenizer().encode(&text)?;
     let cancel = Cancel::default();
-    let session = Session { decoder: agent.model().decoder(), lora: None, cancel: &cancel };
+    let session = Session::new(agent.model().decoder(), None, &cancel);
     let prefix = session.prefill(&ids).await?;
     let stop = Stop::at(&[], ANSWER_TOKENS);
     let greedy = session.generate(&prefix, Sampling::GREEDY, &stop, None, |_| Ok(())).await?;

@@ -89,6 +89,9 @@ pub struct AskArgs {
     /// Peak learning rate [default: 0.005].
     #[arg(long)]
     learning_rate: Option<f64>,
+    /// Let the LoRA work from the user's turn on: the menu is then read once for the question and all training steps.
+    #[arg(long)]
+    activated: bool,
     /// Print one JSON object and nothing else.
     #[arg(long)]
     json: bool,
@@ -151,6 +154,7 @@ fn options(args: &AskArgs) -> AskOptions {
     }
     options.synthesis.pairs = args.pairs;
     options.adaptation.steps = args.steps;
+    options.adaptation.activated = args.activated;
     options.adaptation.learning_rate = args.learning_rate.unwrap_or(options.adaptation.learning_rate);
     options
 }

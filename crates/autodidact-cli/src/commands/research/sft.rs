@@ -44,6 +44,9 @@ pub struct SftArgs {
     /// Peak learning rate.
     #[arg(long, default_value_t = 2e-3)]
     learning_rate: f64,
+    /// Let the LoRA work from the user's turn on, so that a menu that is known stays known.
+    #[arg(long)]
+    activated: bool,
     #[command(flatten)]
     seed: SeedArgs,
     #[command(flatten)]
@@ -67,6 +70,7 @@ pub async fn run(args: SftArgs) -> Result<()> {
         learning_rate: args.learning_rate,
         epochs: args.epochs,
         batch: args.batch,
+        activated: args.activated,
         ..AdaptationConfig::fine_tuning()
     };
     // A name or a store that cannot be used is refused now, not after the training.

@@ -142,6 +142,9 @@ pub struct LearningArgs {
     /// Modules that the LoRA adapts [default: all linear layers].
     #[arg(long, value_delimiter = ',', value_name = "MODULE")]
     pub targets: Vec<String>,
+    /// Let the LoRA work from the user's turn on: the menu is then read once for the question and all training steps.
+    #[arg(long)]
+    pub activated: bool,
     /// Optimizer steps [default: 2 per pair, or 5 with the preset `paper`].
     #[arg(long, value_delimiter = ',')]
     pub steps: Vec<usize>,

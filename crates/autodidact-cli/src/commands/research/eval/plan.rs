@@ -87,6 +87,7 @@ fn adaptation(preset: Preset, args: &LearningArgs) -> AdaptationConfig {
     if !args.targets.is_empty() {
         adaptation.lora.targets.clone_from(&args.targets);
     }
+    adaptation.activated = args.activated;
     adaptation
 }
 
