@@ -25,11 +25,10 @@ use crate::common::{Worst, block_on, bytes, fixtures, ids, numbers};
 const FILE: &str = "SmolLM2-135M-Instruct.Q4_1.gguf";
 /// Logits with activations in f32: `transformers` with other kernels differs from itself by 1e-4.
 const LOGITS: f64 = 1e-3;
-/// Mean Kullback-Leibler divergence of the products on integers from those in f32, in nats: what llama.cpp has on this file and text
-/// (docs/measurements.md).
-const DIVERGENCE: f64 = 6e-3;
+/// Mean Kullback-Leibler divergence of the products on integers from those in f32, in nats. llama.cpp has 5e-3 on this file and text.
+const DIVERGENCE: f64 = 1e-5;
 /// Share of the positions whose first token must be the same on integers.
-const SAME_FIRST: f64 = 0.95;
+const SAME_FIRST: f64 = 0.99;
 
 /// The bytes of the model; `None`, said on stderr, where one does without by name.
 fn file() -> Option<Vec<u8>> {

@@ -6,49 +6,20 @@
  * MODEL: a model directory in Hugging Face's layout, or a GGUF file. The browser is a new one each time; the memory is the
  * proportional set size (PSS) of its largest process for pages, which Linux tells.
  */
-import { createReadStream, readFileSync, readdirSync, statSync, symlinkSync } from 'node:fs';
-import { createServer } from 'node:http';
-import { extname, join, resolve } from 'node:path';
+import { symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { bare, beginWith, end, newContext, project } from './installed.mjs';
+import { memory, serveFiles } from './tab.mjs';
 
 const [source, times = '10'] = process.argv.slice(2);
 if (!source) throw new Error('usage: node test/loads.mjs MODEL [TIMES]');
 const name = source.endsWith('.gguf') ? 'model.gguf' : 'model/';
 
-/** Bytes of the largest process for pages. */
-function memory() {
-  const bytes = (id) => {
-    try {
-      const isPage = readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('--type=renderer');
-      const [, kilobytes] = isPage ? /Pss:\s+(\d+)/.exec(readFileSync(`/proc/${id}/smaps_rollup`, 'utf8')) : [0, 0];
-      return Number(kilobytes) * 1024;
-    } catch {
-      return 0; // It ended meanwhile.
-    }
-  };
-  return Math.max(...readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(bytes));
-}
-
-const TYPES = { '.js': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
-
-/** Serves files as they are: `vite preview` would compress the weights. */
-async function serve(root) {
-  const server = createServer(({ url }, response) => {
-    const file = join(root, new URL(url, 'http://localhost').pathname);
-    const size = statSync(file, { throwIfNoEntry: false })?.size;
-    if (size === undefined) return response.writeHead(404).end('not found');
-    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-length': size });
-    createReadStream(file).pipe(response);
-  });
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  return server;
-}
-
 async function load() {
   await beginWith();
   const root = project('plain-page');
   symlinkSync(resolve(source), join(root, name.replace('/', '')));
-  const server = await serve(root);
+  const server = await serveFiles(root);
   const origin = `http://127.0.0.1:${server.address().port}`;
   const page = await bare(await newContext(), origin);
   let peak = 0;

@@ -7,6 +7,7 @@
 //! | [`surgery`] | deeper, wider and averaged models |
 //! | [`evaluation`] | suites, modes, records and tables (docs/evaluation.md) |
 //! | [`latency`] | what the score and the learning add to the time of an answer |
+//! | [`throughput`] | what reading, writing and training cost on a machine |
 #![recursion_limit = "256"]
 #![warn(missing_docs)]
 
@@ -16,3 +17,4 @@ pub mod latency;
 pub mod pretrain;
 pub mod surgery;
 pub mod taskgen;
+pub mod throughput;

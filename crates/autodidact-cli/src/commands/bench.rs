@@ -11,7 +11,9 @@ use autodidact::{
 use autodidact_lab::{
     latency::Latency,
     taskgen::{Generator, GeneratorConfig, Split},
+    throughput::Throughput,
 };
+use serde_json::json;
 
 use crate::{
     everyday, open,
@@ -31,6 +33,9 @@ pub struct BenchArgs {
     /// Generated tasks on which the cost of scoring and learning is compared with answering alone.
     #[arg(long, default_value_t = 20)]
     tasks: usize,
+    /// Measure reading, writing and training alone, and print one JSON object.
+    #[arg(long)]
+    throughput: bool,
 }
 
 /// The stages in the table.
@@ -43,6 +48,12 @@ const LONGEST_RUN: f64 = 30.0;
 pub async fn run(args: BenchArgs) -> Result<()> {
     let agent = open::agent(&args.model, &args.store).await?;
     let task = everyday::task()?;
+    if args.throughput {
+        let throughput = Throughput::measure(&agent, &task, &Cancel::default()).await?;
+        eprintln!("{throughput}");
+        println!("{}", json!(throughput));
+        return Ok(());
+    }
     println!("model {} on {}, {} runs, median seconds\n", agent.model().report().name, agent.backend().kind, args.runs);
     println!("| case | score | answer | synthesize | train | answer again | total |");
     println!("| --- | --- | --- | --- | --- | --- | --- |");
@@ -52,6 +63,8 @@ pub async fn run(args: BenchArgs) -> Result<()> {
         let mut traces: Vec<Trace> = Vec::new();
         for seed in 0..args.runs.max(1) as u64 {
             let options = AskOptions { learn, seed, ..AskOptions::default() };
+            // Each run reads its menu anew.
+            agent.model().forget_prompts();
             let cancel = Cancel::default();
             let mut asking = agent.ask(&task, &options, &cancel);
             while let Some(event) = asking.next().await {

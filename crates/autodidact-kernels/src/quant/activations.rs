@@ -1,15 +1,17 @@
-//! Rows of f32 as signed bytes.
+//! Rows of f32 as integers of 16 bits.
 
 use super::BLOCK;
 
-/// Rows of f32, rounded to `scale * x` with `x` from -127 to 127 and a scale for each block of 32.
+/// The largest integer that a number becomes. With the largest weight, 255, the sum over a block has 29 bits.
+const LARGEST: f32 = 32767.0;
+
+/// Rows of f32, rounded to `scale * x` with `x` from -32767 to 32767 and a scale for each block of 32. Bytes would do for the speed of most
+/// instructions, and lose a hundred times as much.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Activations {
     tokens: usize,
     columns: usize,
     /// `[tokens, columns]`
-    pub(super) bytes: Vec<i8>,
-    /// The same in 16 bits, for instructions that take no bytes.
     pub(super) words: Vec<i16>,
     /// `[tokens, columns / 32]`
     pub(super) scales: Vec<f32>,
@@ -30,19 +32,15 @@ impl Activations {
         let mut out = Self {
             tokens: rows.len() / columns,
             columns,
-            bytes: vec![0; rows.len()],
             words: vec![0; rows.len()],
             scales: vec![0.0; blocks],
             sums: vec![0.0; 2 * blocks],
         };
         let (numbers, _) = rows.as_chunks::<BLOCK>();
-        let bytes = out.bytes.as_chunks_mut::<BLOCK>().0;
         let words = out.words.as_chunks_mut::<BLOCK>().0;
         let sums = out.sums.as_chunks_mut::<2>().0;
-        for ((((numbers, bytes), words), scale), sums) in
-            numbers.iter().zip(bytes).zip(words).zip(&mut out.scales).zip(sums)
-        {
-            *scale = block(numbers, bytes, words, sums);
+        for (((numbers, words), scale), sums) in numbers.iter().zip(words).zip(&mut out.scales).zip(sums) {
+            *scale = block(numbers, words, sums);
         }
         out
     }
@@ -58,21 +56,19 @@ impl Activations {
     }
 }
 
-fn block(numbers: &[f32; BLOCK], bytes: &mut [i8; BLOCK], words: &mut [i16; BLOCK], sums: &mut [f32; 2]) -> f32 {
+fn block(numbers: &[f32; BLOCK], words: &mut [i16; BLOCK], sums: &mut [f32; 2]) -> f32 {
     // `max` passes over what is no number; the sum does not.
     let largest = numbers.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
-    let scale = largest / 127.0;
-    let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
-    for ((x, byte), word) in numbers.iter().zip(bytes.iter_mut()).zip(words.iter_mut()) {
-        // At most 127 by the choice of the scale; the conversion saturates in any case.
-        let rounded = (x * inverse).round_ties_even() as i8;
-        *byte = rounded;
-        *word = i16::from(rounded);
+    let scale = largest / LARGEST;
+    let inverse = if largest > 0.0 { LARGEST / largest } else { 0.0 };
+    for (x, word) in numbers.iter().zip(words.iter_mut()) {
+        // At most the largest by the choice of the scale; the conversion saturates in any case.
+        *word = (x * inverse).round_ties_even() as i16;
     }
     let finite = numbers.iter().all(|x| x.is_finite());
     let scale = if finite { scale } else { f32::NAN };
     let (first, second) = words.split_at(BLOCK / 2);
-    let sum = |half: &[i16]| scale * f32::from(half.iter().sum::<i16>());
+    let sum = |half: &[i16]| scale * half.iter().map(|x| i32::from(*x)).sum::<i32>() as f32;
     *sums = [sum(first), sum(second)];
     scale
 }

@@ -2,7 +2,7 @@
 //!
 //! A weight is `scale * q + minimum`, `q` an unsigned integer, with a scale and a minimum for each span of columns of its
 //! row. The symmetric formats of files are of that kind too: `scale * (q - 8)` has the minimum `-8 scale`. For a product the
-//! rows of f32 are rounded to signed bytes with a scale for each 32 of them ([`Activations`]), so that
+//! rows of f32 are rounded to integers of 16 bits with a scale for each 32 of them ([`Activations`]), so that
 //!
 //! ```text
 //! sum over a span of (scale * q + minimum) * (s * x) = scale * s * sum(q * x) + minimum * s * sum(x)

@@ -21,13 +21,6 @@ impl Tile<'_> {
     }
 
     /// The activations of a token of the tile.
-    pub(super) fn bytes(&self, token: usize) -> &[i8] {
-        let columns = self.x.columns();
-        &self.x.bytes[(self.first + token) * columns..][..columns]
-    }
-
-    /// The same in 16 bits.
-    #[allow(dead_code, reason = "not all instructions take them")]
     pub(super) fn words(&self, token: usize) -> &[i16] {
         let columns = self.x.columns();
         &self.x.words[(self.first + token) * columns..][..columns]

@@ -1,0 +1,33 @@
+// What measurements of a model in a tab share: a server of large files, and the memory of the browser.
+import { createReadStream, readFileSync, readdirSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join } from 'node:path';
+
+/** Bytes of the largest process for pages: its proportional set size, which Linux tells. */
+export function memory() {
+  const bytes = (id) => {
+    try {
+      const isPage = readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('--type=renderer');
+      const [, kilobytes] = isPage ? /Pss:\s+(\d+)/.exec(readFileSync(`/proc/${id}/smaps_rollup`, 'utf8')) : [0, 0];
+      return Number(kilobytes) * 1024;
+    } catch {
+      return 0; // It ended meanwhile.
+    }
+  };
+  return Math.max(...readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(bytes));
+}
+
+const TYPES = { '.js': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
+
+/** Serves files as they are: `vite preview` would compress the weights. */
+export async function serveFiles(root) {
+  const server = createServer(({ url }, response) => {
+    const file = join(root, new URL(url, 'http://localhost').pathname);
+    const size = statSync(file, { throwIfNoEntry: false })?.size;
+    if (size === undefined) return response.writeHead(404).end('not found');
+    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream', 'content-length': size });
+    createReadStream(file).pipe(response);
+  });
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  return server;
+}
