@@ -96,19 +96,26 @@ impl PromptBuilder {
         self.render(messages, &task.tools, &[])
     }
 
-    /// What stands before the user's words: in a first turn, and in a later one.
+    /// What stands before the user's words: in a first turn, in one behind a menu, and in a later one.
     ///
     /// # Errors
     /// [`crate::error::Error::Template`] when the template refuses the dialogue.
-    pub fn before_users(&self) -> Result<[String; 2]> {
+    pub fn before_users(&self) -> Result<[String; 3]> {
         const WORDS: &str = "autodidact";
-        let before = |messages: Vec<Message>| {
-            let mut text = self.render(messages, &[], &[])?;
+        let before = |messages: Vec<Message>, tools: &[Tool]| {
+            let mut text = self.render(messages, tools, &[])?;
             text.truncate(text.rfind(WORDS).unwrap_or(0));
             Ok(text)
         };
         let user = || Message::text(Role::User, WORDS);
-        Ok([before(vec![user()])?, before(vec![user(), Message::text(Role::Assistant, "Yes."), user()])?])
+        let tool = Tool {
+            name: "wait".into(),
+            description: "Wait".into(),
+            parameters: serde_json::json!({"type": "object", "properties": {}}),
+            annotations: None,
+        };
+        let later = vec![user(), Message::text(Role::Assistant, "Yes"), user()];
+        Ok([before(vec![user()], &[])?, before(vec![user()], &[tool])?, before(later, &[])?])
     }
 
     /// The response to train on or to score, without the end-of-turn token (the caller appends it).

@@ -113,7 +113,13 @@ impl fmt::Display for Throughput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { prefill, decode, menu, question, first_token, example, step, whole_step } = self;
         writeln!(f, "prefill of {PROMPT} tokens: {prefill:.1} tokens/s; decoding behind them: {decode:.1} tokens/s")?;
-        writeln!(f, "first token of a question of {question} tokens, a menu of {menu} being known: {first_token:.3} s")?;
-        write!(f, "training step on {example} tokens behind that menu: {step:.3} s, and with the menu {whole_step:.3} s")
+        writeln!(
+            f,
+            "first token of a question of {question} tokens, a menu of {menu} being known: {first_token:.3} s"
+        )?;
+        write!(
+            f,
+            "training step on {example} tokens behind that menu: {step:.3} s, and with the menu {whole_step:.3} s"
+        )
     }
 }

@@ -56,10 +56,13 @@ impl Model {
     /// # Errors
     /// [`Error::Template`] where the model's template begins turns of the user in no way of their own, and errors of [`Model::prompt`].
     pub fn invocation(&self) -> Result<Vec<u32>> {
-        let [first, later] = self.prompts.before_users()?;
-        let (first, later) = (self.tokenizer.encode(&first)?, self.tokenizer.encode(&later)?);
-        let common = first.iter().rev().zip(later.iter().rev()).take_while(|(a, b)| a == b).count();
-        let mut ids = first[first.len() - common..].to_vec();
+        let [first, menu, later] = self.prompts.before_users()?;
+        let mut ids = self.tokenizer.encode(&first)?;
+        for other in [menu, later] {
+            let other = self.tokenizer.encode(&other)?;
+            let common = ids.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
+            ids = ids.split_off(ids.len() - common);
+        }
         // What white space becomes depends on what follows it.
         while let Some(last) = ids.last()
             && self.tokenizer.decode(&[*last], false)?.trim().is_empty()

@@ -50,7 +50,7 @@ impl Storage {
     }
 
     /// Bytes of a block of all rows of a group.
-    fn block_bytes(self) -> usize {
+    const fn block_bytes(self) -> usize {
         match self {
             Self::Four => GROUP * BLOCK / 2,
             Self::Eight | Self::EightBySixteen => GROUP * BLOCK,

@@ -9,7 +9,7 @@ pub(super) fn tile<const T: usize>(tile: &Tile<'_>, out: &mut [[f32; GROUP]; T])
     for block in 0..blocks {
         let quants = &tile.quants[block * storage.block_bytes()..][..storage.block_bytes()];
         for (token, out) in out.iter_mut().enumerate() {
-            let x = &tile.words(token)[block * BLOCK..][..BLOCK];
+            let x = &tile.words(token)[block];
             for span in 0..spans {
                 let width = storage.span();
                 let mut dots = [0_i32; GROUP];

@@ -20,10 +20,16 @@ impl Tile<'_> {
         self.x.columns() / BLOCK
     }
 
-    /// The activations of a token of the tile.
-    pub(super) fn words(&self, token: usize) -> &[i16] {
+    /// The activations of a token of the tile, in blocks.
+    pub(super) fn words(&self, token: usize) -> &[[i16; BLOCK]] {
         let columns = self.x.columns();
-        &self.x.words[(self.first + token) * columns..][..columns]
+        self.x.words[(self.first + token) * columns..][..columns].as_chunks().0
+    }
+
+    /// The quants of all blocks, of so many bytes each.
+    #[allow(dead_code, reason = "plain Rust reads them one by one")]
+    pub(super) fn quants<const BYTES: usize>(&self) -> &[[u8; BYTES]] {
+        self.quants.as_chunks().0
     }
 
     pub(super) fn scale(&self, token: usize, block: usize) -> f32 {

@@ -25,9 +25,9 @@ impl Vnni {
     }
 }
 
-/// 32 bytes of a slice.
+/// 32 bytes of a block.
 #[target_feature(enable = "avx2")]
-fn load(bytes: &[u8], at: usize) -> __m256i {
+fn load<const BYTES: usize>(bytes: &[u8; BYTES], at: usize) -> __m256i {
     let bytes: &[u8; 32] = bytes[at..at + 32].as_array().unwrap_or(&[0; 32]);
     // SAFETY: the array has 32 bytes, and the load needs no alignment.
     unsafe { _mm256_loadu_si256(bytes.as_ptr().cast()) }
@@ -49,23 +49,23 @@ fn store_numbers(numbers: __m256, to: &mut [f32; GROUP]) {
 
 /// A quad of columns, in all rows of a half of the group.
 #[target_feature(enable = "avx2")]
-fn columns(x: &[i16], at: usize) -> __m256i {
-    let quad: &[i16; 4] = x[at..at + 4].as_array().unwrap_or(&[0; 4]);
+fn columns(x: &[i16; BLOCK], at: usize) -> __m256i {
+    let quad: &[i16; 4] = x[at * 4..at * 4 + 4].as_array().unwrap_or(&[0; 4]);
     // SAFETY: the array has 8 bytes, and they are read without an alignment.
     _mm256_set1_epi64x(unsafe { quad.as_ptr().cast::<i64>().read_unaligned() })
 }
 
-/// A quad of columns of weights of four bits: the lower ones are the first half of a block.
+/// A quad of columns of a block of weights: of rows 0 to 3, and of rows 4 to 7. Of four bits the lower ones are the first half of the block.
 #[target_feature(enable = "avx2")]
-fn four(quants: &[u8], block: usize, at: usize) -> __m256i {
-    let both = load(quants, block * 128 + at % 4 * 32);
-    let both = if at < 4 { both } else { _mm256_srli_epi16::<4>(both) };
-    _mm256_and_si256(both, _mm256_set1_epi8(15))
-}
-
-#[target_feature(enable = "avx2")]
-fn eight(quants: &[u8], block: usize, at: usize) -> __m256i {
-    load(quants, block * 256 + at * 32)
+fn quad<const BYTES: usize>(quants: &[u8; BYTES], at: usize) -> [__m256i; 2] {
+    let bytes = if BYTES == Storage::Eight.block_bytes() {
+        load(quants, at * 32)
+    } else {
+        let both = load(quants, at % 4 * 32);
+        let both = if at < 4 { both } else { _mm256_srli_epi16::<4>(both) };
+        _mm256_and_si256(both, _mm256_set1_epi8(15))
+    };
+    [_mm256_cvtepu8_epi16(_mm256_castsi256_si128(bytes)), _mm256_cvtepu8_epi16(_mm256_extracti128_si256::<1>(bytes))]
 }
 
 /// Two pairs of products and a sum, as AVX2 has them.
@@ -88,42 +88,43 @@ macro_rules! products {
                 // SAFETY: `self` exists only where the processor has the instructions.
                 unsafe {
                     match tile.storage {
-                        Storage::Four => $name::<T, 8, true>(tile, out),
-                        Storage::Eight => $name::<T, 8, false>(tile, out),
-                        Storage::EightBySixteen => $name::<T, 4, false>(tile, out),
+                        Storage::Four => $name::<T, 8, { Storage::Four.block_bytes() }>(tile, out),
+                        Storage::Eight => $name::<T, 8, { Storage::Eight.block_bytes() }>(tile, out),
+                        Storage::EightBySixteen => $name::<T, 4, { Storage::EightBySixteen.block_bytes() }>(tile, out),
                     }
                 }
             }
         }
 
-        /// `QUADS`: quads of columns of a span. `FOUR`: of four bits a weight.
+        /// `QUADS`: quads of columns of a span. `BYTES`: of a block.
         #[target_feature(enable = $features)]
-        fn $name<const T: usize, const QUADS: usize, const FOUR: bool>(tile: &Tile<'_>, out: &mut [[f32; GROUP]; T]) {
+        fn $name<const T: usize, const QUADS: usize, const BYTES: usize>(tile: &Tile<'_>, out: &mut [[f32; GROUP]; T]) {
             let spans = 8 / QUADS;
+            let words: [&[[i16; BLOCK]]; T] = std::array::from_fn(|token| tile.words(token));
             let mut sums = [_mm256_setzero_ps(); T];
-            for span in 0..tile.blocks() * spans {
-                let (block, within) = (span / spans, span % spans);
-                // Pairs of columns of rows 0 to 3, and of rows 4 to 7.
-                let mut pairs = [[_mm256_setzero_si256(); 2]; T];
-                for at in within * QUADS..(within + 1) * QUADS {
-                    let bytes = if FOUR { four(tile.quants, block, at) } else { eight(tile.quants, block, at) };
-                    let low = _mm256_cvtepu8_epi16(_mm256_castsi256_si128(bytes));
-                    let high = _mm256_cvtepu8_epi16(_mm256_extracti128_si256::<1>(bytes));
-                    for (token, pairs) in pairs.iter_mut().enumerate() {
-                        let x = columns(tile.words(token), block * BLOCK + at * 4);
-                        pairs[0] = $dot(pairs[0], low, x);
-                        pairs[1] = $dot(pairs[1], high, x);
+            for (block, quants) in tile.quants::<BYTES>().iter().enumerate() {
+                for within in 0..spans {
+                    // Pairs of columns of rows 0 to 3, and of rows 4 to 7.
+                    let mut pairs = [[_mm256_setzero_si256(); 2]; T];
+                    for at in within * QUADS..(within + 1) * QUADS {
+                        let [low, high] = quad(quants, at);
+                        for (words, pairs) in words.iter().zip(pairs.iter_mut()) {
+                            let x = columns(&words[block], at);
+                            pairs[0] = $dot(pairs[0], low, x);
+                            pairs[1] = $dot(pairs[1], high, x);
+                        }
                     }
-                }
-                let scales = load_numbers(tile.scales, span * GROUP);
-                let minimums = load_numbers(tile.minimums, span * GROUP);
-                for (token, (pairs, sums)) in pairs.iter().zip(sums.iter_mut()).enumerate() {
-                    // Rows 0 1 4 5, and 2 3 6 7.
-                    let dots = _mm256_permute4x64_epi64::<0b1101_1000>(_mm256_hadd_epi32(pairs[0], pairs[1]));
-                    let scales = _mm256_mul_ps(scales, _mm256_set1_ps(tile.scale(token, block)));
-                    let sum = _mm256_set1_ps(tile.sum(token, block, within, spans));
-                    *sums = _mm256_fmadd_ps(scales, _mm256_cvtepi32_ps(dots), *sums);
-                    *sums = _mm256_fmadd_ps(minimums, sum, *sums);
+                    let span = block * spans + within;
+                    let scales = load_numbers(tile.scales, span * GROUP);
+                    let minimums = load_numbers(tile.minimums, span * GROUP);
+                    for (token, (pairs, sums)) in pairs.iter().zip(sums.iter_mut()).enumerate() {
+                        // Rows 0 1 4 5, and 2 3 6 7.
+                        let dots = _mm256_permute4x64_epi64::<0b1101_1000>(_mm256_hadd_epi32(pairs[0], pairs[1]));
+                        let scales = _mm256_mul_ps(scales, _mm256_set1_ps(tile.scale(token, block)));
+                        let sum = _mm256_set1_ps(tile.sum(token, block, within, spans));
+                        *sums = _mm256_fmadd_ps(scales, _mm256_cvtepi32_ps(dots), *sums);
+                        *sums = _mm256_fmadd_ps(minimums, sum, *sums);
+                    }
                 }
             }
             for (sums, out) in sums.into_iter().zip(out) {
