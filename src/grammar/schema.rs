@@ -33,6 +33,8 @@ const KEPT: [&str; 15] = [
     "prefixItems",
     "multipleOf",
 ];
+/// Keywords whose values are schemas by name.
+const NAMED: [&str; 5] = ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
 /// Pairs of limits, of which neither holds where they contradict each other.
 const LIMITS: [[&str; 2]; 2] = [["minLength", "maxLength"], ["minItems", "maxItems"]];
 /// Deepest nesting that is enforced; what lies deeper may be any JSON.
@@ -206,8 +208,9 @@ fn with_null(types: &Value) -> Value {
 /// Numbers beyond this lose digits, or cannot be read at all (RFC 8259, section 6).
 const LARGEST: i64 = (1 << 53) - 1;
 
-/// Bounds all numbers that have no bound, so that what is written can be read, and brings bounds beyond that nearer: the
-/// grammar library counts in 64 bits, and calls itself for ever where both bounds of an integer leave them.
+/// Bounds all numbers that have no bound, so that what is written can be read, and brings bounds beyond that nearer. The grammar library
+/// counts in 64 bits, and calls itself for ever where both bounds of an integer leave them: a constant is both of its bounds, so those that are
+/// as far away are taken out of lists, and nothing fits one that stands alone.
 pub(super) fn bounded(schema: &mut Value) {
     match schema {
         Value::Object(map) => {
@@ -234,10 +237,34 @@ pub(super) fn bounded(schema: &mut Value) {
                     *limit = if number < 0.0 { (-LARGEST).into() } else { LARGEST.into() };
                 }
             }
-            map.iter_mut().filter(|(key, _)| *key != "enum" && *key != "const").for_each(|(_, inner)| bounded(inner));
+            if map.get("const").is_some_and(is_far) {
+                map.shift_remove("const");
+                map.insert("enum".to_owned(), json!([]));
+            }
+            if let Some(Value::Array(members)) = map.get_mut("enum") {
+                members.retain(|member| !is_far(member));
+            }
+            for (key, inner) in map.iter_mut() {
+                match (key.as_str(), inner) {
+                    ("enum" | "const", _) => {}
+                    // These keys are names.
+                    (key, Value::Object(named)) if NAMED.contains(&key) => named.values_mut().for_each(bounded),
+                    (_, inner) => bounded(inner),
+                }
+            }
         }
         Value::Array(items) => items.iter_mut().for_each(bounded),
         _ => {}
+    }
+}
+
+/// Whether a value has a number that no integer of 64 bits reaches.
+fn is_far(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_f64().is_none_or(|number| number.abs() >= i64::MAX as f64),
+        Value::Array(items) => items.iter().any(is_far),
+        Value::Object(map) => map.values().any(is_far),
+        _ => false,
     }
 }
 

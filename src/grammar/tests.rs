@@ -111,7 +111,9 @@ fn odd_schemas_are_enforced_as_far_as_they_can_be() {
         "none": {"type": "integer", "enum": ["a", "b"]}, "any": {"type": "date"}, "nul": {"type": "string", "nullable": true},
         "look": {"type": "string", "pattern": "(?=x)y"}, "ref": {"$ref": "#/$defs/C"}, "lost": {"$ref": "#/$defs/D"},
         "n": {"type": "integer", "minimum": 3},
-        "far": {"type": "integer", "minimum": -1e300, "maximum": -1e299}
+        "far": {"type": "integer", "minimum": -1e300, "maximum": -1e299},
+        "one": {"type": "integer", "const": -1e300}, "some": {"type": "integer", "enum": [7, -1e300, i64::MIN]},
+        "const": {"type": "integer", "minimum": -1e300, "maximum": -1e299}
     }, "required": "n", "$defs": {"C": {"enum": ["x", "y"]}}});
     let tools = [tool("odd", odd), tool("null", Value::Null), tool("list", json!([1]))];
     let constraint = vocabulary.constrain(&Grammar::answer(CallFormat::Pythonic, &tools)).unwrap();
@@ -122,6 +124,8 @@ fn odd_schemas_are_enforced_as_far_as_they_can_be() {
         (r#"<|call|>odd(ref="z")"#, false),
         ("<|call|>odd(n=2)", false),
         ("<|call|>odd(far=3)", false),
+        ("<|call|>odd(some=7, n=3)", true),
+        ("<|call|>odd(some=8, n=3)", false),
         ("<|call|>null()", true),
         ("<|call|>list()", true),
     ] {
@@ -145,7 +149,14 @@ fn any_schema_of_a_caller_is_enforced_or_refused() {
     ] {
         assert!(vocabulary.constrain(&Grammar::json(&schema)).is_ok(), "{schema}");
     }
-    for schema in [json!({"type": "string", "enum": [1]}), json!(false), json!({"$ref": "#/lost"})] {
+    for schema in [
+        json!({"type": "string", "enum": [1]}),
+        json!(false),
+        json!({"$ref": "#/lost"}),
+        json!({"type": "integer", "const": -1e300}),
+        json!({"const": [i64::MIN]}),
+        json!({"type": "integer", "enum": [-1e300]}),
+    ] {
         assert_eq!(
             vocabulary.constrain(&Grammar::json(&schema)).err().map(|e| e.code()),
             Some("GrammarError"),

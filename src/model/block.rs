@@ -1,6 +1,9 @@
 //! One transformer block, forward and backward.
 
-use autodidact_kernels::{AttentionSaved, Heads, Kernels};
+use autodidact_kernels::{
+    AttentionSaved, Heads, Kernels,
+    infer::{self, HeadNorm, KeysValues},
+};
 use burn::tensor::Tensor;
 
 use super::{config::ModelConfig, lora::LayerLora, names::Slot, weights::LayerWeights};
@@ -87,7 +90,7 @@ impl LayerWeights {
         &self,
         x: Matrix,
         shared: &Shared<'_>,
-        cache: Option<(&mut KvCache, usize)>,
+        mut cache: Option<(&mut KvCache, usize)>,
         lora: Option<&LayerLora>,
         tape: bool,
     ) -> (Matrix, Option<BlockTape>) {
@@ -95,6 +98,11 @@ impl LayerWeights {
         let norm = rms(shared.config);
 
         let (kernels, arithmetic) = (shared.kernels, shared.arithmetic);
+        if let (false, Some((cache, layer))) = (tape, cache.as_mut())
+            && let Some(cache) = cache.host()
+        {
+            return (self.answer(x, shared, cache, *layer, lora), None);
+        }
         let (normed, input_norm) = norm.forward_rows(x.clone(), self.input_norm.clone(), kernels);
         let (qkv, qkv_tape) = self.qkv.forward(normed, adapter(Slot::Qkv), kernels, arithmetic, tape);
         let (heads, heads_tape) = self.attend(qkv, shared, cache, tape);
@@ -114,6 +122,29 @@ impl LayerWeights {
             _ => None,
         };
         (x, tape)
+    }
+
+    /// [`LayerWeights::forward`] on a CPU, without a tape: whatever is no product with a weight is one kernel.
+    fn answer(
+        &self,
+        x: Matrix,
+        shared: &Shared<'_>,
+        cache: &mut KeysValues,
+        layer: usize,
+        lora: Option<&LayerLora>,
+    ) -> Matrix {
+        let eps = shared.config.norm_eps;
+        let product = |slot: Slot, x: Matrix| {
+            let adapter = lora.and_then(|l| l.get(slot));
+            self.linear(slot).forward(x, adapter, shared.kernels, shared.arithmetic, false).0
+        };
+        let gain = self.qk_gain();
+        let norm = gain.as_ref().map(|gain| HeadNorm { gain, eps });
+        let qkv = product(Slot::Qkv, infer::norm(&x, &self.input_norm, eps));
+        let heads = cache.attend(layer, &qkv, shared.rope.rotation(), norm, shared.heads());
+        let x = x.add(product(Slot::O, heads));
+        let gate_up = product(Slot::GateUp, infer::norm(&x, &self.post_norm, eps));
+        x.add(product(Slot::Down, infer::gate(&gate_up)))
     }
 
     /// Gradient of the block's input (none when `need_x` is false) and of what is trained.

@@ -100,7 +100,7 @@ impl Decoder {
 
     /// Residual stream after the last block, `[n, d]`. With a cache, the tokens follow the cached positions.
     pub fn forward(&self, tokens: &Tokens, cache: Option<&mut KvCache>, lora: Option<&LoraWeights>) -> Matrix {
-        let shared = self.shared(tokens, cache.as_deref(), None, self.arithmetic);
+        let shared = self.shared(tokens, cache.as_deref(), None, self.arithmetic, false);
         self.run(tokens, &shared, cache, lora, false).0
     }
 
@@ -150,7 +150,7 @@ impl Decoder {
         let base = train == Trainable::Base;
         // The kernels know one document a row, and no adapters.
         let kernels = self.kernels.filter(|_| base && lora.is_none() && tokens.documents.is_none());
-        let shared = self.shared(tokens, past.as_ref(), kernels, Arithmetic::Floats);
+        let shared = self.shared(tokens, past.as_ref(), kernels, Arithmetic::Floats, true);
         let (hidden, tape) = self.run(tokens, &shared, past.as_mut(), lora, true);
         let n = hidden.dims()[0];
         let m = targets.rows.len();
@@ -216,7 +216,8 @@ impl Decoder {
             x = next;
             tapes.extend(saved);
         }
-        if let Some(cache) = cache {
+        // What is trained is not kept.
+        if let Some(cache) = cache.filter(|_| !tape) {
             cache.advance(tokens.len());
         }
         (x, tapes)
@@ -228,19 +229,21 @@ impl Decoder {
         cache: Option<&KvCache>,
         kernels: Option<Kernels>,
         arithmetic: Arithmetic,
+        tape: bool,
     ) -> Shared<'_> {
         let (batch, t) = (tokens.batch, tokens.len());
         let past = cache.map_or(0, KvCache::len);
         let window = cache.map_or(t, |c| c.window(t));
         let positions: Vec<usize> = (past..past + t).collect();
+        let answers = !tape && cache.is_some_and(KvCache::is_on_host);
         Shared {
             config: &self.config,
             batch,
             tokens: t,
             past,
             rope: self.rope.table(&positions, batch, &self.head_scales, &self.device),
-            // Queries and keys that are normalized do not go through the kernel of attention, all others do.
-            mask: (kernels.is_none() || self.config.qk_norm)
+            // The kernel of answers knows what a token sees. So does that of training, which takes no queries and keys that are normalized.
+            mask: (!answers && (kernels.is_none() || self.config.qk_norm))
                 .then(|| attention_mask(tokens, past, window, self.config.group(), &self.device))
                 .flatten(),
             kernels,

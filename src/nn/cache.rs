@@ -1,18 +1,33 @@
 //! The key/value cache of a generation: made fresh per prompt, or forked from a shared prefix.
 
-use burn::tensor::{Device, Tensor};
+use autodidact_kernels::infer::KeysValues;
+use burn::tensor::{Device, Tensor, TensorData};
 
-/// Cache lengths are multiples of this many positions, so that a generation meets few distinct tensor shapes.
+use crate::backend;
+
+/// Lengths on a GPU are multiples of this many positions, so that a generation meets few distinct tensor shapes.
 pub const BUCKET: usize = 64;
 
 /// Keys and values of all layers for a batch of sequences of equal length.
 ///
-/// Tensors are shared on clone and copied on write: [`KvCache::fork`] is cheap, and two forks never see each other.
+/// What forks have in common is shared, and two forks never see each other.
 #[derive(Debug, Clone)]
 pub struct KvCache {
-    layers: Vec<(Tensor<4>, Tensor<4>)>,
+    store: Store,
+    layers: usize,
+    n_kv_heads: usize,
+    head_dim: usize,
     len: usize,
     capacity: usize,
+    device: Device,
+}
+
+#[derive(Debug, Clone)]
+enum Store {
+    /// On a GPU, filled up to the capacity: `[b, kv, capacity, hd]`.
+    Tensors(Vec<(Tensor<4>, Tensor<4>)>),
+    /// In the memory of the CPU, where the kernels read it.
+    Host(KeysValues),
 }
 
 impl KvCache {
@@ -27,8 +42,13 @@ impl KvCache {
     ) -> Self {
         let capacity = capacity.div_ceil(BUCKET) * BUCKET;
         let shape = [batch, n_kv_heads, capacity, head_dim];
-        let layers = (0..n_layers).map(|_| (Tensor::zeros(shape, device), Tensor::zeros(shape, device))).collect();
-        Self { layers, len: 0, capacity }
+        let store = if *device == backend::cpu() {
+            Store::Host(KeysValues::new(n_layers, batch, n_kv_heads, head_dim))
+        } else {
+            let zeros = || Tensor::zeros(shape, device);
+            Store::Tensors((0..n_layers).map(|_| (zeros(), zeros())).collect())
+        };
+        Self { store, layers: n_layers, n_kv_heads, head_dim, len: 0, capacity, device: device.clone() }
     }
 
     /// Positions filled.
@@ -46,9 +66,13 @@ impl KvCache {
         self.capacity
     }
 
-    /// Bytes of its tensors.
+    /// Bytes of the keys and values: on a GPU with the room for more, on the CPU as if nothing were shared.
     pub fn bytes(&self) -> usize {
-        self.layers.iter().map(|(k, v)| 4 * (k.shape().num_elements() + v.shape().num_elements())).sum()
+        let (batch, positions) = match &self.store {
+            Store::Tensors(layers) => (layers.first().map_or(1, |(k, _)| k.dims()[0]), self.capacity),
+            Store::Host(host) => (host.batch(), self.len),
+        };
+        2 * 4 * self.layers * batch * self.n_kv_heads * positions * self.head_dim
     }
 
     /// The first `len` positions, with room for `capacity`.
@@ -56,9 +80,12 @@ impl KvCache {
         Self { len: len.min(self.len), ..self.clone() }.fork(1, capacity)
     }
 
-    /// Positions that attention reads when `new` tokens follow: the smallest bucket that holds them.
+    /// Positions that attention reads when `new` tokens follow: on a GPU the smallest bucket that holds them.
     pub fn window(&self, new: usize) -> usize {
-        ((self.len + new).div_ceil(BUCKET) * BUCKET).min(self.capacity)
+        match &self.store {
+            Store::Tensors(_) => ((self.len + new).div_ceil(BUCKET) * BUCKET).min(self.capacity),
+            Store::Host(_) => self.len + new,
+        }
     }
 
     /// A copy for a batch of `batch` continuations of this (single) sequence, with room for `capacity` positions.
@@ -74,11 +101,28 @@ impl KvCache {
             };
             if batch == b { x } else { x.repeat_dim(0, batch) }
         };
-        let layers = self.layers.iter().map(|(k, v)| (resize(k), resize(v))).collect();
-        Self { layers, len: self.len, capacity }
+        let store = match &self.store {
+            Store::Tensors(layers) => Store::Tensors(layers.iter().map(|(k, v)| (resize(k), resize(v))).collect()),
+            Store::Host(host) => Store::Host(host.fork(batch, self.len)),
+        };
+        Self { store, capacity, ..self.clone() }
     }
 
-    /// Writes the new keys and values of one layer behind the filled positions and returns those that attention reads.
+    /// True for a cache in the memory of the CPU.
+    pub fn is_on_host(&self) -> bool {
+        matches!(self.store, Store::Host(_))
+    }
+
+    /// The cache in the memory of the CPU, if it is there.
+    pub fn host(&mut self) -> Option<&mut KeysValues> {
+        match &mut self.store {
+            Store::Tensors(_) => None,
+            Store::Host(host) => Some(host),
+        }
+    }
+
+    /// Keys and values of one layer with new ones behind the filled positions, as attention reads them. On a GPU the new ones are kept, on
+    /// the CPU [`KeysValues::attend`] keeps them.
     ///
     /// # Shapes
     /// - `k`, `v`: `[b, kv, t, hd]`
@@ -86,19 +130,33 @@ impl KvCache {
     pub fn write(&mut self, layer: usize, k: Tensor<4>, v: Tensor<4>) -> (Tensor<4>, Tensor<4>) {
         let [b, kv, t, hd] = k.dims();
         let window = self.window(t);
-        let range = [0..b, 0..kv, self.len..self.len + t, 0..hd];
-        let (old_k, old_v) = &mut self.layers[layer];
-        old_k.inplace(|x| x.slice_assign(range.clone(), k));
-        old_v.inplace(|x| x.slice_assign(range, v));
-        if window == self.capacity {
-            (old_k.clone(), old_v.clone())
-        } else {
-            (old_k.clone().narrow(2, 0, window), old_v.clone().narrow(2, 0, window))
+        let (len, capacity) = (self.len, self.capacity);
+        match &mut self.store {
+            Store::Tensors(layers) => {
+                let range = [0..b, 0..kv, len..len + t, 0..hd];
+                let (old_k, old_v) = &mut layers[layer];
+                old_k.inplace(|x| x.slice_assign(range.clone(), k));
+                old_v.inplace(|x| x.slice_assign(range, v));
+                if window == capacity {
+                    (old_k.clone(), old_v.clone())
+                } else {
+                    (old_k.clone().narrow(2, 0, window), old_v.clone().narrow(2, 0, window))
+                }
+            }
+            Store::Host(host) => {
+                let past =
+                    host.written(layer).map(|x| Tensor::from_data(TensorData::new(x, [b, kv, len, hd]), &self.device));
+                let [old_k, old_v] = past;
+                (Tensor::cat(vec![old_k, k], 2), Tensor::cat(vec![old_v, v], 2))
+            }
         }
     }
 
     /// Counts `t` positions as filled, after all layers have written.
     pub fn advance(&mut self, t: usize) {
         self.len += t;
+        if let Store::Host(host) = &mut self.store {
+            host.advance(t);
+        }
     }
 }

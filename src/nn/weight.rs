@@ -1,14 +1,10 @@
 //! The frozen or trained matrix of a linear layer, in f32 or in few bits.
 
-use std::{
-    pin::pin,
-    sync::Arc,
-    task::{Context, Poll, Waker},
-};
+use std::sync::Arc;
 
 use autodidact_kernels::{
     Form, Kernels, matmul,
-    quant::{Activations, Instructions, QuantizedMatrix},
+    quant::{Activations, Columns, Instructions, QuantizedMatrix},
 };
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -104,9 +100,9 @@ impl Quantized {
 
     /// `x W`, with the modules' outputs side by side.
     pub fn product(&self, x: Matrix, arithmetic: Arithmetic) -> Matrix {
-        match (arithmetic, numbers(&x)) {
-            (Arithmetic::Integers, Some(numbers)) => self.on_integers(&numbers),
-            _ => {
+        match arithmetic {
+            Arithmetic::Integers => self.on_integers(&x),
+            Arithmetic::Floats => {
                 let parts = self.parts().map(|part| x.clone().matmul(part.transpose()));
                 Matrix::cat(parts.collect(), 1)
             }
@@ -181,29 +177,20 @@ impl Quantized {
         })
     }
 
-    fn on_integers(&self, numbers: &[f32]) -> Matrix {
-        let x = Activations::new(numbers, self.in_features());
+    fn on_integers(&self, x: &Matrix) -> Matrix {
+        let x = Activations::of(x);
         let instructions = Instructions::detect();
-        let parts = self.modules.iter().map(|module| {
-            let product = module.product(&x, instructions);
-            self.matrix(product, [x.tokens(), module.rows()])
-        });
-        match parts.collect::<Vec<_>>() {
-            mut one if one.len() == 1 => one.remove(0),
-            several => Matrix::cat(several, 1),
+        let width = self.out_features();
+        let mut out = vec![0.0; x.tokens() * width];
+        let mut first = 0;
+        for module in self.modules.iter() {
+            module.multiply(&x, instructions, &mut Columns { numbers: &mut out, width, first });
+            first += module.rows();
         }
+        self.matrix(out, [x.tokens(), width])
     }
 
     fn matrix(&self, numbers: Vec<f32>, shape: [usize; 2]) -> Matrix {
         Tensor::from_data(TensorData::new(numbers, shape), &self.device)
-    }
-}
-
-/// The numbers of a matrix, where they are at hand: the CPU's are.
-fn numbers(x: &Matrix) -> Option<Vec<f32>> {
-    let data = pin!(x.clone().into_data_async());
-    match data.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(Ok(data)) => data.try_into_vec::<f32>().ok(),
-        _ => None,
     }
 }

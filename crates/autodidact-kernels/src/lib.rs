@@ -4,7 +4,7 @@
 //! [`Kernels::detect`] gives them where the processor has AVX-512 with bf16 and AMX; without them [`matmul`] is burn's own product.
 //! All of this crate's unsafe code is described in `SAFETY.md`.
 //!
-//! For quantized weights: [`quant`].
+//! For quantized weights: [`quant`]. For what else an answer takes: [`infer`].
 //!
 //! In mixed precision weights, activations and gradients stay f32 tensors; only the factors of a product are rounded, on their way into the
 //! processor's tile registers. Inference, and training of adapters, never come here: their numbers are held against other
@@ -12,9 +12,11 @@
 
 #![warn(missing_docs)]
 
+pub mod infer;
 #[cfg_attr(all(target_arch = "x86_64", target_os = "linux"), path = "amx/mod.rs")]
 #[cfg_attr(not(all(target_arch = "x86_64", target_os = "linux")), path = "none.rs")]
 mod kernels;
+mod numbers;
 pub mod quant;
 
 use serde::{Deserialize, Serialize};

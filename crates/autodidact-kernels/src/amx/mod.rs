@@ -7,14 +7,16 @@ mod tiles;
 
 use std::{cell::RefCell, mem::MaybeUninit, sync::OnceLock};
 
-use burn::tensor::{Device, Tensor, TensorData};
-use burn_flex::{Flex, FlexTensor};
+use burn::tensor::Tensor;
 
 use self::{
     attention::{Rotary, Saved, Scratch},
     tiles::{Layout, Packed, Product, Registers, Side, View, multiply},
 };
-use super::{Form, Heads, Matrix, Rotation};
+use super::{
+    Form, Heads, Matrix, Rotation,
+    numbers::{Numbers, matrix},
+};
 
 thread_local! {
     /// Packed factors of products, and what attention needs: each thread's own, used again by each call.
@@ -35,29 +37,6 @@ pub struct AttentionSaved {
     out: Matrix,
     /// `[queries * n]`
     log_sums: Vec<f32>,
-}
-
-/// The numbers of a tensor, row by row, in memory of the CPU.
-struct Numbers(FlexTensor);
-
-impl Numbers {
-    /// Copied only where they do not stand row by row in this process already.
-    ///
-    /// # Panics
-    /// For a tensor that does not hold f32.
-    fn of<const D: usize>(tensor: &Tensor<D>) -> Self {
-        let numbers = match tensor.clone().try_into_primitive::<Flex>() {
-            Ok(primitive) => primitive.to_contiguous(),
-            Err(_) => FlexTensor::from_data(tensor.clone().into_data()),
-        };
-        let numbers = Self(numbers);
-        assert_eq!(numbers.slice().len(), tensor.dims().iter().product::<usize>(), "the kernels take tensors of f32");
-        numbers
-    }
-
-    fn slice(&self) -> &[f32] {
-        self.0.as_slice().unwrap_or_default()
-    }
 }
 
 /// A vector of `count` numbers that `write` makes.
@@ -82,10 +61,6 @@ fn check_heads(qkv: &Matrix, rotation: Rotation<'_>, heads: Heads) {
     assert_eq!(qkv.dims(), [n, (queries + 2 * kv) * head_dim], "`qkv` must hold all heads of all tokens");
     let table = [n, queries + kv, 2, head_dim / 2];
     assert!(rotation.cos.dims() == table && rotation.sin.dims() == table, "the rotary tables must fit the heads");
-}
-
-fn matrix(numbers: Vec<f32>, shape: [usize; 2], device: &Device) -> Matrix {
-    Tensor::from_data(TensorData::new(numbers, shape), device)
 }
 
 impl Kernels {

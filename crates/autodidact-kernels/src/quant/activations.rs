@@ -1,9 +1,13 @@
 //! Rows of f32 as integers of 16 bits.
 
 use super::BLOCK;
+use crate::{Matrix, numbers::Numbers};
 
 /// The largest integer that a number becomes. With the largest weight, 255, the sum over a block has 29 bits.
 const LARGEST: f32 = 32767.0;
+
+/// 1.5 * 2^23: what is added to it is rounded to an integer.
+const ROUND: f32 = 12_582_912.0;
 
 /// Rows of f32, rounded to `scale * x` with `x` from -32767 to 32767 and a scale for each block of 32. Bytes would do for the speed of most
 /// instructions, and lose a hundred times as much.
@@ -45,6 +49,14 @@ impl Activations {
         out
     }
 
+    /// Rounds the rows of a matrix on the CPU.
+    ///
+    /// # Panics
+    /// As [`Activations::new`], and for a tensor that does not hold f32.
+    pub fn of(x: &Matrix) -> Self {
+        Self::new(Numbers::of(x).slice(), x.dims()[1])
+    }
+
     /// Rows.
     pub fn tokens(&self) -> usize {
         self.tokens
@@ -62,8 +74,8 @@ fn block(numbers: &[f32; BLOCK], words: &mut [i16; BLOCK], sums: &mut [f32; 2]) 
     let scale = largest / LARGEST;
     let inverse = if largest > 0.0 { LARGEST / largest } else { 0.0 };
     for (x, word) in numbers.iter().zip(words.iter_mut()) {
-        // At most the largest by the choice of the scale; the conversion saturates in any case.
-        *word = (x * inverse).round_ties_even() as i16;
+        // At most the largest by the choice of the scale. Not `round_ties_even`, which most processors are asked for by a call.
+        *word = ((x * inverse + ROUND) - ROUND) as i16;
     }
     let finite = numbers.iter().all(|x| x.is_finite());
     let scale = if finite { scale } else { f32::NAN };

@@ -20,7 +20,7 @@ mod wasm;
 mod x86;
 
 pub use activations::Activations;
-pub use product::Instructions;
+pub use product::{Columns, Instructions};
 
 /// Columns that share a scale of their activations, and of their weights at most.
 pub const BLOCK: usize = 32;

@@ -51,6 +51,16 @@ impl Instructions {
     }
 }
 
+/// Columns of a matrix, for the product of as many rows.
+pub struct Columns<'a> {
+    /// All numbers of the matrix, row by row.
+    pub numbers: &'a mut [f32],
+    /// All its columns.
+    pub width: usize,
+    /// The first column that is written.
+    pub first: usize,
+}
+
 impl QuantizedMatrix {
     /// `x W^T`: each row of `x` times each row of the matrix.
     ///
@@ -60,8 +70,20 @@ impl QuantizedMatrix {
     /// # Panics
     /// For activations of another width.
     pub fn product(&self, x: &Activations, instructions: Instructions) -> Vec<f32> {
+        let mut out = vec![0.0; x.tokens() * self.rows];
+        self.multiply(x, instructions, &mut Columns { numbers: &mut out, width: self.rows, first: 0 });
+        out
+    }
+
+    /// [`QuantizedMatrix::product`] into some columns of a matrix.
+    ///
+    /// # Panics
+    /// For activations of another width, and for columns that `out` does not have.
+    pub fn multiply(&self, x: &Activations, instructions: Instructions, out: &mut Columns<'_>) {
         assert_eq!(x.columns(), self.columns, "the activations must have the columns of the matrix");
         let tokens = x.tokens();
+        let fits = out.numbers.len() == tokens * out.width && out.first + self.rows <= out.width;
+        assert!(fits, "`out` must have a row for each token, and columns for the rows of the matrix");
         // Groups of rows, in them tokens.
         let mut done = vec![[0.0; GROUP]; self.rows.div_ceil(GROUP) * tokens];
         let at_once = (CACHED / (2 * self.columns)).max(TOKENS) / TOKENS * TOKENS;
@@ -72,19 +94,12 @@ impl QuantizedMatrix {
             };
             each_group(&mut done, tokens, self.columns * GROUP * range.len(), work);
         }
-        if tokens == 1 {
-            let mut out = done.into_flattened();
-            out.truncate(self.rows);
-            return out;
-        }
-        let mut out = vec![0.0; tokens * self.rows];
         for (group, done) in done.chunks_exact(tokens.max(1)).enumerate() {
             let rows = GROUP.min(self.rows - group * GROUP);
-            for (done, out) in done.iter().zip(out.chunks_exact_mut(self.rows)) {
-                out[group * GROUP..][..rows].copy_from_slice(&done[..rows]);
+            for (done, row) in done.iter().zip(out.numbers.chunks_exact_mut(out.width)) {
+                row[out.first + group * GROUP..][..rows].copy_from_slice(&done[..rows]);
             }
         }
-        out
     }
 
     /// The product of a group of rows with the tokens from `first` on, as many as `done` has places.
