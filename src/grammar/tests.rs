@@ -124,8 +124,8 @@ fn odd_schemas_are_enforced_as_far_as_they_can_be() {
         (r#"<|call|>odd(ref="z")"#, false),
         ("<|call|>odd(n=2)", false),
         ("<|call|>odd(far=3)", false),
-        ("<|call|>odd(some=7, n=3)", true),
-        ("<|call|>odd(some=8, n=3)", false),
+        ("<|call|>odd(n=3, some=7)", true),
+        ("<|call|>odd(n=3, some=8)", false),
         ("<|call|>null()", true),
         ("<|call|>list()", true),
     ] {

@@ -18,6 +18,9 @@ use crate::{
 
 /// Longest piece of a prompt in one pass; longer prompts are prefilled piece by piece.
 const PREFILL_CHUNK: usize = 512;
+/// Tokens at the end of a prompt that are computed even if they are known. What follows is computed from the last one, and a product of one row
+/// is summed up in another order: a prompt should give the same bits whatever was asked before.
+const COMPUTED: usize = 8;
 /// Tokens kept back for bringing a constrained text to its end.
 const CLOSING: usize = 96;
 /// Most bytes of copies of the cache at once.
@@ -161,13 +164,14 @@ impl<'a> Session<'a> {
     }
 
     /// The first `end` tokens as the model without an adapter reads them, with room for `capacity`. Where that is the whole prompt, its last
-    /// token is computed anyway.
+    /// tokens are computed anyway.
     ///
     /// # Errors
     /// [`Error::Aborted`].
     pub(crate) async fn begin(&self, ids: &[u32], end: usize, capacity: usize) -> Result<Beginning> {
         let head = &ids[..end.min(ids.len())];
-        let known = self.prefixes.and_then(|prefixes| prefixes.known(&head[..end.min(ids.len().saturating_sub(1))]));
+        let known =
+            self.prefixes.and_then(|prefixes| prefixes.known(&head[..end.min(ids.len().saturating_sub(COMPUTED))]));
         let (mut cache, known) = match known {
             Some(Known { cache, tokens }) => (cache.beginning(tokens, capacity), tokens),
             None => (self.decoder.cache(capacity), 0),
@@ -182,7 +186,9 @@ impl<'a> Session<'a> {
     /// Runs tokens through the model, piece by piece. The residual stream of the last piece; `None` without tokens.
     async fn run(&self, cache: &mut KvCache, ids: &[u32], lora: Option<&LoraWeights>) -> Result<Option<Matrix>> {
         let mut hidden = None;
-        for piece in ids.chunks(PREFILL_CHUNK) {
+        // Pieces of equal length: no piece is a single token, unless all is.
+        let pieces = ids.len().div_ceil(PREFILL_CHUNK).max(1);
+        for piece in ids.chunks(ids.len().div_ceil(pieces).max(1)) {
             self.cancel.check()?;
             hidden = Some(self.decoder.forward(&Tokens::single(piece), Some(cache), lora));
             yield_now().await;

@@ -16,7 +16,7 @@ struct Crate {
 }
 
 const CRATES: [Crate; 4] = [
-    Crate { folder: "crates/autodidact-kernels", below: &[], floors: &[&["quant"]] },
+    Crate { folder: "crates/autodidact-kernels", below: &[], floors: &[&["numbers"], &["infer", "quant"]] },
     Crate {
         folder: "",
         below: &["autodidact_kernels"],
@@ -36,7 +36,7 @@ const CRATES: [Crate; 4] = [
     Crate {
         folder: "crates/autodidact-lab",
         below: &["autodidact_kernels", "autodidact"],
-        floors: &[&["taskgen", "surgery", "latency"], &["pretrain"], &["evaluation"]],
+        floors: &[&["taskgen", "surgery", "latency", "throughput"], &["pretrain"], &["evaluation"]],
     },
     Crate {
         folder: "crates/autodidact-cli",

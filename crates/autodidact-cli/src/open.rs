@@ -20,6 +20,13 @@ use crate::{
     shared::{Dtype, ModelArgs, StoreArgs},
 };
 
+/// Makes this thread one of those that compute. Otherwise each product would wake another thread and wait for it, which costs more than the
+/// product of a token. Not for commands with threads of their own, which would wait for this one.
+pub fn compute_here() {
+    // A pool that exists already is as good.
+    let _ = rayon::ThreadPoolBuilder::new().use_current_thread().build_global();
+}
+
 /// Files of the seed model, which is part of the program.
 const SEED: [(&str, &[u8]); 6] = [
     (CertaintyTable::FILE, include_bytes!("../model/seed/certainty.json")),

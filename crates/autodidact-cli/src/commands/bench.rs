@@ -46,6 +46,7 @@ const LONGEST_RUN: f64 = 30.0;
 
 /// Prints the median seconds of each stage without an update and with one, then the costs of scoring and decoding.
 pub async fn run(args: BenchArgs) -> Result<()> {
+    open::compute_here();
     let agent = open::agent(&args.model, &args.store).await?;
     let task = everyday::task()?;
     if args.throughput {

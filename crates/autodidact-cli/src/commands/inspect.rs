@@ -33,6 +33,7 @@ const ANSWER_TOKENS: usize = 32;
 
 /// Loads the whole model, which checks every tensor, and describes it.
 pub async fn run(args: InspectArgs) -> Result<()> {
+    open::compute_here();
     let agent = open::agent_on_cpu(&args.model, args.dtype).await?;
     let (model, config) = (agent.model().report(), agent.model().decoder().config());
     if args.json {

@@ -71,48 +71,46 @@ fn attend_to<V: Vector>(task: &Task<'_>, scratch: &mut Scratch, out: &mut [Lanes
             probabilities[row] = *score;
         }
     }
-    out.fill([0.0; LANES]);
     let lanes = head_dim.div_ceil(LANES);
-    let mut first = 0;
-    for (head, len) in task.parts {
-        let len = (*len).min(seen - first);
-        let probabilities = &scratch.probabilities[first..first + len];
-        let mut start = 0;
-        while start + WIDE <= lanes {
-            values::<V, WIDE>(head.values(), lanes, start, probabilities, out);
-            start += WIDE;
-        }
-        while start < lanes {
-            values::<V, 1>(head.values(), lanes, start, probabilities, out);
-            start += 1;
-        }
-        first += len;
+    let mut start = 0;
+    while start + WIDE <= lanes {
+        values::<V, WIDE>(task.parts, lanes, start, &scratch.probabilities, out);
+        start += WIDE;
+    }
+    while start < lanes {
+        values::<V, 1>(task.parts, lanes, start, &scratch.probabilities, out);
+        start += 1;
     }
 }
 
-/// Adds the values of some dimensions. `out` has whole lanes.
+/// The weighted values of some dimensions. `out` has whole lanes. Positions are summed up one by one, in one order however they are spread over
+/// parts, so that a prompt gives the same bits whatever of it was known before.
 #[inline(always)]
 fn values<V: Vector, const WIDTH: usize>(
-    values: &[Lanes],
+    parts: &[(&Head, usize)],
     lanes: usize,
     start: usize,
-    probabilities: &[[f32; ROWS]],
+    mut probabilities: &[[f32; ROWS]],
     out: &mut [Lanes],
 ) {
     let mut sums = [[V::splat(0.0); WIDTH]; ROWS];
-    for (values, probabilities) in values.chunks_exact(lanes).zip(probabilities) {
-        let Some(values) = values[start..].first_chunk::<WIDTH>() else { return };
-        let values = values.each_ref().map(V::load);
-        for (sums, probability) in sums.iter_mut().zip(probabilities) {
-            let probability = V::splat(*probability);
-            for (sum, values) in sums.iter_mut().zip(values) {
-                *sum = sum.plus_product(probability, values);
+    for (head, len) in parts {
+        let (own, others) = probabilities.split_at((*len).min(probabilities.len()));
+        probabilities = others;
+        for (values, probabilities) in head.values().chunks_exact(lanes).zip(own) {
+            let Some(values) = values[start..].first_chunk::<WIDTH>() else { return };
+            let values = values.each_ref().map(V::load);
+            for (sums, probability) in sums.iter_mut().zip(probabilities) {
+                let probability = V::splat(*probability);
+                for (sum, values) in sums.iter_mut().zip(values) {
+                    *sum = sum.plus_product(probability, values);
+                }
             }
         }
     }
     for (out, sums) in out.chunks_exact_mut(lanes).zip(sums) {
         for (out, sum) in out[start..].iter_mut().zip(sums) {
-            sum.plus_product(V::load(out), V::splat(1.0)).store(out);
+            sum.store(out);
         }
     }
 }

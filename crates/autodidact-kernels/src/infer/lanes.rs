@@ -18,6 +18,7 @@ pub(super) trait Vector: Copy {
 }
 
 /// For all processors.
+#[cfg_attr(all(target_family = "wasm", target_feature = "simd128"), allow(dead_code, reason = "there is a faster one"))]
 #[derive(Clone, Copy)]
 pub(super) struct Plain(Lanes);
 

@@ -99,6 +99,7 @@ pub struct AskArgs {
 
 /// Asks the agent, and prints what it does.
 pub async fn run(args: AskArgs) -> Result<()> {
+    open::compute_here();
     let task = Task::new(args.query.clone(), menu(&args)?);
     let agent = open::agent(&args.model, &args.store).await?;
     let options = options(&args);
