@@ -198,6 +198,13 @@ impl<'t> Slots<'t> {
             || self.get(name).is_some_and(Slot::lists_choices)
     }
 
+    /// True where the schema lists that very value.
+    pub fn lists(&self, name: &str, value: &Value) -> bool {
+        let Some(slot) = self.get(name) else { return false };
+        let members = slot.schema.get("enum").and_then(Value::as_array);
+        members.is_some_and(|members| members.contains(value)) || slot.schema.get("const") == Some(value)
+    }
+
     /// True when the rules gave the same value to another parameter of the tool, and none to this one.
     pub fn is_taken_elsewhere(&self, name: &str, value: &Value, by_rules: &serde_json::Map<String, Value>) -> bool {
         !by_rules.contains_key(name) && by_rules.iter().any(|(other, taken)| other != name && taken == value)
@@ -228,12 +235,14 @@ impl<'t> Slots<'t> {
         found.next().is_none().then(|| first.clone())
     }
 
-    /// A question for the parameter's value.
+    /// A question for the parameter's value, with the members of a short enumeration.
     pub fn question(&self, name: &str) -> String {
         let Some(slot) = self.get(name) else { return format!("What is the {}?", plain_name(name)) };
         let described = slot.description.trim().trim_end_matches('.');
         let plain = plain_name(name);
         match slot.kind {
+            // A person reads a dozen of them.
+            Kind::Choice if slot.members.len() > 12 => format!("Which {plain}?"),
             Kind::Choice => {
                 let members: Vec<String> =
                     slot.members.iter().map(|m| m.as_str().map_or_else(|| m.to_string(), str::to_owned)).collect();

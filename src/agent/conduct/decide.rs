@@ -334,6 +334,8 @@ mod tests {
                 "properties": {"minutes": {"type": "integer"}, "label": {"type": "string"}}}},
             {"name": "add_note", "description": "Add a note", "parameters": {"type": "object", "required": ["text"],
                 "properties": {"text": {"type": "string"}}}},
+            {"name": "sort", "description": "Sort the list", "parameters": {"type": "object",
+                "properties": {"by": {"enum": ["name", null]}, "mark": {"enum": ["", "*"]}, "note": {"type": ["string", "null"]}}}},
         ]))
         .unwrap();
         let timer = |minutes: u32| json!({"name": "set_timer", "arguments": {"minutes": minutes}});
@@ -348,6 +350,12 @@ mod tests {
                 Some(json!([timer(3), note("eggs")])),
             ),
             ("a timer of 3 minutes and a note: eggs", json!([timer(3), note("spam")]), None),
+            // Nothing is a value where the schema lists it.
+            (
+                "sort the list",
+                json!([{"name": "sort", "arguments": {"by": null, "mark": "", "note": null}}]),
+                Some(json!([{"name": "sort", "arguments": {"by": null, "mark": ""}}])),
+            ),
             ("switch it on", json!([{"name": "switch", "arguments": {}}]), None),
             ("a timer for 10 minutes", json!([]), None),
         ] {

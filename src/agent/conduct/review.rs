@@ -106,6 +106,13 @@ pub(super) fn review(request: &Request, tool: &Tool, call: Option<&ToolCall>, dr
             gaps.push(gap.clone());
             continue;
         }
+        // Nothing, where the schema lists it: `null` or an empty text among the members of an enumeration.
+        if let Some(value) = by_model.get(name).filter(|value| rules.is_none() && is_nothing(value))
+            && slots.lists(name, value)
+        {
+            arguments.insert(name.to_owned(), value.clone());
+            continue;
+        }
         let others = || arguments.iter().filter(|(other, _)| *other != name).map(|(_, value)| value);
         // Numbers, choices, flags and codes are read better by the rules; so are texts that surely stand in their place, texts of which the
         // model has a part or an article too many, and those that it has given to another argument too. Of other texts the model knows

@@ -1,6 +1,9 @@
 //! Members of an `enum`, and flags.
 
-use std::ops::Range;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use serde_json::Value;
 use strsim::osa_distance;
@@ -25,8 +28,7 @@ impl Filler<'_> {
             let found = members.iter().filter_map(|member| Some((self.member_at(member)?, member)));
             // Of several the longest; of equals the first in the request.
             let best = found.min_by_key(|(words, _)| (std::cmp::Reverse(words.len()), words.start));
-            let part = || members.iter().find_map(|member| Some((self.part_of_member(member, members)?, member)));
-            let best = best.or_else(part);
+            let best = best.or_else(|| self.part_of_member(members));
             match best {
                 Some((words, member)) => self.take(slot, &words, member.clone()),
                 None => {
@@ -110,19 +112,24 @@ impl Filler<'_> {
         apart.or_else(|| (0..self.text.words.len()).find(is_joined).map(|at| at..at + 1))
     }
 
-    /// A word of a member that no other member has: "wrong" for `wrong_item`.
-    fn part_of_member(&self, member: &Value, members: &[Value]) -> Option<Range<usize>> {
-        let stems = |member: &Value| -> Vec<String> {
+    /// The first member of which the request has a word that no other member has: "wrong" for `wrong_item`.
+    fn part_of_member<'m>(&self, members: &'m [Value]) -> Option<(Range<usize>, &'m Value)> {
+        let stems = |member: &Value| -> BTreeSet<String> {
             let text = Text::read_in(&apart(member.as_str().unwrap_or_default()), self.text.language);
             text.words.into_iter().filter(|word| !word.is_function).map(|word| word.stem).collect()
         };
-        let own = stems(member);
-        let others: Vec<String> = members.iter().filter(|other| *other != member).flat_map(stems).collect();
-        let meets = |at: &usize| {
-            self.used.get(*at) == Some(&false)
-                && self.text.words.get(*at).is_some_and(|word| own.contains(&word.stem) && !others.contains(&word.stem))
-        };
-        (own.len() > 1).then(|| (0..self.text.words.len()).find(meets).map(|at| at..at + 1)).flatten()
+        let stems: Vec<BTreeSet<String>> = members.iter().map(stems).collect();
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for stem in stems.iter().flatten() {
+            *counts.entry(stem).or_default() += 1;
+        }
+        members.iter().zip(&stems).filter(|(_, own)| own.len() > 1).find_map(|(member, own)| {
+            let meets = |at: &usize| {
+                let is_only = |word: &Word| own.contains(&word.stem) && counts.get(word.stem.as_str()) == Some(&1);
+                self.used.get(*at) == Some(&false) && self.text.words.get(*at).is_some_and(is_only)
+            };
+            Some(((0..self.text.words.len()).find(meets).map(|at| at..at + 1)?, member))
+        })
     }
 
     /// Whether all that the name of a flag says stands in the request, and whether it is ruled out there: "it shouldn't be unisex".

@@ -159,9 +159,11 @@ fn item(row: Row) -> Result<SuiteSample, String> {
     if row.accept.as_ref().is_some_and(|accept| accept.len() != row.answer.len()) {
         return Err("`accept` and `answer` differ in length".into());
     }
-    // The dialogue as a whole, the query in it, or what was said before the query.
+    // The dialogue as a whole, which has the query in it or ends with a turn of the user, or what was said before the query.
     let mut messages = row.history.unwrap_or_default();
-    let is_whole = messages.iter().rev().find(|m| m.role == Role::User).is_some_and(|m| m.content == row.query);
+    let last = messages.iter().rev().find(|m| m.role == Role::User);
+    let ends_with_user = messages.last().is_some_and(|m| m.role == Role::User);
+    let is_whole = ends_with_user || last.is_some_and(|m| m.content == row.query);
     if !is_whole {
         messages.push(Message::text(Role::User, row.query));
     }
@@ -237,6 +239,10 @@ mod tests {
         let before = r#","history":[{"role":"user","content":"p"},{"role":"assistant","content":"?"}]}"#;
         let suite = Suite::from_jsonl("s", format!("{ROW}{before}").as_bytes()).unwrap();
         assert_eq!((suite.items[0].task.messages.len(), suite.items[0].task.query()), (3, "q"));
+        // A dialogue that ends with the user is whole.
+        let whole = r#","history":[{"role":"assistant","content":"?"},{"role":"user","content":"p"}]}"#;
+        let suite = Suite::from_jsonl("s", format!("{ROW}{whole}").as_bytes()).unwrap();
+        assert_eq!((suite.items[0].task.messages.len(), suite.items[0].task.query()), (2, "p"));
         for (text, words) in [
             ("{".to_owned(), "line 1"),
             (format!("{ROW}}}\n{ROW}}}"), "line 2: the id `a`"),
