@@ -34,7 +34,7 @@ pub use language::Language;
 pub use names::plain_name;
 pub use natural::{Unnatural, unnatural};
 pub use phrases::without_possessive;
-pub use rank::{Ranking, suits_mood};
+pub use rank::{Ranking, only_asks, suits_mood};
 pub use rules::{Drafted, Joined, draft};
 pub use slots::Slots;
 pub use text::Text;

@@ -198,6 +198,11 @@ pub fn suits_mood(text: &Text, tool: &Tool) -> bool {
     is_question(text) == reads(tool)
 }
 
+/// Whether a text asks a question that a tool which does something does not answer: "how do I cook rice?", but not "what about the attic?".
+pub fn only_asks(text: &Text, tool: &Tool) -> bool {
+    is_question(text) && !reads(tool) && !text.has_any(&["about"])
+}
+
 /// Whether a tool ends something by its name, and no word of the request says so: "water the hedge" for `stop_watering`.
 fn ends_unasked(tool: &Tool, said: &BTreeSet<&str>) -> bool {
     const ENDING: [&str; 6] = ["stop", "end", "pause", "disable", "cancel", "remove"];

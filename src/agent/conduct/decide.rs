@@ -15,7 +15,7 @@ use crate::{
     calls::check_call,
     task::{Task, Tool, ToolCall},
     uncertainty::{Candidate, relative_softmax},
-    words::{Account, Drafted, Examples, Ranking, RankingWeights, Text, draft, suits_mood},
+    words::{Account, Drafted, Examples, Ranking, RankingWeights, Text, draft, only_asks, suits_mood},
 };
 
 /// Most calls of which one may be meant.
@@ -125,6 +125,9 @@ fn doubted(log_probs: &[f32], share: f32) -> Vec<f32> {
 /// Whether a request after a call speaks of no tool, or only of what the tool of that call takes: "and in the attic", "O-8802 too".
 fn goes_on(task: &Task, request: &Request, ranking: &Ranking) -> bool {
     let Some(tool) = request.before.last().and_then(|call| task.tool(&call.name)) else { return false };
+    if only_asks(&request.text, tool) {
+        return false;
+    }
     let Some(best) = ranking.best() else { return true };
     let names_a_tool = ranking.deeds.get(best).is_some_and(|deeds| *deeds > 0.0);
     !names_a_tool && !draft(&request.text, tool).call.arguments.is_empty()
@@ -196,7 +199,9 @@ pub fn decide(task: &Task, considered: &Considered, written: Written<'_>, table:
     let is_sure = certainty >= if reads_only { table.level_read_only } else { table.level };
     // A call that is surely right fits.
     let fits_nothing = fits < table.level_fits && !follows && !is_sure;
-    if request.text.is_ruled_out() || is_idle || fits_nothing {
+    // "Don't start a timer", in answer to a question about something else.
+    let is_ruled_out = request.text.is_ruled_out() || request.answers && Text::read(task.query()).is_ruled_out();
+    if is_ruled_out || is_idle || fits_nothing {
         return judged(Decision::Decline);
     }
     if let Some((tool, _, open)) = reviewed.iter().find(|(_, _, reviewed)| !reviewed.gaps.is_empty()) {
