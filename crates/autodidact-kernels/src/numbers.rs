@@ -6,25 +6,23 @@ use burn_flex::{Flex, FlexTensor};
 use super::Matrix;
 
 /// The numbers of a tensor, row by row.
-pub(crate) struct Numbers(FlexTensor);
+pub(crate) struct Numbers(Option<FlexTensor>);
 
 impl Numbers {
-    /// Copied only where they do not stand row by row in this process already.
+    /// Copied only where they do not stand row by row already.
     ///
     /// # Panics
-    /// For a tensor that does not hold f32.
+    /// For a tensor that does not hold f32, or is not on the CPU.
     pub(crate) fn of<const D: usize>(tensor: &Tensor<D>) -> Self {
-        let numbers = match tensor.clone().try_into_primitive::<Flex>() {
-            Ok(primitive) => primitive.to_contiguous(),
-            Err(_) => FlexTensor::from_data(tensor.clone().into_data()),
-        };
-        let numbers = Self(numbers);
-        assert_eq!(numbers.slice().len(), tensor.dims().iter().product::<usize>(), "the kernels take tensors of f32");
+        let primitive = tensor.clone().try_into_primitive::<Flex>().ok();
+        let numbers = Self(primitive.map(|primitive| primitive.to_contiguous()));
+        let count = tensor.dims().iter().product::<usize>();
+        assert_eq!(numbers.slice().len(), count, "the kernels take tensors of f32 on the CPU");
         numbers
     }
 
     pub(crate) fn slice(&self) -> &[f32] {
-        self.0.as_slice().unwrap_or_default()
+        self.0.as_ref().and_then(FlexTensor::as_slice).unwrap_or_default()
     }
 }
 
