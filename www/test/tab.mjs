@@ -1,7 +1,8 @@
 // What measurements of a model in a tab share: a server of large files, and the memory of the browser.
-import { createReadStream, readFileSync, readdirSync, statSync } from 'node:fs';
+import { createReadStream, readFileSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { extname, join } from 'node:path';
+import { extname, join, resolve } from 'node:path';
+import { bare, beginWith, end, newContext, project } from './installed.mjs';
 
 /** Bytes of the largest process for pages: its proportional set size, which Linux tells. */
 export function memory() {
@@ -20,7 +21,7 @@ export function memory() {
 const TYPES = { '.js': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
 
 /** Serves files as they are: `vite preview` would compress the weights. */
-export async function serveFiles(root) {
+async function serveFiles(root) {
   const server = createServer(({ url }, response) => {
     const file = join(root, new URL(url, 'http://localhost').pathname);
     const size = statSync(file, { throwIfNoEntry: false })?.size;
@@ -30,4 +31,20 @@ export async function serveFiles(root) {
   });
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
   return server;
+}
+
+/** A new browser with a page of the package beside a model (a directory or a GGUF file), and the model's address. */
+export async function tabBeside(source) {
+  const name = source.endsWith('.gguf') ? 'model.gguf' : 'model/';
+  await beginWith();
+  const root = project('plain-page');
+  symlinkSync(resolve(source), join(root, name.replace('/', '')));
+  const server = await serveFiles(root);
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  const page = await bare(await newContext(), origin);
+  const close = async () => {
+    await end();
+    server.close();
+  };
+  return { page, model: `${origin}/${name}`, close };
 }

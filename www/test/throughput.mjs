@@ -7,21 +7,12 @@
  * MODEL: a model directory in Hugging Face's layout, or a GGUF file. The memory is the proportional set size (PSS) of the
  * browser's largest process for pages, less that of an empty page.
  */
-import { symlinkSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { bare, beginWith, end, newContext, project } from './installed.mjs';
-import { memory, serveFiles } from './tab.mjs';
+import { memory, tabBeside } from './tab.mjs';
 
 const [source, backend = 'cpu'] = process.argv.slice(2);
 if (!source) throw new Error('usage: node test/throughput.mjs MODEL [backend]');
-const name = source.endsWith('.gguf') ? 'model.gguf' : 'model/';
 
-await beginWith();
-const root = project('plain-page');
-symlinkSync(resolve(source), join(root, name.replace('/', '')));
-const server = await serveFiles(root);
-const origin = `http://127.0.0.1:${server.address().port}`;
-const page = await bare(await newContext(), origin);
+const { page, model, close } = await tabBeside(source);
 const empty = memory();
 let peak = 0;
 const watch = setInterval(() => (peak = Math.max(peak, memory())), 200);
@@ -30,7 +21,7 @@ const load = await page.evaluate(async ([model, backend]) => {
   const began = performance.now();
   globalThis.agent = await make({ model, backend });
   return (performance.now() - began) / 1000;
-}, [`${origin}/${name}`, backend]);
+}, [model, backend]);
 
 const costs = await page.evaluate(async () => {
   const words = 'the river runs past the old mill and under the stone bridge to the sea ';
@@ -81,7 +72,6 @@ const training = await page.evaluate(async (tools) => {
   return { step: await steps(true), wholeStep: await steps(false) };
 }, costs.tools);
 clearInterval(watch);
-await end();
-server.close();
+await close();
 const { tools: _, ...figures } = costs;
 console.log(JSON.stringify({ load, ...figures, ...training, idleMB: Math.round(idle / 1e6), trainingMB: Math.round((peak - empty) / 1e6) }));
