@@ -1,10 +1,10 @@
 //! The agent in a Rust program: `cargo run --release --example native -- "Set a timer for 5 minutes"`.
 
-use std::rc::Rc;
+use std::{path::Path, rc::Rc};
 
 use autodidact::{
-    Agent, AskEvent, AskOptions, Cancel, Error, MemoryStore, ModelFiles, OpenOptions, Result, Task, agent::Event,
-    menu_from_json,
+    Agent, AskEvent, AskOptions, Cancel, Error, FileBytes, MemoryStore, ModelFiles, OpenOptions, Result, Task,
+    agent::Event, menu_from_json,
 };
 
 const TOOLS: &str = r#"[
@@ -24,7 +24,7 @@ fn model(folder: &str) -> Result<ModelFiles> {
         tokenizer: read("tokenizer.json")?,
         tokenizer_config: read("tokenizer_config.json").ok(),
         generation_config: read("generation_config.json").ok(),
-        shards: vec![read("model.safetensors")?],
+        shards: vec![FileBytes::open(&Path::new(folder).join("model.safetensors"))?],
         ..ModelFiles::default()
     })
 }

@@ -51,6 +51,7 @@ pub mod calls;
 pub mod error;
 pub mod format;
 pub mod grammar;
+pub mod identity;
 pub mod inference;
 pub mod model;
 pub mod nn;
@@ -68,6 +69,7 @@ pub mod words;
 pub use agent::{Agent, AskEvent, AskOptions, Learn, ModelFiles, OpenOptions, Trace};
 pub use calls::menu_from_json;
 pub use error::{Error, Result};
+pub use format::bytes::FileBytes;
 pub use inference::Cancel;
 #[cfg(not(target_family = "wasm"))]
 pub use storage::FolderStore;

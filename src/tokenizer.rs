@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 use tokenizers::{Tokenizer as HfTokenizer, normalizers::Precompiled};
 
 use crate::{
@@ -93,6 +94,20 @@ impl Tokenizer {
     /// Largest id + 1: the smallest embedding table that holds every token. A checkpoint's may be larger.
     pub fn vocab_size(&self) -> usize {
         self.vocab_size
+    }
+
+    /// First 16 hexadecimal digits of the SHA-256 over all tokens by their ids.
+    pub fn fingerprint(&self) -> String {
+        let mut tokens: Vec<(u32, String)> =
+            self.inner.get_vocab(true).into_iter().map(|(token, id)| (id, token)).collect();
+        tokens.sort_unstable();
+        let mut hash = Sha256::new();
+        for (id, token) in tokens {
+            hash.update(id.to_le_bytes());
+            hash.update((token.len() as u64).to_le_bytes());
+            hash.update(token.as_bytes());
+        }
+        hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The bytes of the `tokenizer.json`.

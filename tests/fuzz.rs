@@ -21,6 +21,7 @@ use autodidact::{
     error::Result,
     format::safetensors,
     grammar::{Grammar, Vocabulary},
+    identity::Base,
     model::{ModelConfig, ModelFiles},
     prompt::{NamedTemplate, PairOrder, PromptBuilder, SEED_TEMPLATE, TemplateFiles},
     storage::{AdapterMeta, AdapterRecord, archive},
@@ -235,12 +236,13 @@ fn use_prompts(config: &[u8]) -> Result<()> {
 
 fn use_peft(config: &[u8], weights: &[u8]) -> Result<()> {
     let peft = PeftAdapter::from_bytes(config, weights)?;
-    Adapter::from_peft(&peft, &ModelConfig::from_json(&CONFIG)?, "", &backend::cpu())?;
+    Adapter::from_peft(&peft, &ModelConfig::from_json(&CONFIG)?, &Base::default(), &backend::cpu())?;
     Ok(())
 }
 
 fn load(config: Vec<u8>, weights: Vec<u8>) -> Result<()> {
-    let files = ModelFiles { config, tokenizer: TOKENIZER.clone(), shards: vec![weights], ..ModelFiles::default() };
+    let files =
+        ModelFiles { config, tokenizer: TOKENIZER.clone(), shards: vec![weights.into()], ..ModelFiles::default() };
     files.read(&backend::cpu()).map(|_| ())
 }
 
@@ -332,7 +334,7 @@ proptest! {
         let end = GGUF.len().min(GGUF_HEADER);
         let file = [damaged(&GGUF[..end], &header), GGUF[end..].to_vec()].concat();
         for file in [file, damaged(&GGUF, &damages)] {
-            if let Ok(files) = ModelFiles::from_gguf("model", vec![file]) {
+            if let Ok(files) = ModelFiles::from_gguf("model", vec![file.into()]) {
                 let _ = files.read(&backend::cpu());
             }
         }

@@ -163,7 +163,7 @@ async fn logits_equal_pytorch_on_both_backends() {
 #[wasm_bindgen_test]
 async fn quantized_weights_in_the_browser() {
     let file = include_bytes!("fixtures/gguf/qwen2_mixed.gguf").to_vec();
-    let files = ModelFiles::from_gguf("mixed", vec![file]).unwrap();
+    let files = ModelFiles::from_gguf("mixed", vec![file.into()]).unwrap();
     let ids: Vec<u32> = (0..24).map(|i| 3 + i * 31 % 70).collect();
     let logits = async |decoder: &Decoder| {
         let hidden = decoder.forward(&Tokens::single(&ids), None, None);
@@ -172,7 +172,7 @@ async fn quantized_weights_in_the_browser() {
     let difference = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     let decoder = files.read(&backend::cpu()).unwrap().decoder;
     let parts = decoder.weights().parts();
-    let matrices: Vec<_> = parts.iter().filter_map(|part| part.quantized()).flatten().collect();
+    let matrices: Vec<_> = parts.iter().filter_map(|part| part.quantized()?.modules()).flatten().collect();
     assert!(!matrices.is_empty());
     for matrix in matrices {
         let x: Vec<f32> = (0..5 * matrix.columns()).map(|i| (i * 37 % 101) as f32 / 50.0 - 1.0).collect();
@@ -182,7 +182,29 @@ async fn quantized_weights_in_the_browser() {
     }
     let floats = logits(&decoder.with_arithmetic(Arithmetic::Floats)).await;
     let integers = logits(&decoder).await;
-    let on_gpu = logits(&files.read(&gpu().await).unwrap().decoder).await;
+    let gpu = files.read(&gpu().await).unwrap().decoder;
+    assert!(gpu.weights().parts().iter().any(|part| part.quantized().is_some_and(|held| held.modules().is_none())));
+    let on_gpu = logits(&gpu).await;
+    // An adapter's gradients go back through the weights.
+    let gradients = async |decoder: &Decoder| {
+        let device = decoder.device();
+        let lora = Adapter::init(LoraConfig::default(), decoder.config(), 5, device).unwrap().weights;
+        let moved = lora.parameters().into_iter().map(|matrix| matrix.add_scalar(0.01)).collect();
+        let lora = lora.with_parameters(moved).unwrap();
+        let targets = Targets { rows: vec![3, 9, 22], ids: vec![5, 40, 61], weights: vec![0.5, 0.25, 0.25] };
+        let found = decoder.gradients(&Tokens::single(&ids), &targets, Some(&lora), Trainable::Adapter);
+        let mut all = Vec::new();
+        for matrix in found.parameters {
+            all.extend(readback(matrix).await.unwrap());
+        }
+        all
+    };
+    let (expected, found) = (gradients(&decoder.with_arithmetic(Arithmetic::Floats)).await, gradients(&gpu).await);
+    let size = expected.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
+    let off = difference(&expected, &found) / size;
+    console_log!("MEASURED gradients on quantized weights: webgpu {off:e} from the CPU, relative");
+    assert!(expected.len() > 1000 && off < GPU_TOLERANCE);
+    assert_ne!(autodidact::model::export::checksum(&gpu).await.unwrap(), 0);
     let (integers, on_gpu) = (difference(&floats, &integers), difference(&floats, &on_gpu));
     console_log!(
         "MEASURED logits of quantized weights: integers {integers:e}, webgpu {on_gpu:e} from floats on the CPU"

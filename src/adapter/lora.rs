@@ -11,6 +11,7 @@ use super::peft::{LoraHost, PeftAdapter, PeftConfig, TargetModules};
 use crate::{
     backend::readback,
     error::{Error, Result},
+    identity::Base,
     model::{LayerLora, LoraWeights, ModelConfig, Slot},
     nn::{Matrix, lora::LoraPair},
 };
@@ -103,17 +104,13 @@ impl Adapter {
         Ok(Self { config, weights })
     }
 
-    /// From a PEFT adapter. A fingerprint is compared where the file states one; files written by PEFT state none.
+    /// From a PEFT adapter. The weights that it was trained on are compared where the file states them; files written by PEFT do not.
     ///
     /// # Errors
-    /// [`Error::BaseMismatch`] for other base weights, [`Error::Adapter`] for a layer, module or shape that the model
+    /// [`Error::BaseMismatch`] as in [`Base::fit`], [`Error::Adapter`] for a layer, module or shape that the model
     /// does not have.
-    pub fn from_peft(peft: &PeftAdapter, model: &ModelConfig, fingerprint: &str, device: &Device) -> Result<Self> {
-        if let Some(expected) = &peft.fingerprint
-            && expected != fingerprint
-        {
-            return Err(Error::BaseMismatch { expected: expected.clone(), found: fingerprint.into() });
-        }
+    pub fn from_peft(peft: &PeftAdapter, model: &ModelConfig, base: &Base, device: &Device) -> Result<Self> {
+        base.fit(&peft.base)?;
         let known = |module: &str| ALL_LINEAR.contains(&module);
         let strange = peft.tensors.keys().find(|(layer, module)| *layer >= model.n_layers || !known(module));
         if let Some((layer, module)) = strange {
@@ -138,7 +135,7 @@ impl Adapter {
     ///
     /// # Errors
     /// [`Error::Backend`] when a matrix cannot be read back.
-    pub async fn to_peft(&self, model: &ModelConfig, base_name: &str, fingerprint: &str) -> Result<PeftAdapter> {
+    pub async fn to_peft(&self, model: &ModelConfig, base_name: &str, base: Base) -> Result<PeftAdapter> {
         let mut tensors = BTreeMap::new();
         for (layer, pairs) in self.weights.layers.iter().enumerate() {
             for (slot, pair) in pairs.iter() {
@@ -156,7 +153,7 @@ impl Adapter {
             invocation: self.weights.invocation.clone(),
             ..PeftConfig::default()
         };
-        Ok(PeftAdapter { config, fingerprint: Some(fingerprint.into()), tensors })
+        Ok(PeftAdapter { config, base, tensors })
     }
 }
 

@@ -6,15 +6,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::error::{Error, Result};
-use crate::format::safetensors::{self, HostTensor, SafetensorsFile};
+use crate::{
+    error::{Error, Result},
+    format::safetensors::{self, HostTensor, SafetensorsFile},
+    identity::Base,
+};
 
 mod config;
 
 pub use config::{PeftConfig, TargetModules};
 
-/// Key of the safetensors metadata that holds the fingerprint of the base weights. PEFT's own files have none.
-pub const FINGERPRINT_KEY: &str = "autodidact.base_fingerprint";
 /// Modules that can be adapted, with the block that they stand in, in the order of the forward pass.
 pub const MODULES: [(&str, &str); 7] = [
     ("q_proj", "self_attn"),
@@ -90,8 +91,8 @@ pub struct LoraHost {
 pub struct PeftAdapter {
     /// What `adapter_config.json` says.
     pub config: PeftConfig,
-    /// Fingerprint of the base weights; `None` when the file does not tell, as PEFT's own do not.
-    pub fingerprint: Option<String>,
+    /// The weights that it was trained on; PEFT's own files do not tell.
+    pub base: Base,
     /// Matrices by layer and module.
     pub tensors: BTreeMap<(usize, String), LoraHost>,
 }
@@ -115,7 +116,7 @@ impl PeftAdapter {
         for (layer, module) in modules {
             tensors.insert((layer, module.to_owned()), read_module(&file, layer, module)?);
         }
-        let adapter = Self { config, fingerprint: file.metadata().get(FINGERPRINT_KEY).cloned(), tensors };
+        let adapter = Self { config, base: Base::from_metadata(file.metadata()), tensors };
         adapter.validate()?;
         Ok(adapter)
     }
@@ -139,7 +140,7 @@ impl PeftAdapter {
             tensors.insert(key(*layer, module, Matrix::B)?, b);
         }
         let mut metadata = BTreeMap::from([("format".to_owned(), "pt".to_owned())]);
-        metadata.extend(self.fingerprint.clone().map(|fingerprint| (FINGERPRINT_KEY.to_owned(), fingerprint)));
+        metadata.extend(self.base.to_metadata());
         Ok((config.to_json()?, safetensors::write(&tensors, &metadata)?))
     }
 
@@ -189,7 +190,7 @@ impl PeftAdapter {
 }
 
 /// Both matrices of a module, with shapes that agree.
-fn read_module(file: &SafetensorsFile<'_>, layer: usize, module: &str) -> Result<LoraHost> {
+fn read_module(file: &SafetensorsFile, layer: usize, module: &str) -> Result<LoraHost> {
     let (a, b) = (key(layer, module, Matrix::A)?, key(layer, module, Matrix::B)?);
     let shape = |name: &str, other: &str| match file.shape(name) {
         Some([rows, columns]) => Ok((*rows, *columns)),

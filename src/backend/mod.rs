@@ -14,7 +14,7 @@ mod readback;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-pub use self::readback::readback;
+pub use self::readback::{readback, readback_words};
 use crate::error::{Error, Result};
 
 /// Every kind of kernel is bytes of a page's download: the browser build keeps to few.

@@ -1,16 +1,16 @@
-//! Safetensors files as bytes: a checked reader that decodes one tensor at a time, and a writer whose output is the same
+//! Safetensors files: a checked reader that decodes one tensor at a time, and a writer whose output is the same
 //! bytes for the same tensors.
 //!
 //! Format: <https://huggingface.co/docs/safetensors>. Nothing here knows the compute backend.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
 use half::{bf16, f16};
 pub use safetensors::Dtype;
-use safetensors::SafeTensors;
-use safetensors::tensor::{Metadata, SafeTensorError, TensorInfo};
+use safetensors::tensor::{Metadata, TensorInfo};
 use serde_json::{Map, Value, json};
 
+use super::bytes::FileBytes;
 use crate::error::{Error, Result};
 
 /// Bytes of the header's length, at the start of a file.
@@ -51,93 +51,121 @@ pub struct HostFile {
     pub metadata: BTreeMap<String, String>,
 }
 
-/// An open file: its header is checked against the bytes, its tensors are decoded when asked for.
+/// The header of a file, checked against the file's length.
 #[derive(Debug, Clone)]
-pub struct SafetensorsFile<'a> {
-    header: Metadata,
+struct Header {
+    tensors: Metadata,
     metadata: BTreeMap<String, String>,
-    data: &'a [u8],
+    /// Where the data begin.
+    data: u64,
 }
 
-impl<'a> SafetensorsFile<'a> {
-    /// Reads and checks the header: its length, that every tensor's bytes lie in the file, fit its shape and element
-    /// type, and that together they cover the file without gap or overlap. Decodes no tensor.
+impl Header {
+    /// `beginning`: the file as far as its header goes, or farther. `len`: bytes of the file.
+    fn parse(beginning: &[u8], len: u64) -> Result<Self> {
+        let length = header_length(beginning, len)?;
+        let header = beginning.get(LENGTH_BYTES..LENGTH_BYTES + length);
+        let header = header.ok_or_else(|| integrity("it ends before its data"))?;
+        let text = std::str::from_utf8(header).map_err(|error| integrity(error.to_string()))?;
+        let tensors: Metadata = serde_json::from_str(text).map_err(|error| integrity(error.to_string()))?;
+        let data = (LENGTH_BYTES + length) as u64;
+        if tensors.data_len() as u64 != len - data {
+            return Err(integrity(format!("it holds {} bytes of data, not {}", len - data, tensors.data_len())));
+        }
+        let metadata = tensors.metadata().iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
+        Ok(Self { tensors, metadata, data })
+    }
+
+    /// A tensor, and where its bytes are in the file.
+    fn find(&self, name: &str) -> Result<(&TensorInfo, Range<u64>)> {
+        let missing = || Error::MissingTensor { tensor: name.to_owned(), expected: Vec::new() };
+        let info = self.tensors.info(name).ok_or_else(missing)?;
+        let (start, end) = info.data_offsets;
+        Ok((info, self.data + start as u64..self.data + end as u64))
+    }
+}
+
+/// An open file: its header is checked against its length, its tensors are read and decoded when asked for.
+#[derive(Debug, Clone)]
+pub struct SafetensorsFile {
+    header: Header,
+    bytes: FileBytes,
+}
+
+impl SafetensorsFile {
+    /// A file in memory; see [`SafetensorsFile::open`].
     ///
     /// # Errors
-    /// [`Error::Integrity`] for a truncated or hostile file.
-    pub fn parse(bytes: &'a [u8]) -> Result<Self> {
-        let length = header_length(bytes)?;
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(damaged)?;
-        let data = bytes.get(LENGTH_BYTES + length..).ok_or_else(|| integrity("it ends before its data"))?;
-        if header.data_len() != data.len() {
-            return Err(integrity(format!("it holds {} bytes of data, not {}", data.len(), header.data_len())));
-        }
-        let metadata = header.metadata().iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
-        Ok(Self { header, metadata, data })
+    /// As there.
+    pub fn parse(bytes: &[u8]) -> Result<Self> {
+        Self::open(bytes.to_vec().into())
+    }
+
+    /// Reads and checks the header: its length, that every tensor's bytes lie in the file, fit its shape and element
+    /// type, and that together they cover the file without gap or overlap. Reads no tensor.
+    ///
+    /// # Errors
+    /// [`Error::Integrity`] for a truncated or hostile file, and errors of the file.
+    pub fn open(bytes: FileBytes) -> Result<Self> {
+        let length = header_length(&bytes.beginning(LENGTH_BYTES)?, bytes.len())?;
+        let header = Header::parse(&bytes.beginning(LENGTH_BYTES + length)?, bytes.len())?;
+        Ok(Self { header, bytes })
     }
 
     /// Names of the tensors, in the order of their bytes.
     pub fn names(&self) -> Vec<String> {
-        self.header.offset_keys()
+        self.header.tensors.offset_keys()
     }
 
     /// The file's `__metadata__`; empty when it has none.
     pub fn metadata(&self) -> &BTreeMap<String, String> {
-        &self.metadata
+        &self.header.metadata
     }
 
     /// True when the file holds a tensor of that name.
     pub fn contains(&self, name: &str) -> bool {
-        self.header.info(name).is_some()
+        self.header.tensors.info(name).is_some()
     }
 
     /// Shape of a tensor, outermost size first; `None` when the file has no such tensor.
     pub fn shape(&self, name: &str) -> Option<&[usize]> {
-        self.header.info(name).map(|info| info.shape.as_slice())
+        self.header.tensors.info(name).map(|info| info.shape.as_slice())
     }
 
     /// Element type of a tensor, whether it can be decoded or not; `None` when the file has no such tensor.
     pub fn dtype(&self, name: &str) -> Option<Dtype> {
-        self.header.info(name).map(|info| info.dtype)
+        self.header.tensors.info(name).map(|info| info.dtype)
     }
 
     /// The tensor's bytes as they are in the file: row-major, little-endian.
     ///
     /// # Errors
-    /// [`Error::MissingTensor`] when the file has no such tensor.
-    pub fn bytes(&self, name: &str) -> Result<&'a [u8]> {
-        Ok(self.find(name)?.1)
+    /// [`Error::MissingTensor`] when the file has no such tensor; errors of the file.
+    pub fn bytes(&self, name: &str) -> Result<Cow<'_, [u8]>> {
+        self.bytes.read(self.header.find(name)?.1)
     }
 
     /// Decodes one tensor to f32, row-major. F16 and BF16 widen exactly.
     ///
     /// # Errors
     /// [`Error::MissingTensor`] when the file has no such tensor, [`Error::UnsupportedDtype`] when its elements are
-    /// neither F32, F16 nor BF16.
+    /// neither F32, F16 nor BF16; errors of the file.
     pub fn to_f32(&self, name: &str) -> Result<Vec<f32>> {
-        let (info, bytes) = self.find(name)?;
-        match info.dtype {
-            Dtype::F32 => Ok(bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect()),
-            Dtype::F16 => Ok(bytes.as_chunks::<2>().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect()),
-            Dtype::BF16 => Ok(bytes.as_chunks::<2>().0.iter().map(|b| bf16::from_le_bytes(*b).to_f32()).collect()),
-            other => Err(Error::UnsupportedDtype { tensor: name.to_owned(), found: other.to_string() }),
+        let (info, range) = self.header.find(name)?;
+        if !matches!(info.dtype, Dtype::F32 | Dtype::F16 | Dtype::BF16) {
+            return Err(Error::UnsupportedDtype { tensor: name.to_owned(), found: info.dtype.to_string() });
         }
+        let bytes = self.bytes.read(range)?;
+        Ok(match info.dtype {
+            Dtype::F16 => bytes.as_chunks::<2>().0.iter().map(|b| f16::from_le_bytes(*b).to_f32()).collect(),
+            Dtype::BF16 => bytes.as_chunks::<2>().0.iter().map(|b| bf16::from_le_bytes(*b).to_f32()).collect(),
+            _ => bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect(),
+        })
     }
 
     /// Decodes one tensor with its shape; errors as in [`Self::to_f32`].
     pub fn to_host(&self, name: &str) -> Result<HostTensor> {
-        HostTensor::new(self.find(name)?.0.shape.clone(), self.to_f32(name)?)
-    }
-
-    fn find(&self, name: &str) -> Result<(&TensorInfo, &'a [u8])> {
-        let info = self
-            .header
-            .info(name)
-            .ok_or_else(|| Error::MissingTensor { tensor: name.to_owned(), expected: Vec::new() })?;
-        let (start, end) = info.data_offsets;
-        let bytes =
-            self.data.get(start..end).ok_or_else(|| integrity(format!("tensor `{name}` lies outside of it")))?;
-        Ok((info, bytes))
+        HostTensor::new(self.header.find(name)?.0.shape.clone(), self.to_f32(name)?)
     }
 }
 
@@ -149,7 +177,7 @@ impl<'a> SafetensorsFile<'a> {
 pub fn read(bytes: &[u8]) -> Result<HostFile> {
     let file = SafetensorsFile::parse(bytes)?;
     let tensors = file.names().into_iter().map(|name| file.to_host(&name).map(|tensor| (name, tensor)));
-    Ok(HostFile { tensors: tensors.collect::<Result<_>>()?, metadata: file.metadata })
+    Ok(HostFile { tensors: tensors.collect::<Result<_>>()?, metadata: file.metadata().clone() })
 }
 
 /// Writes tensors as F32 with the file-level `metadata`. The same input gives the same bytes: names are sorted.
@@ -188,14 +216,14 @@ pub fn write(tensors: &BTreeMap<String, HostTensor>, metadata: &BTreeMap<String,
 }
 
 /// Length of the JSON header in bytes, checked against the file's length and [`MAX_HEADER_BYTES`].
-fn header_length(bytes: &[u8]) -> Result<usize> {
+fn header_length(bytes: &[u8], len: u64) -> Result<usize> {
     let length = bytes.first_chunk::<LENGTH_BYTES>().ok_or_else(|| integrity("it is shorter than 8 bytes"))?;
     let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
     if length > MAX_HEADER_BYTES {
         return Err(integrity(format!("its header claims more than {MAX_HEADER_BYTES} bytes")));
     }
-    if length > bytes.len() - LENGTH_BYTES {
-        return Err(integrity(format!("its header claims {length} bytes and the file has {} in all", bytes.len())));
+    if length as u64 > len.saturating_sub(LENGTH_BYTES as u64) {
+        return Err(integrity(format!("its header claims {length} bytes and the file has {len} in all")));
     }
     Ok(length)
 }
@@ -206,10 +234,6 @@ fn elements(shape: &[usize]) -> Option<usize> {
 
 fn integrity(reason: impl Into<String>) -> Error {
     Error::Integrity { what: WHAT.to_owned(), reason: reason.into() }
-}
-
-fn damaged(error: SafeTensorError) -> Error {
-    integrity(error.to_string())
 }
 
 #[cfg(test)]

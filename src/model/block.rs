@@ -73,6 +73,15 @@ pub struct BlockGrad {
 }
 
 impl Shared<'_> {
+    /// About how many bytes a block's tape has: what its linear layers, norms and gate read, and the probabilities of attention.
+    pub fn tape_bytes(&self) -> usize {
+        let (c, n) = (self.config, self.batch * self.tokens);
+        let (wq, wk) = c.widths();
+        let rows = n * (4 * c.d_model + 2 * wq + 2 * wk + 4 * c.d_ff);
+        let probabilities = if self.kernels.is_some() { 0 } else { n * c.n_heads * (self.past + self.tokens) };
+        4 * (rows + probabilities)
+    }
+
     fn heads(&self) -> Heads {
         let c = self.config;
         Heads { batch: self.batch, tokens: self.tokens, queries: c.n_heads, kv: c.n_kv_heads, head_dim: c.head_dim }

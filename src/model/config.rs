@@ -109,6 +109,12 @@ impl ModelConfig {
         }
     }
 
+    /// Layers, widths and heads, as text: the same for the same model, whether its head is tied or not.
+    pub fn shape(&self) -> String {
+        let Self { n_layers, d_model, d_ff, n_heads, n_kv_heads, head_dim, .. } = self;
+        format!("{n_layers} layers, {d_model} wide, {d_ff} within, {n_heads}/{n_kv_heads} heads of {head_dim}")
+    }
+
     /// Reads `config.json`.
     ///
     /// # Errors

@@ -30,7 +30,26 @@ pub struct Decoder {
     device: Device,
     kernels: Option<Kernels>,
     arithmetic: Arithmetic,
+    most_tape: usize,
 }
+
+/// What a pass forward keeps of each block for the pass backward.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Keep {
+    Nothing,
+    /// The input, from which all else is computed once more.
+    Inputs,
+    Tapes,
+}
+
+/// What was kept of a block: one of them.
+struct Kept {
+    input: Option<Matrix>,
+    tape: Option<BlockTape>,
+}
+
+/// Bytes of tapes above which inputs alone are kept when an adapter is trained.
+const MOST_TAPE: usize = if cfg!(target_family = "wasm") { 128 << 20 } else { 512 << 20 };
 
 /// A loss with the gradients of what was trained, in the order of `parameters()`.
 pub struct Gradients {
@@ -47,7 +66,7 @@ impl Decoder {
         let mut head_scales = vec![(config.head_dim as f32).sqrt().recip(); config.n_heads];
         head_scales.resize(config.n_heads + config.n_kv_heads, 1.0);
         let arithmetic = Arithmetic::default();
-        Self { config, weights, rope, head_scales, device, kernels: None, arithmetic }
+        Self { config, weights, rope, head_scales, device, kernels: None, arithmetic, most_tape: MOST_TAPE }
     }
 
     /// Shape of the model.
@@ -72,9 +91,16 @@ impl Decoder {
         Self { kernels: wanted.then(Kernels::detect).flatten(), ..self.clone() }
     }
 
-    /// The same model, whose quantized weights are multiplied with in that way when it answers. Training is in floats.
+    /// The same model, whose quantized weights are multiplied with in that way when it answers, and when an adapter is trained on the way
+    /// forward. Gradients are in floats.
     pub fn with_arithmetic(&self, arithmetic: Arithmetic) -> Self {
         Self { arithmetic, ..self.clone() }
+    }
+
+    /// The same model, which trains adapters with at most so many bytes of what the pass backward needs of the pass forward, as far as they can be told
+    /// before. Where they would be more, each block keeps its input alone, and is computed once more on the way back.
+    pub fn with_tape(&self, most_bytes: usize) -> Self {
+        Self { most_tape: most_bytes, ..self.clone() }
     }
 
     /// True where the CPU computes.
@@ -101,7 +127,7 @@ impl Decoder {
     /// Residual stream after the last block, `[n, d]`. With a cache, the tokens follow the cached positions.
     pub fn forward(&self, tokens: &Tokens, cache: Option<&mut KvCache>, lora: Option<&LoraWeights>) -> Matrix {
         let shared = self.shared(tokens, cache.as_deref(), None, self.arithmetic, false);
-        self.run(tokens, &shared, cache, lora, false).0
+        self.run(tokens, &shared, cache, lora, Keep::Nothing).0
     }
 
     /// Next-token logits of some rows of the residual stream.
@@ -150,8 +176,11 @@ impl Decoder {
         let base = train == Trainable::Base;
         // The kernels know one document a row, and no adapters.
         let kernels = self.kernels.filter(|_| base && lora.is_none() && tokens.documents.is_none());
-        let shared = self.shared(tokens, past.as_ref(), kernels, Arithmetic::Floats, true);
-        let (hidden, tape) = self.run(tokens, &shared, past.as_mut(), lora, true);
+        let arithmetic = if base { Arithmetic::Floats } else { self.arithmetic };
+        let shared = self.shared(tokens, past.as_ref(), kernels, arithmetic, true);
+        let is_long = !base && shared.tape_bytes() * self.config.n_layers > self.most_tape;
+        let keep = if is_long { Keep::Inputs } else { Keep::Tapes };
+        let (hidden, kept) = self.run(tokens, &shared, past.as_mut(), lora, keep);
         let n = hidden.dims()[0];
         let m = targets.rows.len();
         let rows = self.indices(&targets.rows);
@@ -159,7 +188,7 @@ impl Decoder {
         // Head and final norm, on the rows that predict.
         let (gain, head) = (|| self.weights.final_norm.clone(), self.weights.head());
         let (normed, norm_tape) = self.norm().forward_rows(hidden.select(0, rows.clone()), gain(), kernels);
-        let logits = head.scores(normed.clone(), Arithmetic::Floats, kernels);
+        let logits = head.scores(normed.clone(), arithmetic, kernels);
         let (loss, dlogits) = match kernels {
             Some(kernels) => kernels.cross_entropy(logits, &targets.ids, &targets.weights),
             None => {
@@ -174,8 +203,11 @@ impl Decoder {
         let mut dx = rows::spread(dpicked, &targets.rows, rows, n);
 
         let mut blocks: Vec<BlockGrad> = Vec::with_capacity(self.weights.layers.len());
-        for (i, (layer, tape)) in self.weights.layers.iter().zip(tape).enumerate().rev() {
+        for (i, (layer, kept)) in self.weights.layers.iter().zip(kept).enumerate().rev() {
             let adapter = lora.and_then(|l| l.layers.get(i));
+            let again = |x| layer.forward(x, &shared, past.as_mut().map(|c| (c, i)), adapter, true).1;
+            // There is one: where none was kept, it is asked for.
+            let Some(tape) = kept.tape.or_else(|| kept.input.and_then(again)) else { continue };
             let (next, grad) = layer.backward(tape, dx.clone(), &shared, adapter, train, base || i > 0);
             blocks.push(grad);
             if let Some(next) = next {
@@ -206,21 +238,25 @@ impl Decoder {
         shared: &Shared<'_>,
         mut cache: Option<&mut KvCache>,
         lora: Option<&LoraWeights>,
-        tape: bool,
-    ) -> (Matrix, Vec<BlockTape>) {
+        keep: Keep,
+    ) -> (Matrix, Vec<Kept>) {
+        let trains = keep != Keep::Nothing;
         let mut x = self.weights.embedding.select(&tokens.ids);
-        let mut tapes = Vec::new();
+        let mut kept = Vec::new();
         for (i, layer) in self.weights.layers.iter().enumerate() {
             let adapter = lora.and_then(|l| l.layers.get(i));
-            let (next, saved) = layer.forward(x, shared, cache.as_deref_mut().map(|c| (c, i)), adapter, tape);
+            let input = (keep == Keep::Inputs).then(|| x.clone());
+            let (next, tape) = layer.forward(x, shared, cache.as_deref_mut().map(|c| (c, i)), adapter, trains);
             x = next;
-            tapes.extend(saved);
+            if trains {
+                kept.push(Kept { tape: tape.filter(|_| input.is_none()), input });
+            }
         }
         // What is trained is not kept.
-        if let Some(cache) = cache.filter(|_| !tape) {
+        if let Some(cache) = cache.filter(|_| !trains) {
             cache.advance(tokens.len());
         }
-        (x, tapes)
+        (x, kept)
     }
 
     fn shared(

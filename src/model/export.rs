@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use autodidact_kernels::quant::QuantizedMatrix;
-
 use super::{
     decoder::Decoder,
     names::{self, Slot},
@@ -62,7 +60,7 @@ pub async fn checksum(decoder: &Decoder) -> Result<u64> {
     let mut sum = 0xcbf2_9ce4_8422_2325_u64;
     for part in decoder.weights().parts() {
         sum = match part.quantized() {
-            Some(matrices) => mix(sum, matrices.iter().flat_map(QuantizedMatrix::words)),
+            Some(quantized) => mix(sum, quantized.words().await?.into_iter()),
             None => mix(sum, readback(part.full()).await?.into_iter().map(f32::to_bits)),
         };
     }

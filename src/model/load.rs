@@ -14,24 +14,21 @@ use super::{
     weights::{LayerWeights, Weights},
 };
 use crate::{
-    backend,
     error::{Error, Result},
     format::safetensors::SafetensorsFile,
-    nn::{
-        Matrix,
-        linear::Linear,
-        table::Table,
-        weight::{Quantized, Weight},
-    },
+    nn::{Matrix, linear::Linear, quantized::Quantized, table::Table, weight::Weight},
 };
 
 /// A model with what identifies its weights.
 pub struct Loaded {
     /// The model.
     pub decoder: Decoder,
-    /// First 16 hexadecimal digits of the SHA-256 over names, shapes and f32 values of all weights, in the order of the
-    /// architecture: the same for every file layout that holds the same values.
+    /// First 16 hexadecimal digits of the SHA-256 over names, shapes and numbers of all weights, in the order of the
+    /// architecture. The numbers are f32 values, the same for every file layout that holds the same, or, of a matrix that a file holds
+    /// in few bits, the format's name and the bytes in the file.
     pub fingerprint: String,
+    /// Element types of the weights in their files, sorted and joined by `+`.
+    pub stored_as: String,
 }
 
 /// The tensors of a checkpoint by their names in Hugging Face's, whatever file holds them.
@@ -42,27 +39,32 @@ pub trait TensorSource {
     /// Shape of a tensor, outermost size first; `None` when there is no such tensor.
     fn shape(&self, name: &str) -> Option<Vec<usize>>;
 
-    /// Decodes one tensor to f32, row-major.
+    /// Decodes one tensor to f32, row-major. `seen` gets the numbers that the tensor is told by: see [`Loaded::fingerprint`].
     ///
     /// # Errors
-    /// [`Error::MissingTensor`] when there is no such tensor, [`Error::UnsupportedDtype`] for an element type that is not read.
-    fn to_f32(&self, name: &str) -> Result<Vec<f32>>;
+    /// [`Error::MissingTensor`] when there is no such tensor, [`Error::UnsupportedDtype`] for an element type that is not read, and errors
+    /// of the file.
+    fn to_f32(&self, name: &str, seen: &mut dyn FnMut(&[u8])) -> Result<Vec<f32>>;
+
+    /// Name of the element type of a tensor in its file.
+    fn stored_as(&self, name: &str) -> Option<String>;
 
     /// Whether [`TensorSource::quantized`] has something.
     fn is_quantized(&self, _name: &str) -> bool {
         false
     }
 
-    /// A matrix in few bits that stands for the same numbers; `None` where its type, or its width, allows none.
+    /// A matrix in few bits that stands for the same numbers; `None` where its type, or its width, allows none. `seen` as for
+    /// [`TensorSource::to_f32`].
     ///
     /// # Errors
-    /// [`Error::MissingTensor`] when there is no such tensor.
-    fn quantized(&self, _name: &str) -> Result<Option<QuantizedMatrix>> {
+    /// [`Error::MissingTensor`] when there is no such tensor, and errors of the file.
+    fn quantized(&self, _name: &str, _seen: &mut dyn FnMut(&[u8])) -> Result<Option<QuantizedMatrix>> {
         Ok(None)
     }
 }
 
-impl TensorSource for [SafetensorsFile<'_>] {
+impl TensorSource for [SafetensorsFile] {
     fn names(&self) -> Vec<String> {
         self.iter().flat_map(SafetensorsFile::names).collect()
     }
@@ -71,9 +73,15 @@ impl TensorSource for [SafetensorsFile<'_>] {
         self.iter().find_map(|file| file.shape(name)).map(<[usize]>::to_vec)
     }
 
-    fn to_f32(&self, name: &str) -> Result<Vec<f32>> {
+    fn stored_as(&self, name: &str) -> Option<String> {
+        self.iter().find_map(|file| file.dtype(name)).map(|dtype| dtype.to_string())
+    }
+
+    fn to_f32(&self, name: &str, seen: &mut dyn FnMut(&[u8])) -> Result<Vec<f32>> {
         let file = self.iter().find(|file| file.contains(name));
-        file.ok_or_else(|| Error::MissingTensor { tensor: name.into(), expected: Vec::new() })?.to_f32(name)
+        let values = file.ok_or_else(|| missing(name, &[]))?.to_f32(name)?;
+        seen(bytemuck::cast_slice(&values));
+        Ok(values)
     }
 }
 
@@ -97,9 +105,10 @@ pub fn load_as(
     dtype: Dtype,
     device: &Device,
 ) -> Result<Loaded> {
-    let dtype = if *device == backend::cpu() { dtype } else { Dtype::F32 };
     let mut reader = Reader { tensors, device, dtype, used: BTreeSet::new(), hash: Sha256::new() };
     let weights = read_weights(&config, &mut reader)?;
+    let forms: BTreeSet<String> = reader.used.iter().filter_map(|name| tensors.stored_as(name)).collect();
+    let stored_as = forms.into_iter().collect::<Vec<_>>().join("+");
     let mut unused = tensors.names();
     unused.retain(|name| !reader.used.contains(name) && !names::is_ignored(name, config.tied));
     if !unused.is_empty() {
@@ -107,7 +116,7 @@ pub fn load_as(
     }
     let digest = reader.hash.finalize();
     let fingerprint = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    Ok(Loaded { decoder: Decoder::new(config, weights, device.clone()), fingerprint })
+    Ok(Loaded { decoder: Decoder::new(config, weights, device.clone()), fingerprint, stored_as })
 }
 
 fn read_weights<T: TensorSource + ?Sized>(c: &ModelConfig, reader: &mut Reader<'_, T>) -> Result<Weights> {
@@ -134,6 +143,10 @@ fn read_weights<T: TensorSource + ?Sized>(c: &ModelConfig, reader: &mut Reader<'
     Ok(Weights { embedding, layers, final_norm, lm_head })
 }
 
+fn missing(name: &str, expected: &[usize]) -> Error {
+    Error::MissingTensor { tensor: name.to_owned(), expected: expected.to_vec() }
+}
+
 struct Reader<'a, T: ?Sized> {
     tensors: &'a T,
     device: &'a Device,
@@ -147,7 +160,7 @@ impl<T: TensorSource + ?Sized> Reader<'_, T> {
     /// Checks that there is such a tensor.
     fn check(&mut self, name: &str, expected: &[usize]) -> Result<()> {
         let found = self.tensors.shape(name);
-        let found = found.ok_or_else(|| Error::MissingTensor { tensor: name.into(), expected: expected.to_vec() })?;
+        let found = found.ok_or_else(|| missing(name, expected))?;
         if found != expected {
             return Err(Error::ShapeMismatch { tensor: name.into(), expected: expected.to_vec(), found });
         }
@@ -161,9 +174,7 @@ impl<T: TensorSource + ?Sized> Reader<'_, T> {
 
     fn values(&mut self, name: &str, expected: &[usize]) -> Result<Vec<f32>> {
         self.check(name, expected)?;
-        let values = self.tensors.to_f32(name)?;
-        self.hash.update(bytemuck::cast_slice(&values));
-        Ok(values)
+        self.tensors.to_f32(name, &mut |bytes| self.hash.update(bytes))
     }
 
     /// Whether a matrix of that width is held quantized.
@@ -180,14 +191,8 @@ impl<T: TensorSource + ?Sized> Reader<'_, T> {
             return rounded(&values, shape, storage).ok_or_else(fits);
         }
         self.check(name, &shape)?;
-        let missing = || Error::MissingTensor { tensor: name.into(), expected: shape.to_vec() };
-        let matrix = self.tensors.quantized(name)?.ok_or_else(missing)?;
-        let mut row = vec![0.0_f32; matrix.columns()];
-        for index in 0..matrix.rows() {
-            matrix.row(index, &mut row);
-            self.hash.update(bytemuck::cast_slice(&row));
-        }
-        Ok(matrix)
+        let matrix = self.tensors.quantized(name, &mut |bytes| self.hash.update(bytes))?;
+        matrix.ok_or_else(|| missing(name, &shape))
     }
 
     fn tensor(&self, values: Vec<f32>, shape: [usize; 2]) -> Matrix {
@@ -197,7 +202,7 @@ impl<T: TensorSource + ?Sized> Reader<'_, T> {
     fn table(&mut self, name: &str, shape: [usize; 2]) -> Result<Table> {
         if self.is_quantized(name, shape[1]) {
             let table = self.quantized(name, shape)?;
-            return Ok(Table::Quantized(Quantized::new(vec![table], self.device.clone())));
+            return Ok(Table::Quantized(Quantized::new(vec![table], self.device)));
         }
         let values = self.values(name, &shape)?;
         Ok(Table::Full(self.tensor(values, shape)))
@@ -227,7 +232,7 @@ impl<T: TensorSource + ?Sized> Reader<'_, T> {
             }
         }
         let weight = if quantize {
-            Weight::Quantized(Quantized::new(quantized, self.device.clone()))
+            Weight::Quantized(Quantized::new(quantized, self.device))
         } else {
             Weight::Full(self.transposed(parts, [rows, columns]))
         };

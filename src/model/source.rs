@@ -1,4 +1,4 @@
-//! The files of a Hugging Face model directory or a GGUF model, as bytes, and what is made of them; where they come from is the
+//! The files of a Hugging Face model directory or a GGUF model, and what is made of them; where they come from is the
 //! caller's business.
 
 use burn::tensor::Device;
@@ -13,7 +13,8 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    format::{self, gguf::GgufFile, safetensors::SafetensorsFile},
+    format::{self, bytes::FileBytes, gguf::GgufFile, safetensors::SafetensorsFile},
+    identity::{Base, ModelIdentity},
     prompt::{NamedTemplate, PromptBuilder, TemplateFiles},
     tokenizer::Tokenizer,
 };
@@ -39,16 +40,16 @@ pub struct ModelFiles {
     pub generation_config: Option<Vec<u8>>,
     /// `certainty.json`: how sure the model's answers are, fitted on tasks whose answers are known.
     pub certainty: Option<Vec<u8>>,
-    /// `model.safetensors`, the shards that the index names, or the parts of a GGUF model.
-    pub shards: Vec<Vec<u8>>,
+    /// `model.safetensors`, the shards that the index names, or the parts of a GGUF model. They are read one tensor at a time.
+    pub shards: Vec<FileBytes>,
 }
 
 /// A model with all that belongs to it.
 pub struct ModelParts {
     /// The model.
     pub decoder: Decoder,
-    /// See [`Loaded::fingerprint`].
-    pub fingerprint: String,
+    /// Which weights these are.
+    pub base: Base,
     /// The tokenizer.
     pub tokenizer: Tokenizer,
     /// The prompts.
@@ -65,7 +66,7 @@ impl ModelFiles {
     /// [`Error::Integrity`] for a damaged file or another version, [`Error::UnsupportedDtype`] for a type of tensors that is not read,
     /// [`Error::UnsupportedModel`] for another architecture, [`Error::Config`] for a missing or impossible value, and
     /// [`Error::Tokenizer`] for another kind of vocabulary.
-    pub fn from_gguf(name: impl Into<String>, parts: Vec<Vec<u8>>) -> Result<Self> {
+    pub fn from_gguf(name: impl Into<String>, parts: Vec<FileBytes>) -> Result<Self> {
         let model = GgufModel::read(&parts)?;
         Ok(Self {
             name: name.into(),
@@ -105,20 +106,35 @@ impl ModelFiles {
             named: &self.named_templates,
         })?;
         let eos = end_of_turn(&config, self, &tokenizer, &prompts)?;
-        let Loaded { decoder, fingerprint } = self.load(config, dtype, device)?;
-        Ok(ModelParts { decoder, fingerprint, tokenizer, prompts, eos })
+        let Loaded { decoder, fingerprint, stored_as } = self.load(config, dtype, device)?;
+        let identity = ModelIdentity {
+            architecture: decoder.config().family.model_type().to_owned(),
+            shape: decoder.config().shape(),
+            tokenizer: tokenizer.fingerprint(),
+            source: declared_name(&self.config),
+            stored_as,
+        };
+        let base = Base { fingerprint, identity: Some(identity) };
+        Ok(ModelParts { decoder, base, tokenizer, prompts, eos })
     }
 
     fn load(&self, config: ModelConfig, dtype: Dtype, device: &Device) -> Result<Loaded> {
-        if self.shards.iter().any(|shard| is_gguf(shard)) {
-            let files: Vec<GgufFile<'_>> = self.shards.iter().map(|s| GgufFile::parse(s)).collect::<Result<_>>()?;
+        if self.shards.iter().any(is_gguf) {
+            let files: Vec<GgufFile> = self.shards.iter().cloned().map(GgufFile::open).collect::<Result<_>>()?;
             let tensors = GgufTensors::new(&files, &config);
             return load_as(config.clone(), &tensors, dtype, device);
         }
-        let shards: Vec<SafetensorsFile<'_>> =
-            self.shards.iter().map(|s| SafetensorsFile::parse(s)).collect::<Result<_>>()?;
+        let shards: Vec<SafetensorsFile> =
+            self.shards.iter().cloned().map(SafetensorsFile::open).collect::<Result<_>>()?;
         load_as(config, &shards[..], dtype, device)
     }
+}
+
+/// What a configuration says the model is called.
+fn declared_name(config: &[u8]) -> String {
+    let config = format::json::read::<Value>(config).ok();
+    let name = config.as_ref().and_then(|config| config.get("_name_or_path")).and_then(Value::as_str);
+    name.unwrap_or_default().to_owned()
 }
 
 /// All ids that the model's files name as the end of a turn, as far as the vocabulary reaches. The first is the one that

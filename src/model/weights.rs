@@ -1,10 +1,9 @@
 //! The weights of a decoder, as the matrices that are computed with.
 
-use autodidact_kernels::quant::QuantizedMatrix;
 use burn::tensor::Tensor;
 
 use super::{config::ModelConfig, names::Slot};
-use crate::nn::{Matrix, linear::Linear, table::Table, weight::Weight};
+use crate::nn::{Matrix, linear::Linear, quantized::Quantized, table::Table, weight::Weight};
 
 /// All weights. Tensors are shared on clone.
 #[derive(Debug, Clone)]
@@ -40,10 +39,10 @@ impl Part<'_> {
         }
     }
 
-    /// Its quantized matrices, where it has any.
-    pub fn quantized(&self) -> Option<&[QuantizedMatrix]> {
+    /// The part, where it is quantized.
+    pub fn quantized(&self) -> Option<&Quantized> {
         match self {
-            Self::Weight(Weight::Quantized(weight)) | Self::Table(Table::Quantized(weight)) => Some(weight.modules()),
+            Self::Weight(Weight::Quantized(weight)) | Self::Table(Table::Quantized(weight)) => Some(weight),
             _ => None,
         }
     }

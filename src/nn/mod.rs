@@ -19,6 +19,7 @@
 //! | `hd` | `head_dim` |
 //! | `r` | LoRA rank |
 
+pub mod arithmetic;
 pub mod attention;
 pub mod cache;
 pub mod linear;
@@ -26,6 +27,7 @@ pub mod lora;
 pub mod loss;
 pub mod mlp;
 pub mod norm;
+pub mod quantized;
 pub mod rotary;
 pub mod rows;
 pub mod table;

@@ -1,9 +1,6 @@
 //! The embedding and the output projection: a vector for each token.
 
-use super::{
-    Matrix, rows,
-    weight::{Arithmetic, Quantized},
-};
+use super::{Matrix, quantized::Quantized, rows, weight::Arithmetic};
 use autodidact_kernels::{Form, Kernels, matmul};
 
 /// `[vocab, d]`
@@ -11,7 +8,7 @@ use autodidact_kernels::{Form, Kernels, matmul};
 pub enum Table {
     /// In f32, on the device.
     Full(Matrix),
-    /// In few bits, in the memory of the CPU.
+    /// In few bits.
     Quantized(Quantized),
 }
 
@@ -58,7 +55,7 @@ impl Table {
     pub fn scores_backward(&self, dy: Matrix, kernels: Option<Kernels>) -> Matrix {
         match self {
             Self::Full(table) => matmul(kernels, dy, table.clone(), Form::Plain),
-            Self::Quantized(table) => table.product_transposed(dy),
+            Self::Quantized(table) => table.product_transposed(&dy),
         }
     }
 }

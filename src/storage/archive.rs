@@ -22,14 +22,13 @@ use super::{
 use crate::{
     error::{Error, Result},
     format,
+    identity::Base,
 };
 
 /// Most entries that an archive may have.
 const MAX_ENTRIES: usize = 1_000;
 /// Name of the archive in errors.
 const WHAT: &str = "the adapter archive";
-/// Where the safetensors metadata name the base weights; the same key as in `adapter/peft`.
-const FINGERPRINT_KEY: &str = "autodidact.base_fingerprint";
 /// When the files of an archive were last changed: 1980, the earliest that a zip can say (in seconds since 1970).
 const ZIP_EPOCH: i64 = 315_532_800;
 /// What pickled weights are called.
@@ -99,7 +98,8 @@ pub fn import_zip(name: &str, zip: &[u8]) -> Result<AdapterRecord> {
     let mut record = import_files(name, config, weights)?;
     if let Some(json) = meta {
         let told = AdapterMeta::from_json(&json, META_FILE)?;
-        let files = AdapterMeta { name: name.to_owned(), base_fingerprint: record.meta.base_fingerprint, ..told };
+        let (base_fingerprint, base_identity) = (record.meta.base_fingerprint, record.meta.base_identity);
+        let files = AdapterMeta { name: name.to_owned(), base_fingerprint, base_identity, ..told };
         let (rank, alpha, targets) = (record.meta.rank, record.meta.alpha, record.meta.targets);
         // What came from elsewhere is applied by its name alone, never by itself.
         record.meta = AdapterMeta { rank, alpha, targets, memory: None, ..files };
@@ -145,13 +145,10 @@ fn describe(config: &[u8], weights: &[u8]) -> Result<AdapterMeta> {
     if targets.is_empty() {
         return Err(Error::Adapter { reason: format!("{WEIGHTS_FILE} holds no tensor `....lora_A.weight`") });
     }
+    let base = Base::from_metadata(header.metadata().iter().flatten());
     Ok(AdapterMeta {
-        base_fingerprint: header
-            .metadata()
-            .iter()
-            .flatten()
-            .find(|(k, _)| *k == FINGERPRINT_KEY)
-            .map_or_else(String::new, |(_, fingerprint)| fingerprint.clone()),
+        base_fingerprint: base.fingerprint,
+        base_identity: base.identity,
         rank: config.r,
         alpha: config.lora_alpha,
         targets: targets.into_iter().collect(),

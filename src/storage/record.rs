@@ -7,6 +7,7 @@ use web_time::{SystemTime, UNIX_EPOCH};
 use super::Lesson;
 use crate::{
     error::{Error, Result},
+    identity::{Base, ModelIdentity},
     task::{Pair, Tool},
 };
 
@@ -33,6 +34,9 @@ pub struct AdapterMeta {
     /// Fingerprint of the base weights that it was trained on; empty when unknown (files made by other programs).
     #[serde(default)]
     pub base_fingerprint: String,
+    /// Which model those weights are of; `None` when unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_identity: Option<ModelIdentity>,
     /// When it was made, in milliseconds since 1970.
     pub created_ms: u64,
     /// Length of both files together, in bytes. Computed by [`AdapterRecord::new`].
@@ -97,6 +101,11 @@ pub struct MemoryMeta {
 }
 
 impl AdapterMeta {
+    /// The weights that it was trained on.
+    pub fn base(&self) -> Base {
+        Base { fingerprint: self.base_fingerprint.clone(), identity: self.base_identity.clone() }
+    }
+
     /// Reads the metadata as stored; `what` names the source in the error.
     pub(super) fn from_json(json: &[u8], what: &str) -> Result<Self> {
         serde_json::from_slice(json)

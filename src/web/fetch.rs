@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::Blob;
 
+use super::blob::{self, Incoming};
 use crate::{
     agent::{
         CertaintyTable, Event, INDEX, ModelFiles, NAMED_TEMPLATES, NamedTemplate, SINGLE, model_name, part_names,
         shard_names, template_text,
     },
     error::{Error, Result},
-    format,
+    format::{self, bytes::FileBytes},
 };
 
 /// Where the files of a model are.
@@ -77,16 +79,25 @@ impl ModelSource {
         files.keys().filter(is_template).cloned().collect()
     }
 
+    /// A file that is not large.
     async fn optional(&self, file: &str, on_event: &mut impl FnMut(Event)) -> Result<Option<Vec<u8>>> {
-        match self.url(file) {
-            Some(url) => fetch(&url, file, on_event).await,
+        let Some(url) = self.url(file) else { return Ok(None) };
+        match fetch(&url, file, on_event).await? {
+            Some(fetched) => blob::all_of(&fetched, &url).await.map(Some),
             None => Ok(None),
         }
     }
 
     async fn required(&self, file: &str, on_event: &mut impl FnMut(Event)) -> Result<Vec<u8>> {
-        let path = self.url(file).unwrap_or_else(|| file.to_owned());
-        self.optional(file, on_event).await?.ok_or_else(|| Error::Io { path, reason: "not found".into() })
+        self.optional(file, on_event).await?.ok_or_else(|| not_found(self.url(file).as_deref().unwrap_or(file)))
+    }
+
+    /// A file of weights, read when it is needed.
+    async fn weights(&self, file: &str, on_event: &mut impl FnMut(Event)) -> Result<Option<FileBytes>> {
+        match self.url(file) {
+            Some(url) => weights(&url, file, on_event).await,
+            None => Ok(None),
+        }
     }
 }
 
@@ -131,12 +142,13 @@ pub async fn model_files(source: &ModelSource, mut on_event: impl FnMut(Event)) 
     if matches!(source, ModelSource::Files { .. }) {
         files.certainty = source.optional(CertaintyTable::FILE, &mut on_event).await?;
     }
-    match source.optional(SINGLE, &mut on_event).await? {
+    match source.weights(SINGLE, &mut on_event).await? {
         Some(weights) => files.shards.push(weights),
         None => {
             let index = source.required(INDEX, &mut on_event).await?;
             for name in shard_names(&index)? {
-                files.shards.push(source.required(&name, &mut on_event).await?);
+                let shard = source.weights(&name, &mut on_event).await?;
+                files.shards.push(shard.ok_or_else(|| not_found(source.url(&name).as_deref().unwrap_or(&name)))?);
             }
         }
     }
@@ -146,14 +158,25 @@ pub async fn model_files(source: &ModelSource, mut on_event: impl FnMut(Event)) 
 async fn gguf_files(source: &ModelSource, parts: Vec<Part>, on_event: &mut impl FnMut(Event)) -> Result<ModelFiles> {
     let mut shards = Vec::new();
     for Part { name, url } in parts {
-        let file = fetch(&url, &name, on_event).await?;
-        shards.push(file.ok_or_else(|| Error::Io { path: url, reason: "not found".into() })?);
+        let file = weights(&url, &name, on_event).await?;
+        shards.push(file.ok_or_else(|| not_found(&url))?);
     }
     let certainty = match source {
         ModelSource::Files { .. } => source.optional(CertaintyTable::FILE, on_event).await?,
         ModelSource::Directory(_) => None,
     };
     Ok(ModelFiles { certainty, ..ModelFiles::from_gguf(source.name(), shards)? })
+}
+
+fn not_found(path: &str) -> Error {
+    Error::Io { path: path.to_owned(), reason: "not found".into() }
+}
+
+async fn weights(url: &str, file: &str, on_event: &mut impl FnMut(Event)) -> Result<Option<FileBytes>> {
+    match fetch(url, file, on_event).await? {
+        Some(fetched) => blob::bytes_of(fetched, url).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Whether a configuration has a value for a key. One that cannot be read has none; whoever uses it will say so.
@@ -174,7 +197,7 @@ async fn call(object: &JsValue, method: &str, arguments: &[&JsValue]) -> std::re
 }
 
 /// The file, or `None` where there is none (404, or a server that answers with its page instead).
-async fn fetch(url: &str, file: &str, on_event: &mut impl FnMut(Event)) -> Result<Option<Vec<u8>>> {
+async fn fetch(url: &str, file: &str, on_event: &mut impl FnMut(Event)) -> Result<Option<Blob>> {
     match fetch_once(url, file, "default", on_event).await {
         // A transfer broke off: the line, or the browser's cache. Chromium's cache in memory, which private windows have,
         // gives an entry up while it is read when it has grown too large. Once more, and past the cache.
@@ -184,58 +207,6 @@ async fn fetch(url: &str, file: &str, on_event: &mut impl FnMut(Event)) -> Resul
     .map_err(|failure| match failure {
         Failure::Broken(error) | Failure::Final(error) => error,
     })
-}
-
-/// A file as it comes in, in one allocation of its size. A `Vec` that grows copies itself into twice its size again and
-/// again: a file of 1 GB then leaves holes of as much in WebAssembly's 4 GB, where the weights as f32 need their place.
-struct FileBytes {
-    /// What came, where the size of the file is known.
-    bytes: Vec<u8>,
-    /// What came, where it is not: in JavaScript's memory until the size is known.
-    parts: Vec<Uint8Array>,
-    /// Bytes so far.
-    loaded: u64,
-    is_sized: bool,
-}
-
-impl FileBytes {
-    /// `total`: bytes of the file, where they are known.
-    fn new(total: Option<u64>) -> Result<Self, TooLarge> {
-        let size = total.map(allocation).transpose()?;
-        let bytes = Vec::with_capacity(size.unwrap_or(0));
-        Ok(Self { bytes, parts: Vec::new(), loaded: 0, is_sized: size.is_some() })
-    }
-
-    fn push(&mut self, part: Uint8Array) {
-        self.loaded += u64::from(part.length());
-        if self.is_sized && allocation(self.loaded).is_ok() {
-            append(&mut self.bytes, &part);
-        } else {
-            self.parts.push(part);
-        }
-    }
-
-    fn join(mut self) -> Result<Vec<u8>, TooLarge> {
-        self.bytes.reserve_exact(allocation(self.loaded)? - self.bytes.len());
-        for part in self.parts {
-            append(&mut self.bytes, &part);
-        }
-        Ok(self.bytes)
-    }
-}
-
-/// More bytes than one allocation of WebAssembly may have.
-struct TooLarge(u64);
-
-/// The bytes as the size of one allocation.
-fn allocation(bytes: u64) -> Result<usize, TooLarge> {
-    isize::try_from(bytes).map(isize::unsigned_abs).map_err(|_| TooLarge(bytes))
-}
-
-fn append(bytes: &mut Vec<u8>, part: &Uint8Array) {
-    let start = bytes.len();
-    bytes.resize(start + part.length() as usize, 0);
-    part.copy_to(&mut bytes[start..]);
 }
 
 /// Why a transfer did not succeed.
@@ -249,10 +220,10 @@ enum Failure {
 /// `cache`: as the option of `fetch`.
 async fn fetch_once(
     url: &str,
-    file: &str,
+    name: &str,
     cache: &str,
     on_event: &mut impl FnMut(Event),
-) -> std::result::Result<Option<Vec<u8>>, Failure> {
+) -> std::result::Result<Option<Blob>, Failure> {
     let error = |e: JsValue| Error::Io {
         path: url.to_owned(),
         reason: get(&e, "message").as_string().unwrap_or_else(|| format!("{e:?}")),
@@ -280,32 +251,29 @@ async fn fetch_once(
     // transfer is compressed.
     let plain = get(&response, "type").as_string().as_deref() == Some("basic") && header("content-encoding").is_none();
     let total = if plain { header("content-length").and_then(|n| n.parse::<u64>().ok()) } else { None };
+    // A file of the browser stays where it is.
+    if url.starts_with("blob:") {
+        let file: Blob = call(&response, "blob", &[]).await.and_then(JsCast::dyn_into).map_err(failure)?;
+        let size = file.size() as u64;
+        on_event(Event::Download { file: name.into(), loaded: size, total: size });
+        return Ok(Some(file));
+    }
     let body = get(&response, "body");
     let reader: JsValue =
         get(&body, "getReader").dyn_into::<Function>().and_then(|f| f.call0(&body)).map_err(failure)?;
-    let too_large = |TooLarge(bytes): TooLarge| {
-        let reason = format!(
-            "the file has {bytes} bytes; a browser's WebAssembly takes files of up to {}: use a smaller model, or one in \
-             several files",
-            isize::MAX
-        );
-        Failure::Final(Error::Io { path: url.to_owned(), reason })
-    };
-    let mut file_bytes = FileBytes::new(total).map_err(too_large)?;
+    let mut incoming = Incoming::default();
     loop {
         let part = call(&reader, "read", &[]).await.map_err(broken)?;
         if get(&part, "done").is_truthy() {
             break;
         }
-        file_bytes.push(get(&part, "value").dyn_into().map_err(failure)?);
-        on_event(Event::Download { file: file.into(), loaded: file_bytes.loaded, total: total.unwrap_or(0) });
+        incoming.push(&get(&part, "value").dyn_into().map_err(failure)?).map_err(failure)?;
+        on_event(Event::Download { file: name.into(), loaded: incoming.loaded, total: total.unwrap_or(0) });
     }
-    let bytes = file_bytes.join().map_err(too_large)?;
-    match total {
-        Some(total) if total != bytes.len() as u64 => {
-            let reason = format!("{} of {total} bytes came; try again", bytes.len());
-            Err(Failure::Final(Error::Integrity { what: url.into(), reason }))
-        }
-        _ => Ok(Some(bytes)),
+    let loaded = incoming.loaded;
+    if let Some(total) = total.filter(|total| *total != loaded) {
+        let reason = format!("{loaded} of {total} bytes came; try again");
+        return Err(Failure::Final(Error::Integrity { what: url.into(), reason }));
     }
+    incoming.join().map(Some).map_err(failure)
 }

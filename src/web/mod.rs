@@ -1,6 +1,7 @@
 //! What JavaScript sees: thin conversions around [`crate::agent`], made for a dedicated worker.
 
 mod agent;
+mod blob;
 mod convert;
 mod fetch;
 mod memory;

@@ -64,7 +64,7 @@ impl Checkpoint {
     }
 
     /// Its files, parsed.
-    pub fn files(&self) -> Vec<SafetensorsFile<'_>> {
+    pub fn files(&self) -> Vec<SafetensorsFile> {
         self.shards.iter().map(|shard| SafetensorsFile::parse(shard).unwrap()).collect()
     }
 

@@ -22,7 +22,7 @@ const CRATES: [Crate; 4] = [
         below: &["autodidact_kernels"],
         floors: &[
             &["error", "task"],
-            &["platform", "format"],
+            &["platform", "format", "identity"],
             &["backend"],
             &["nn", "tokenizer", "calls", "words"],
             &["prompt"],

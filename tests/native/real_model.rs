@@ -53,7 +53,7 @@ fn file() -> Option<Vec<u8>> {
 
 fn agent(file: Vec<u8>) -> Agent {
     let options = OpenOptions { backend: BackendChoice::Cpu, ..OpenOptions::default() };
-    let files = ModelFiles::from_gguf("smollm2", vec![file]).unwrap();
+    let files = ModelFiles::from_gguf("smollm2", vec![file.into()]).unwrap();
     block_on(Agent::open(files, Rc::new(MemoryStore::new()), options, |_| {})).unwrap()
 }
 

@@ -8,6 +8,7 @@ use autodidact::{
     agent::{Agent, AskOptions, CompletionForm, CompletionOptions, Event, Learn, OpenOptions, Training},
     backend::BackendChoice,
     calls::{check_call, menu_from_json},
+    identity::Base,
     inference::Cancel,
     storage::MemoryStore,
     task::{Message, Pair, Role, Task, Tool, ToolCall},
@@ -258,9 +259,10 @@ fn an_activated_adapter_leaves_the_menu_to_the_model() {
 
     // Its files say so.
     let config = model.decoder().config();
-    let peft = block_on(activated.adapter.to_peft(config, "seed", "f")).unwrap();
+    let base = Base { fingerprint: "f".into(), identity: None };
+    let peft = block_on(activated.adapter.to_peft(config, "seed", base.clone())).unwrap();
     let (json, tensors) = peft.to_bytes().unwrap();
     let peft = PeftAdapter::from_bytes(&json, &tensors).unwrap();
-    let again = Adapter::from_peft(&peft, config, "f", model.decoder().device()).unwrap();
+    let again = Adapter::from_peft(&peft, config, &base, model.decoder().device()).unwrap();
     assert_eq!(again.weights.invocation, invocation);
 }

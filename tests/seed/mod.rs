@@ -12,7 +12,7 @@ pub fn seed_files() -> ModelFiles {
         generation_config: Some(
             include_bytes!("../../crates/autodidact-cli/model/seed/generation_config.json").to_vec(),
         ),
-        shards: vec![include_bytes!("../../crates/autodidact-cli/model/seed/model.safetensors").to_vec()],
+        shards: vec![include_bytes!("../../crates/autodidact-cli/model/seed/model.safetensors").to_vec().into()],
         ..ModelFiles::default()
     }
 }

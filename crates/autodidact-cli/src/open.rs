@@ -12,6 +12,7 @@ use autodidact::{
     },
     backend::BackendChoice,
     error::{Error, Result},
+    format::bytes::FileBytes,
     storage::{AdapterStore, FolderStore, MemoryStore},
 };
 
@@ -48,7 +49,8 @@ pub fn model_files(model: Option<&Path>) -> Result<ModelFiles> {
 /// A GGUF model in one file, or in parts, of which `file` is one.
 fn gguf_files(file: &Path) -> Result<ModelFiles> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let parts = part_names(&name).iter().map(|part| files::read(&file.with_file_name(part))).collect::<Result<_>>()?;
+    let parts = part_names(&name);
+    let parts = parts.iter().map(|part| FileBytes::open(&file.with_file_name(part))).collect::<Result<_>>()?;
     let certainty = file.with_extension(CertaintyTable::FILE);
     let certainty = if certainty.exists() { Some(files::read(&certainty)?) } else { None };
     Ok(ModelFiles { certainty, ..ModelFiles::from_gguf(model_name(&name), parts)? })
@@ -69,10 +71,14 @@ fn directory_files(dir: Option<&Path>) -> Result<ModelFiles> {
         read(name)?.ok_or_else(|| Error::Io { path: path.display().to_string(), reason: "not found".into() })
     };
     let template = read("chat_template.jinja")?;
-    let shards = match read(SINGLE)? {
-        Some(weights) => vec![weights],
-        None => match read(INDEX)? {
-            Some(index) => shard_names(&index)?.iter().map(|name| required(name)).collect::<Result<_>>()?,
+    let single = dir.map(|dir| dir.join(SINGLE));
+    let shards = match (dir, single.filter(|path| path.exists())) {
+        (_, Some(weights)) => vec![FileBytes::open(&weights)?],
+        (None, None) => vec![required(SINGLE)?.into()],
+        (Some(dir), None) => match read(INDEX)? {
+            Some(index) => {
+                shard_names(&index)?.iter().map(|name| FileBytes::open(&dir.join(name))).collect::<Result<_>>()?
+            }
             None => return required(SINGLE).map(|_| ModelFiles::default()),
         },
     };

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 use burn::tensor::Tensor;
 pub use kernels::{AttentionSaved, Kernels};
+pub use numbers::Numbers;
 
 /// A matrix, row by row.
 pub type Matrix = Tensor<2>;

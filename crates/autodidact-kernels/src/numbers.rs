@@ -6,14 +6,14 @@ use burn_flex::{Flex, FlexTensor};
 use super::Matrix;
 
 /// The numbers of a tensor, row by row.
-pub(crate) struct Numbers(Option<FlexTensor>);
+pub struct Numbers(Option<FlexTensor>);
 
 impl Numbers {
     /// Copied only where they do not stand row by row already.
     ///
     /// # Panics
     /// For a tensor that does not hold f32, or is not on the CPU.
-    pub(crate) fn of<const D: usize>(tensor: &Tensor<D>) -> Self {
+    pub fn of<const D: usize>(tensor: &Tensor<D>) -> Self {
         let primitive = tensor.clone().try_into_primitive::<Flex>().ok();
         let numbers = Self(primitive.map(|primitive| primitive.to_contiguous()));
         let count = tensor.dims().iter().product::<usize>();
@@ -21,7 +21,8 @@ impl Numbers {
         numbers
     }
 
-    pub(crate) fn slice(&self) -> &[f32] {
+    /// The numbers, row by row.
+    pub fn slice(&self) -> &[f32] {
         self.0.as_ref().and_then(FlexTensor::as_slice).unwrap_or_default()
     }
 }

@@ -1,7 +1,7 @@
 //! Products on integers against sums in f64, and all instructions against the plain ones.
 #![allow(clippy::expect_used, reason = "a test fails by a panic")]
 
-use autodidact_kernels::quant::{Activations, BLOCK, Instructions, QuantizedMatrix, Row, Storage};
+use autodidact_kernels::quant::{Activations, BLOCK, Instructions, QuantizedMatrix, Row, SomeColumns, Storage};
 
 /// Numbers that look random, from 0 to 1.
 struct Numbers(u64);
@@ -67,6 +67,32 @@ fn products_are_those_of_the_rounded_activations() {
                             (found - exact).abs() <= 0.01 * size + 1e-6,
                             "{instructions:?} {storage:?}: {found} {exact}"
                         );
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn products_from_the_other_side_are_sums_over_the_rows() {
+    let mut numbers = Numbers(7);
+    for storage in STORAGES {
+        for (rows, columns, tokens) in [(1, 32, 1), (8, 64, 2), (13, 96, 7), (24, 128, 131)] {
+            let (matrix, weights) = matrix(rows, columns, storage, &mut numbers);
+            // Some columns of a wider matrix, added to what stands there.
+            let (width, first) = (rows + 5, 3);
+            let y: Vec<f32> = (0..tokens * width).map(|_| numbers.next() * 4.0 - 2.0).collect();
+            for instructions in Instructions::all() {
+                let mut out = vec![1.0; tokens * columns];
+                matrix.add_transposed(SomeColumns { numbers: &y, width, first }, instructions, &mut out);
+                for (token, y) in y.chunks(width).enumerate() {
+                    for column in 0..columns {
+                        let exact: f64 = (0..rows)
+                            .map(|row| f64::from(y[first + row]) * f64::from(weights[row * columns + column]))
+                            .sum();
+                        let found = f64::from(out[token * columns + column]) - 1.0;
+                        assert!((found - exact).abs() < 1e-4, "{instructions:?} {storage:?}: {found} {exact}");
                     }
                 }
             }

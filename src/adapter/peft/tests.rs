@@ -16,7 +16,7 @@ fn sample() -> PeftAdapter {
     let tensors = [(0, "q_proj", 2, 6), (0, "v_proj", 2, 3), (11, "q_proj", 2, 6), (11, "down_proj", 3, 6)];
     let tensors =
         tensors.iter().enumerate().map(|(i, (l, m, rank, out))| ((*l, (*m).to_owned()), lora(*rank, *out, i)));
-    PeftAdapter { config, fingerprint: Some("sha256:12".into()), tensors: tensors.collect() }
+    PeftAdapter { config, base: Base { fingerprint: "sha256:12".into(), identity: None }, tensors: tensors.collect() }
 }
 
 fn parse(change: impl FnOnce(&mut serde_json::Map<String, serde_json::Value>)) -> Result<PeftConfig> {
@@ -62,9 +62,9 @@ fn comes_back_as_it_went() {
     let (config, weights) = adapter.to_bytes().unwrap();
     assert_eq!(PeftAdapter::from_bytes(&config, &weights).unwrap(), adapter);
     assert_eq!(adapter.to_bytes().unwrap(), (config, weights));
-    let unknown_base = PeftAdapter { fingerprint: None, ..adapter };
+    let unknown_base = PeftAdapter { base: Base::default(), ..adapter };
     let (config, weights) = unknown_base.to_bytes().unwrap();
-    assert_eq!(PeftAdapter::from_bytes(&config, &weights).unwrap().fingerprint, None);
+    assert_eq!(PeftAdapter::from_bytes(&config, &weights).unwrap().base, Base::default());
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::{
     adapter::{Adapter, PeftAdapter},
     agent::{AskOptions, TrainingReport, model::Model},
     error::{Error, Result},
+    identity::Fit,
     platform::now_ms,
     storage::{AdapterMeta, AdapterRecord, AdapterStore, Lesson, archive},
     task::Task,
@@ -36,13 +37,13 @@ pub(in crate::agent) struct Learned<'a> {
 /// [`Error::BaseMismatch`], and those of PEFT's files.
 pub(super) fn adapter_of(model: &Model, record: &AdapterRecord) -> Result<Adapter> {
     let peft = PeftAdapter::from_bytes(&record.config, &record.weights)?;
-    Adapter::from_peft(&peft, model.decoder().config(), &model.report().fingerprint, model.decoder().device())
+    Adapter::from_peft(&peft, model.decoder().config(), &model.base(), model.decoder().device())
 }
 
 /// An adapter as it is stored.
 pub(super) async fn record_of(model: &Model, meta: AdapterMeta, adapter: &Adapter) -> Result<AdapterRecord> {
     let report = model.report();
-    let peft = adapter.to_peft(model.decoder().config(), &report.name, &report.fingerprint).await?;
+    let peft = adapter.to_peft(model.decoder().config(), &report.name, model.base()).await?;
     let (config, weights) = peft.to_bytes()?;
     let meta = AdapterMeta {
         rank: adapter.config.rank,
@@ -60,6 +61,16 @@ impl Memory {
     /// [`Error::AdapterNotFound`], [`Error::BaseMismatch`], and those of the store and the files.
     pub async fn adapter(&self, model: &Model, name: &str) -> Result<Adapter> {
         adapter_of(model, &self.record(name).await?)
+    }
+
+    /// Says it where an adapter was trained on the weights of the model in another form.
+    ///
+    /// # Errors
+    /// As [`Memory::adapter`].
+    pub(in crate::agent) async fn note_of_form(&self, model: &Model, name: &str) -> Result<Option<String>> {
+        let (own, trained) = (model.base(), self.record(name).await?.meta.base());
+        let note = || format!("`{name}` was trained on {trained} and is used on {own}: the same model in another form");
+        Ok((own.fit(&trained)? == Fit::OtherForm).then(note))
     }
 
     /// Refuses a name for a future adapter that belongs to another one, before any work is done.
@@ -113,6 +124,7 @@ impl Memory {
         let Learned { lessons, training, margin_before, margin_after } = learned;
         AdapterMeta {
             base_fingerprint: model.report().fingerprint.clone(),
+            base_identity: Some(model.report().identity.clone()),
             created_ms: now_ms(),
             task: task.query().to_owned(),
             pairs: lessons.len(),

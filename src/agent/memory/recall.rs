@@ -9,12 +9,18 @@ use crate::{
     adapter::Adapter,
     agent::{AskOptions, GateReport, model::Model},
     error::{Error, Result},
+    identity::{Base, Fit},
     inference::Cancel,
     platform::now_ms,
     storage::{AdapterMeta, AdapterStore, MemoryMeta},
     task::Task,
     words::is_same_request,
 };
+
+/// Whether an adapter was trained on the weights of the model, or on the same in another form. One that does not say is not of the memory.
+fn is_of(meta: &AdapterMeta, base: &Base) -> bool {
+    base.fit(&meta.base()).is_ok_and(|fit| fit != Fit::Unknown)
+}
 
 /// An adapter of the memory that was found for a task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -122,12 +128,11 @@ impl Memory {
         task: &Task,
         query: &str,
     ) -> Result<Option<(String, usize)>> {
-        let menu = menu_fingerprint(&task.tools);
+        let (menu, base) = (menu_fingerprint(&task.tools), model.base());
         let mut newest: Option<(u64, String, usize)> = None;
         for store in self.stores() {
             for meta in store.list().await? {
-                let is_of_menu = meta.memory.as_ref().is_some_and(|memory| memory.menu == menu)
-                    && meta.base_fingerprint == model.report().fingerprint;
+                let is_of_menu = meta.memory.as_ref().is_some_and(|memory| memory.menu == menu) && is_of(&meta, &base);
                 let place = meta.lessons.iter().position(|lesson| is_same_request(&lesson.query, query));
                 if let Some(place) = place.filter(|_| is_of_menu)
                     && newest.as_ref().is_none_or(|(created, ..)| meta.created_ms >= *created)
@@ -151,13 +156,13 @@ impl Memory {
 
     /// The newest adapter of each cluster that is alike, the nearest first; of equally near ones the one learned last.
     async fn alike(&self, model: &Model, task: &Task, options: &MemoryOptions) -> Result<Vec<Alike<'_>>> {
-        let menu = menu_fingerprint(&task.tools);
+        let (menu, base) = (menu_fingerprint(&task.tools), model.base());
         let mut clusters: BTreeMap<String, (u32, &dyn AdapterStore, AdapterMeta)> = BTreeMap::new();
         let kept = (options.mode == MemoryMode::Keep).then_some(self.store.as_ref());
         for store in kept.into_iter().chain([&self.session as &dyn AdapterStore]) {
             for meta in store.list().await? {
                 let Some(memory) = &meta.memory else { continue };
-                if memory.menu != menu || meta.base_fingerprint != model.report().fingerprint {
+                if memory.menu != menu || !is_of(&meta, &base) {
                     continue;
                 }
                 let (cluster, version) = (memory.cluster.clone(), memory.version);

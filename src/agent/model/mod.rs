@@ -19,7 +19,9 @@ pub use self::{
 use super::{conduct::CertaintyTable, facts::Facts};
 use crate::{
     error::Result,
+    format::bytes::FileBytes,
     grammar::{Constraint, Grammar, Vocabulary},
+    identity::{Base, ModelIdentity},
     inference::{Cancel, Prefix, Prefixes, Session},
     model::{Decoder, Dtype, LoraWeights, ModelFiles, ModelParts, export},
     prompt::{PromptBuilder, SynthesisStyle},
@@ -44,6 +46,8 @@ pub struct ModelReport {
     pub vocab: usize,
     /// Fingerprint of the weights.
     pub fingerprint: String,
+    /// Which model they are of.
+    pub identity: ModelIdentity,
     /// Bytes of the weight files.
     pub bytes: u64,
 }
@@ -73,8 +77,8 @@ impl Model {
     /// # Errors
     /// Errors of the configuration, the tokenizer, the checkpoint and the backend.
     pub async fn read(files: ModelFiles, dtype: Dtype, device: &Device) -> Result<Self> {
-        let bytes = files.shards.iter().map(|shard| shard.len() as u64).sum();
-        let ModelParts { decoder, fingerprint, tokenizer, prompts, eos } = files.read_as(dtype, device)?;
+        let bytes = files.shards.iter().map(FileBytes::len).sum();
+        let ModelParts { decoder, base, tokenizer, prompts, eos } = files.read_as(dtype, device)?;
         let config = decoder.config();
         let report = ModelReport {
             name: files.name,
@@ -82,7 +86,8 @@ impl Model {
             parameters: config.parameters() as u64,
             context: config.context,
             vocab: config.vocab_size,
-            fingerprint,
+            fingerprint: base.fingerprint,
+            identity: base.identity.unwrap_or_default(),
             bytes,
         };
         let certainty = files.certainty.as_deref().map(CertaintyTable::from_json).transpose()?.unwrap_or_default();
@@ -94,6 +99,11 @@ impl Model {
     /// What is known of the model.
     pub fn report(&self) -> &ModelReport {
         &self.report
+    }
+
+    /// Which weights it has.
+    pub fn base(&self) -> Base {
+        Base { fingerprint: self.report.fingerprint.clone(), identity: Some(self.report.identity.clone()) }
     }
 
     /// How sure its answers are.

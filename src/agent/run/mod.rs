@@ -200,6 +200,7 @@ impl<'a> Run<'a> {
     async fn recall(&mut self) -> Result<()> {
         if let Some(name) = &self.options.adapter {
             self.start = Some(Rc::new(self.memory().adapter(self.model(), name).await?));
+            self.note_form(name).await?;
         }
         if !self.options.memory.is_on() {
             return Ok(());
@@ -210,6 +211,8 @@ impl<'a> Run<'a> {
             Ok(Some((found, adapter))) => {
                 if let Some(reason) = found.gate.reason() {
                     self.trace.add_note(format!("`{}` was not used: {reason}", found.name));
+                } else {
+                    self.note_form(&found.name).await?;
                 }
                 self.trace.recalled = Some(found);
                 self.start = adapter.map(Rc::new).or(start);
@@ -218,6 +221,14 @@ impl<'a> Run<'a> {
             Err(error) if ends_run(&error) => return Err(error),
             // The task can be answered without it.
             Err(error) => self.trace.add_note(format!("the memory was not used: {error}")),
+        }
+        Ok(())
+    }
+
+    /// Notes it where an adapter was trained on another form of the model's weights.
+    async fn note_form(&mut self, name: &str) -> Result<()> {
+        if let Some(note) = self.memory().note_of_form(self.model(), name).await? {
+            self.trace.add_note(note);
         }
         Ok(())
     }

@@ -7,12 +7,13 @@ use crate::error::Result;
 pub(super) struct Cursor<'a> {
     bytes: &'a [u8],
     at: usize,
+    is_short: bool,
 }
 
 impl<'a> Cursor<'a> {
     /// At the beginning of a file, of which at most `limit` bytes are header.
     pub(super) fn new(bytes: &'a [u8], limit: usize) -> Self {
-        Self { bytes: bytes.get(..limit).unwrap_or(bytes), at: 0 }
+        Self { bytes: bytes.get(..limit).unwrap_or(bytes), at: 0, is_short: false }
     }
 
     /// Bytes that were read.
@@ -20,14 +21,19 @@ impl<'a> Cursor<'a> {
         self.at
     }
 
-    /// Bytes that are left.
-    pub(super) fn left(&self) -> usize {
+    /// True once more was asked for than there is.
+    pub(super) fn is_short(&self) -> bool {
+        self.is_short
+    }
+
+    fn left(&self) -> usize {
         self.bytes.len() - self.at
     }
 
     pub(super) fn take(&mut self, count: usize) -> Result<&'a [u8]> {
         let end = self.at.checked_add(count);
         let taken = end.and_then(|end| self.bytes.get(self.at..end));
+        self.is_short |= taken.is_none();
         let taken = taken.ok_or_else(|| damaged("its header ends too early; download it again"))?;
         self.at += count;
         Ok(taken)
@@ -51,6 +57,13 @@ impl<'a> Cursor<'a> {
         let count = self.u64()?;
         let found = usize::try_from(count).ok().filter(|_| count <= most);
         found.ok_or_else(|| damaged(format!("it claims {count} {of}")))
+    }
+
+    /// How many elements follow, each of which takes a byte at least.
+    pub(super) fn elements(&mut self) -> Result<usize> {
+        let count = self.count(u64::MAX, "elements of an array")?;
+        self.is_short |= count > self.left();
+        if count > self.left() { Err(damaged(format!("it claims {count} elements of an array"))) } else { Ok(count) }
     }
 
     /// UTF-8 behind its length; other bytes become U+FFFD.

@@ -7,18 +7,23 @@ mod blocks;
 mod cursor;
 mod value;
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
 pub use blocks::{BlockType, Quants};
 pub use value::MetaValue;
 
 use self::cursor::Cursor;
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    format::bytes::FileBytes,
+};
 
 /// First bytes of a file.
 pub const MAGIC: &[u8; 4] = b"GGUF";
 /// Largest header accepted, in bytes: vocabularies of 256,000 tokens with their merges need some 12 MB.
 pub const MAX_HEADER_BYTES: usize = 64 << 20;
+/// Bytes of the first attempt to read a header; each further one reads four times as many.
+const FIRST_BYTES: usize = 2 << 20;
 /// Most dimensions of a tensor.
 const MAX_DIMENSIONS: u32 = 4;
 /// Most tensors and most metadata entries. Each takes more bytes than one, so that no count asks for more memory than the file has.
@@ -34,9 +39,9 @@ pub struct TensorInfo {
     /// How its elements are stored.
     pub blocks: BlockType,
     /// Where its bytes begin, from the beginning of the file.
-    start: usize,
+    start: u64,
     /// How many bytes it has.
-    bytes: usize,
+    bytes: u64,
 }
 
 impl TensorInfo {
@@ -46,53 +51,37 @@ impl TensorInfo {
     }
 }
 
-/// An open file: its header is checked against the bytes, its tensors are decoded when asked for.
+/// An open file: its header is checked against its length, its tensors are read when asked for.
 #[derive(Debug, Clone)]
-pub struct GgufFile<'a> {
+pub struct GgufFile {
     /// Key to value.
     pub metadata: BTreeMap<String, MetaValue>,
     tensors: BTreeMap<String, TensorInfo>,
-    bytes: &'a [u8],
+    bytes: FileBytes,
 }
 
-impl<'a> GgufFile<'a> {
+impl GgufFile {
     /// Reads and checks the header: that every length, count and offset lies in the file, that every type is known, and that no two tensors
-    /// overlap. Decodes no tensor.
+    /// overlap. Reads no tensor.
     ///
     /// # Errors
     /// [`Error::Integrity`] for a truncated or hostile file, or another version; [`Error::UnsupportedDtype`] for a tensor of a type that
-    /// is not read.
-    pub fn parse(bytes: &'a [u8]) -> Result<Self> {
-        let mut cursor = Cursor::new(bytes, MAX_HEADER_BYTES);
-        if cursor.take(MAGIC.len())? != MAGIC {
-            return Err(damaged("it does not begin with `GGUF`"));
-        }
-        let version = cursor.u32()?;
-        if !matches!(version, 2 | 3) {
-            let reason = format!("it is of version {version}; versions 2 and 3 are read (little-endian)");
-            return Err(damaged(reason));
-        }
-        let (tensors, entries) =
-            (cursor.count(MAX_ENTRIES, "tensors")?, cursor.count(MAX_ENTRIES, "metadata entries")?);
-        let mut metadata = BTreeMap::new();
-        for _ in 0..entries {
-            let key = cursor.string()?;
-            let value = MetaValue::read(&mut cursor)?;
-            if metadata.insert(key.clone(), value).is_some() {
-                return Err(damaged(format!("it has the key `{key}` twice")));
+    /// is not read; errors of the file.
+    pub fn open(bytes: FileBytes) -> Result<Self> {
+        let mut most = FIRST_BYTES;
+        loop {
+            let beginning = bytes.beginning(most)?;
+            let is_all = beginning.len() as u64 == bytes.len() || most >= MAX_HEADER_BYTES;
+            let mut cursor = Cursor::new(&beginning, MAX_HEADER_BYTES);
+            let read = Header::read(&mut cursor, bytes.len());
+            if !is_all && cursor.is_short() {
+                most = (4 * most).min(MAX_HEADER_BYTES);
+                continue;
             }
+            let Header { metadata, tensors } = read?;
+            drop(beginning);
+            return Ok(Self { metadata, tensors, bytes });
         }
-        let infos: Vec<Listed> = (0..tensors).map(|_| Listed::read(&mut cursor)).collect::<Result<_>>()?;
-        let alignment = match metadata.get("general.alignment") {
-            None => ALIGNMENT,
-            Some(value) => value
-                .as_usize()
-                .filter(|a| a.is_power_of_two() && *a <= 1 << 16)
-                .ok_or_else(|| damaged("`general.alignment` is not a power of two up to 65,536"))?,
-        };
-        let data = cursor.at().checked_next_multiple_of(alignment).ok_or_else(|| damaged("its header is too long"))?;
-        let tensors = placed(infos, data, alignment, bytes.len())?;
-        Ok(Self { metadata, tensors, bytes })
     }
 
     /// Names of the tensors, sorted.
@@ -108,23 +97,77 @@ impl<'a> GgufFile<'a> {
     /// The tensor's bytes as they are in the file.
     ///
     /// # Errors
-    /// [`Error::MissingTensor`] when the file has no such tensor.
-    pub fn bytes(&self, name: &str) -> Result<&'a [u8]> {
-        let missing = || Error::MissingTensor { tensor: name.to_owned(), expected: Vec::new() };
-        let info = self.tensor(name).ok_or_else(missing)?;
-        self.bytes
-            .get(info.start..info.start + info.bytes)
-            .ok_or_else(|| damaged(format!("tensor `{name}` lies outside of it")))
+    /// [`Error::MissingTensor`] when the file has no such tensor; errors of the file.
+    pub fn bytes(&self, name: &str) -> Result<Cow<'_, [u8]>> {
+        let info = self.find(name)?;
+        self.bytes.read(info.start..info.start + info.bytes)
+    }
+
+    /// The bytes of some rows of a tensor with two sizes.
+    ///
+    /// # Errors
+    /// As [`GgufFile::bytes`]; [`Error::Integrity`] for rows that the tensor does not have.
+    pub fn bytes_of_rows(&self, name: &str, rows: Range<usize>) -> Result<Cow<'_, [u8]>> {
+        let info = self.find(name)?;
+        let count = info.shape.first().copied().unwrap_or_default();
+        if rows.start > rows.end || rows.end > count {
+            return Err(damaged(format!("tensor `{name}` has {count} rows, and rows {rows:?} were asked for")));
+        }
+        let width = info.bytes / count.max(1) as u64;
+        self.bytes.read(info.start + rows.start as u64 * width..info.start + rows.end as u64 * width)
     }
 
     /// Decodes one tensor to f32, row-major.
     ///
     /// # Errors
-    /// [`Error::MissingTensor`] when the file has no such tensor.
+    /// As [`GgufFile::bytes`].
     pub fn to_f32(&self, name: &str) -> Result<Vec<f32>> {
-        let bytes = self.bytes(name)?;
-        let missing = || Error::MissingTensor { tensor: name.to_owned(), expected: Vec::new() };
-        Ok(self.tensor(name).ok_or_else(missing)?.blocks.dequantize(bytes))
+        Ok(self.find(name)?.blocks.dequantize(&self.bytes(name)?))
+    }
+
+    fn find(&self, name: &str) -> Result<&TensorInfo> {
+        self.tensor(name).ok_or_else(|| Error::MissingTensor { tensor: name.to_owned(), expected: Vec::new() })
+    }
+}
+
+/// What stands before the tensors.
+struct Header {
+    metadata: BTreeMap<String, MetaValue>,
+    tensors: BTreeMap<String, TensorInfo>,
+}
+
+impl Header {
+    /// `end`: the length of the file.
+    fn read(cursor: &mut Cursor<'_>, end: u64) -> Result<Self> {
+        if cursor.take(MAGIC.len())? != MAGIC {
+            return Err(damaged("it does not begin with `GGUF`"));
+        }
+        let version = cursor.u32()?;
+        if !matches!(version, 2 | 3) {
+            let reason = format!("it is of version {version}; versions 2 and 3 are read (little-endian)");
+            return Err(damaged(reason));
+        }
+        let (tensors, entries) =
+            (cursor.count(MAX_ENTRIES, "tensors")?, cursor.count(MAX_ENTRIES, "metadata entries")?);
+        let mut metadata = BTreeMap::new();
+        for _ in 0..entries {
+            let key = cursor.string()?;
+            let value = MetaValue::read(cursor)?;
+            if metadata.insert(key.clone(), value).is_some() {
+                return Err(damaged(format!("it has the key `{key}` twice")));
+            }
+        }
+        let infos: Vec<Listed> = (0..tensors).map(|_| Listed::read(cursor)).collect::<Result<_>>()?;
+        let alignment = match metadata.get("general.alignment") {
+            None => ALIGNMENT,
+            Some(value) => value
+                .as_usize()
+                .filter(|a| a.is_power_of_two() && *a <= 1 << 16)
+                .ok_or_else(|| damaged("`general.alignment` is not a power of two up to 65,536"))?,
+        };
+        let data = cursor.at().checked_next_multiple_of(alignment).ok_or_else(|| damaged("its header is too long"))?;
+        let tensors = placed(infos, Place { data: data as u64, alignment: alignment as u64, end })?;
+        Ok(Self { metadata, tensors })
     }
 }
 
@@ -133,8 +176,8 @@ struct Listed {
     name: String,
     shape: Vec<usize>,
     blocks: BlockType,
-    offset: usize,
-    bytes: usize,
+    offset: u64,
+    bytes: u64,
 }
 
 impl Listed {
@@ -169,15 +212,23 @@ impl Listed {
                 blocks.name()
             )));
         }
-        let bytes =
-            (elements / blocks.elements()).checked_mul(blocks.bytes()).ok_or_else(|| wrong("it is too large"))?;
-        let offset = usize::try_from(offset).map_err(|_| wrong("its offset is too large"))?;
+        let bytes = ((elements / blocks.elements()) as u64).checked_mul(blocks.bytes() as u64);
+        let bytes = bytes.ok_or_else(|| wrong("it is too large"))?;
         Ok(Self { name, shape, blocks, offset, bytes })
     }
 }
 
-/// Where the tensors lie in the file, which ends at `end`.
-fn placed(listed: Vec<Listed>, data: usize, alignment: usize, end: usize) -> Result<BTreeMap<String, TensorInfo>> {
+/// Where tensors can lie in a file.
+struct Place {
+    /// First byte behind the header.
+    data: u64,
+    /// Each tensor begins at a multiple of this.
+    alignment: u64,
+    /// Length of the file.
+    end: u64,
+}
+
+fn placed(listed: Vec<Listed>, Place { data, alignment, end }: Place) -> Result<BTreeMap<String, TensorInfo>> {
     let mut tensors = BTreeMap::new();
     let mut spans = Vec::with_capacity(listed.len());
     for Listed { name, shape, blocks, offset, bytes } in listed {

@@ -46,7 +46,7 @@ impl MetaValue {
 
     fn read_array(cursor: &mut Cursor<'_>, depth: usize) -> Result<Self> {
         let kind = cursor.u32()?;
-        let count = cursor.count(cursor.left() as u64, "elements of an array")?;
+        let count = cursor.elements()?;
         Ok(match kind {
             8 => Self::Texts((0..count).map(|_| cursor.string()).collect::<Result<_>>()?),
             6 => Self::Floats((0..count).map(|_| Ok(f32::from_le_bytes(cursor.array()?))).collect::<Result<_>>()?),

@@ -47,6 +47,7 @@ pub(super) fn config(parts: &Parts<'_>, vocabulary: usize) -> Result<Value> {
     let has = |name: &str| parts.tensor(name).is_some();
     let epsilon = "attention.layer_norm_rms_epsilon";
     Ok(json!({
+        "_name_or_path": parts.text("general.name").unwrap_or_default(),
         "model_type": found,
         "vocab_size": rows.unwrap_or(vocabulary),
         "hidden_size": width,

@@ -14,7 +14,7 @@ pub use tensors::GgufTensors;
 use self::{parts::Parts, tokenizer::Vocabulary};
 use crate::{
     error::{Error, Result},
-    format::gguf::GgufFile,
+    format::{bytes::FileBytes, gguf::GgufFile},
     prompt::NamedTemplate,
 };
 
@@ -37,8 +37,8 @@ impl GgufModel {
     /// # Errors
     /// [`Error::Integrity`] for a damaged file or a missing part, [`Error::UnsupportedModel`] for another architecture, [`Error::Config`]
     /// for a missing or impossible value, [`Error::Tokenizer`] for a vocabulary of another kind.
-    pub fn read(parts: &[Vec<u8>]) -> Result<Self> {
-        let files: Vec<GgufFile<'_>> = parts.iter().map(|part| GgufFile::parse(part)).collect::<Result<_>>()?;
+    pub fn read(parts: &[FileBytes]) -> Result<Self> {
+        let files: Vec<GgufFile> = parts.iter().cloned().map(GgufFile::open).collect::<Result<_>>()?;
         let parts = Parts::new(&files)?;
         let vocabulary = Vocabulary::of(&parts)?;
         Ok(Self {

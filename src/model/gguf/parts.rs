@@ -2,7 +2,10 @@
 
 use crate::{
     error::{Error, Result},
-    format::gguf::{GgufFile, MAGIC, MetaValue, TensorInfo},
+    format::{
+        bytes::FileBytes,
+        gguf::{GgufFile, MAGIC, MetaValue, TensorInfo},
+    },
 };
 
 /// End of the names of GGUF files.
@@ -10,9 +13,9 @@ const END: &str = ".gguf";
 /// Most parts of a split model.
 const MAX_PARTS: usize = 999;
 
-/// True when the bytes begin as a GGUF file does.
-pub fn is_gguf(bytes: &[u8]) -> bool {
-    bytes.starts_with(MAGIC)
+/// True when a file begins as a GGUF file does.
+pub fn is_gguf(file: &FileBytes) -> bool {
+    file.beginning(MAGIC.len()).is_ok_and(|beginning| *beginning == *MAGIC)
 }
 
 /// The name of a part of a split model: `base-00002-of-00003.gguf`.
@@ -48,13 +51,13 @@ pub fn model_name(file: &str) -> &str {
 
 /// The files of a model. The first one holds the metadata.
 pub(super) struct Parts<'a> {
-    files: &'a [GgufFile<'a>],
-    first: &'a GgufFile<'a>,
+    files: &'a [GgufFile],
+    first: &'a GgufFile,
 }
 
 impl<'a> Parts<'a> {
     /// The parts of a split model in their order, or one file.
-    pub(super) fn new(files: &'a [GgufFile<'a>]) -> Result<Self> {
+    pub(super) fn new(files: &'a [GgufFile]) -> Result<Self> {
         let first = files.first().ok_or_else(|| damaged("there is none".to_owned()))?;
         for (place, file) in files.iter().enumerate() {
             let number = |key: &str| file.metadata.get(key).and_then(MetaValue::as_usize);
@@ -93,7 +96,7 @@ impl<'a> Parts<'a> {
     }
 
     /// The file that holds a tensor.
-    pub(super) fn holder(&self, tensor: &str) -> Option<&'a GgufFile<'a>> {
+    pub(super) fn holder(&self, tensor: &str) -> Option<&'a GgufFile> {
         self.files.iter().find(|file| file.tensor(tensor).is_some())
     }
 

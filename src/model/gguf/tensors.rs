@@ -14,18 +14,18 @@ use crate::{
 
 /// The tensors of one file, or of the parts of a split one.
 pub struct GgufTensors<'a> {
-    files: &'a [GgufFile<'a>],
+    files: &'a [GgufFile],
     config: &'a ModelConfig,
 }
 
 impl<'a> GgufTensors<'a> {
     /// The tensors of a model of that configuration.
-    pub fn new(files: &'a [GgufFile<'a>], config: &'a ModelConfig) -> Self {
+    pub fn new(files: &'a [GgufFile], config: &'a ModelConfig) -> Self {
         Self { files, config }
     }
 
     /// The file that holds a tensor, and the tensor's name in it.
-    fn find(&self, name: &str) -> Option<(&'a GgufFile<'a>, String)> {
+    fn find(&self, name: &str) -> Option<(&'a GgufFile, String)> {
         let stored = stored_name(name)?;
         let file = self.files.iter().find(|file| file.tensor(&stored).is_some())?;
         Some((file, stored))
@@ -54,13 +54,30 @@ impl TensorSource for GgufTensors<'_> {
         file.tensor(&stored).map(|tensor| tensor.shape.clone())
     }
 
-    fn to_f32(&self, name: &str) -> Result<Vec<f32>> {
+    fn to_f32(&self, name: &str, seen: &mut dyn FnMut(&[u8])) -> Result<Vec<f32>> {
         let (file, stored) = self.find(name).ok_or_else(|| missing(name))?;
-        let values = file.to_f32(&stored)?;
-        let Some(heads) = self.turned(&stored) else { return Ok(values) };
-        let width = values.len() / heads.rows.max(1);
-        let rows = (0..heads.rows).map(|row| heads.place(row) * width);
-        Ok(rows.flat_map(|start| values.get(start..start + width).unwrap_or_default().iter().copied()).collect())
+        let blocks = file.tensor(&stored).ok_or_else(|| missing(name))?.blocks;
+        let bytes = file.bytes(&stored)?;
+        let mut values = blocks.dequantize(&bytes);
+        if let Some(heads) = self.turned(&stored) {
+            let width = values.len() / heads.rows.max(1);
+            let rows = (0..heads.rows).map(|row| heads.place(row) * width);
+            values =
+                rows.flat_map(|start| values.get(start..start + width).unwrap_or_default().iter().copied()).collect();
+        }
+        // A matrix in few bits is what its bytes are, in whatever form it is held.
+        if self.is_quantized(name) {
+            seen(blocks.name().as_bytes());
+            seen(&bytes);
+        } else {
+            seen(bytemuck::cast_slice(&values));
+        }
+        Ok(values)
+    }
+
+    fn stored_as(&self, name: &str) -> Option<String> {
+        let (file, stored) = self.find(name)?;
+        file.tensor(&stored).map(|info| info.blocks.name().to_owned())
     }
 
     fn is_quantized(&self, name: &str) -> bool {
@@ -68,21 +85,34 @@ impl TensorSource for GgufTensors<'_> {
         info.is_some_and(|info| matches!(info.shape[..], [_, width] if storage(info.blocks).is_some() && width.is_multiple_of(BLOCK)))
     }
 
-    fn quantized(&self, name: &str) -> Result<Option<QuantizedMatrix>> {
+    fn quantized(&self, name: &str, seen: &mut dyn FnMut(&[u8])) -> Result<Option<QuantizedMatrix>> {
         let (file, stored) = self.find(name).ok_or_else(|| missing(name))?;
-        let (info, bytes) = (file.tensor(&stored).ok_or_else(|| missing(name))?, file.bytes(&stored)?);
+        let info = file.tensor(&stored).ok_or_else(|| missing(name))?;
         let (&[rows, width], Some(storage)) = (&info.shape[..], storage(info.blocks)) else { return Ok(None) };
         let Some(mut matrix) = QuantizedMatrix::zeros(rows, width, storage) else { return Ok(None) };
-        let (stride, heads) = (bytes.len() / rows, self.turned(&stored).filter(|heads| heads.rows == rows));
-        for row in 0..rows {
-            let place = heads.as_ref().map_or(row, |heads| heads.place(row));
-            let quants = info.blocks.quants(&bytes[place * stride..(place + 1) * stride]);
-            let (quants, scales, minimums) = (&quants.quants, &quants.scales, &quants.minimums);
-            matrix.set_row(row, Row { quants, scales, minimums });
+        let heads = self.turned(&stored).filter(|heads| heads.rows == rows);
+        // Rows come one part after the other, so that no more than a part is held twice; those of a head come together.
+        let stride = width / info.blocks.elements() * info.blocks.bytes();
+        let head = heads.as_ref().map_or(1, |heads| heads.head_dim);
+        let part = (PART_BYTES / (stride * head).max(1)).max(1) * head;
+        seen(info.blocks.name().as_bytes());
+        for first in (0..rows).step_by(part) {
+            let bytes = file.bytes_of_rows(&stored, first..(first + part).min(rows))?;
+            seen(&bytes);
+            for row in first..(first + part).min(rows) {
+                let place = heads.as_ref().map_or(row, |heads| heads.place(row)) - first;
+                let Some(bytes) = bytes.get(place * stride..(place + 1) * stride) else { return Ok(None) };
+                let quants = info.blocks.quants(bytes);
+                let (quants, scales, minimums) = (&quants.quants, &quants.scales, &quants.minimums);
+                matrix.set_row(row, Row { quants, scales, minimums });
+            }
         }
         Ok(Some(matrix))
     }
 }
+
+/// Bytes of a matrix that are read at once.
+const PART_BYTES: usize = 4 << 20;
 
 /// How a product with a format is computed. Five bits are stored in eight.
 fn storage(blocks: BlockType) -> Option<Storage> {

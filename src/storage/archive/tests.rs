@@ -12,7 +12,7 @@ const CONFIG: &[u8] = br#"{"peft_type":"LORA","r":2,"lora_alpha":4,"target_modul
 fn weights(fingerprint: bool) -> Vec<u8> {
     let mut header = serde_json::json!({});
     if fingerprint {
-        header["__metadata__"] = serde_json::json!({FINGERPRINT_KEY: "base-7"});
+        header["__metadata__"] = serde_json::json!({"autodidact.base_fingerprint": "base-7"});
     }
     for (index, key) in ["v_proj.lora_A", "v_proj.lora_B", "q_proj.lora_A", "q_proj.lora_B"].iter().enumerate() {
         let name = format!("base_model.model.model.layers.0.self_attn.{key}.weight");

@@ -130,6 +130,20 @@ export interface SelfTest {
   tolerance: number;
 }
 
+/** What a model is apart from the numbers of its weights. */
+export interface ModelIdentity {
+  /** `model_type` of the configuration. */
+  architecture: string;
+  /** Layers, widths and heads. */
+  shape: string;
+  /** First 16 hexadecimal digits of the SHA-256 over the tokens by their ids. */
+  tokenizer: string;
+  /** What the files say the model is called; empty where they say nothing. */
+  source: string;
+  /** Element types of the weights in the file, such as `F16` or `F32+Q4_1+Q8_0`. */
+  storedAs: string;
+}
+
 export interface ModelReport {
   name: string;
   /** `model_type` of the configuration. */
@@ -140,6 +154,8 @@ export interface ModelReport {
   context: number;
   vocab: number;
   fingerprint: string;
+  /** Which model the weights are of. */
+  identity: ModelIdentity;
   /** Bytes of the weight files. */
   bytes: number;
 }
@@ -614,6 +630,8 @@ export interface AdapterMeta {
   name: string;
   /** Fingerprint of the base weights that it was trained on; empty when unknown. */
   baseFingerprint: string;
+  /** Which model those weights are of; left out when unknown. */
+  baseIdentity?: ModelIdentity;
   createdMs: number;
   bytes: number;
   sha256: string;

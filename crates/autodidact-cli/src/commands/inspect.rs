@@ -51,7 +51,7 @@ pub async fn run(args: InspectArgs) -> Result<()> {
             agent.model().prompts().style(),
             agent.model().eos()
         );
-        println!("fingerprint {}", model.fingerprint);
+        println!("fingerprint {}, weights stored as {}", model.fingerprint, model.identity.stored_as);
     }
     if let Some(path) = &args.reference {
         files::write(path, reference(&agent).await?.as_bytes())?;

@@ -14,13 +14,16 @@ mod activations;
 mod product;
 mod scalar;
 mod tile;
+mod transposed;
 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
 mod wasm;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 pub use activations::Activations;
+use product::each_part;
 pub use product::{Columns, Instructions};
+pub use transposed::SomeColumns;
 
 /// Columns that share a scale of their activations, and of their weights at most.
 pub const BLOCK: usize = 32;
@@ -163,39 +166,58 @@ impl QuantizedMatrix {
         }
     }
 
+    /// The quants of a row.
+    ///
+    /// # Panics
+    /// As [`QuantizedMatrix::row`].
+    pub fn quants_of(&self, index: usize, out: &mut [u8]) {
+        assert!(index < self.rows, "there is no row {index} of {}", self.rows);
+        assert_eq!(out.len(), self.columns, "a row has {} columns", self.columns);
+        let (group, within) = (index / GROUP, index % GROUP);
+        for (block, out) in out.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
+            let start = self.start(group, block) + within * QUAD;
+            let quad = |at: usize| &self.quants[start + at * GROUP * QUAD..][..QUAD];
+            match self.storage {
+                Storage::Four => {
+                    let (first, second) = out.split_at_mut(BLOCK / 2);
+                    for (at, (low, high)) in first.chunks_mut(QUAD).zip(second.chunks_mut(QUAD)).enumerate() {
+                        for (both, (low, high)) in quad(at).iter().zip(low.iter_mut().zip(high)) {
+                            (*low, *high) = (both & 15, both >> 4);
+                        }
+                    }
+                }
+                Storage::Eight | Storage::EightBySixteen => {
+                    out.chunks_mut(QUAD).enumerate().for_each(|(at, out)| out.copy_from_slice(quad(at)));
+                }
+            }
+        }
+    }
+
+    /// Scales and minimums of a row, one for each span of columns.
+    ///
+    /// # Panics
+    /// For a row that the matrix does not have.
+    pub fn spans_of(&self, index: usize) -> (Vec<f32>, Vec<f32>) {
+        assert!(index < self.rows, "there is no row {index} of {}", self.rows);
+        let (spans, (group, within)) = (self.columns / self.storage.span(), (index / GROUP, index % GROUP));
+        let of = |numbers: &[f32]| (0..spans).map(|span| numbers[(group * spans + span) * GROUP + within]).collect();
+        (of(&self.scales), of(&self.minimums))
+    }
+
     /// The weights of a row.
     ///
     /// # Panics
     /// For a row that the matrix does not have, and for a slice of another length.
     pub fn row(&self, index: usize, out: &mut [f32]) {
-        assert!(index < self.rows, "there is no row {index} of {}", self.rows);
+        let mut quants = vec![0; self.columns];
+        self.quants_of(index, &mut quants);
         assert_eq!(out.len(), self.columns, "a row has {} columns", self.columns);
+        let (scales, minimums) = self.spans_of(index);
         let span = self.storage.span();
-        let (group, within) = (index / GROUP, index % GROUP);
-        for (block, out) in out.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
-            let start = self.start(group, block) + within * QUAD;
-            let (first, second) = out.split_at_mut(BLOCK / 2);
-            match self.storage {
-                Storage::Four => {
-                    for (quad, (low, high)) in first.chunks_mut(QUAD).zip(second.chunks_mut(QUAD)).enumerate() {
-                        let from = &self.quants[start + quad * GROUP * QUAD..][..QUAD];
-                        for (from, (low, high)) in from.iter().zip(low.iter_mut().zip(high)) {
-                            (*low, *high) = (f32::from(from & 15), f32::from(from >> 4));
-                        }
-                    }
-                }
-                Storage::Eight | Storage::EightBySixteen => {
-                    for (quad, to) in out.chunks_mut(QUAD).enumerate() {
-                        let from = &self.quants[start + quad * GROUP * QUAD..][..QUAD];
-                        to.iter_mut().zip(from).for_each(|(to, from)| *to = f32::from(*from));
-                    }
-                }
-            }
-        }
-        for (at, out) in out.chunks_mut(span).enumerate() {
-            let at = (group * (self.columns / span) + at) * GROUP + within;
-            let (scale, minimum) = (self.scales[at], self.minimums[at]);
-            out.iter_mut().for_each(|x| *x = scale * *x + minimum);
+        for ((out, quants), (scale, minimum)) in
+            out.chunks_mut(span).zip(quants.chunks(span)).zip(scales.iter().zip(&minimums))
+        {
+            out.iter_mut().zip(quants).for_each(|(out, quant)| *out = scale * f32::from(*quant) + minimum);
         }
     }
 

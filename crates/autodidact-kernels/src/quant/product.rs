@@ -92,7 +92,7 @@ impl QuantizedMatrix {
             let work = |(group, done): (usize, &mut [[f32; GROUP]])| {
                 self.group(group, x, first, instructions, &mut done[range.clone()]);
             };
-            each_group(&mut done, tokens, self.columns * GROUP * range.len(), work);
+            each_part(&mut done, tokens, self.columns * GROUP * range.len(), work);
         }
         for (group, done) in done.chunks_exact(tokens.max(1)).enumerate() {
             let rows = GROUP.min(self.rows - group * GROUP);
@@ -132,23 +132,29 @@ impl QuantizedMatrix {
     }
 }
 
-/// Calls `work` with each group and its part of `done`, on all cores where that is worth it. `cost`: products of numbers in a group.
+/// Calls `work` with each part of `done`, which has a place for each token, on all cores where that is worth it. `cost`: products of numbers
+/// in a part.
 #[cfg(not(target_family = "wasm"))]
-fn each_group(
-    done: &mut [[f32; GROUP]],
+pub(super) fn each_part<const N: usize>(
+    done: &mut [[f32; N]],
     tokens: usize,
     cost: usize,
-    work: impl Fn((usize, &mut [[f32; GROUP]])) + Send + Sync,
+    work: impl Fn((usize, &mut [[f32; N]])) + Send + Sync,
 ) {
     use rayon::prelude::*;
 
-    let groups = SPLIT.div_ceil(cost.max(1));
-    done.par_chunks_mut(tokens).enumerate().with_min_len(groups).for_each(work);
+    let parts = SPLIT.div_ceil(cost.max(1));
+    done.par_chunks_mut(tokens).enumerate().with_min_len(parts).for_each(work);
 }
 
-/// Calls `work` with each group and its part of `done`.
+/// Calls `work` with each part of `done`, which has a place for each token.
 #[cfg(target_family = "wasm")]
-fn each_group(done: &mut [[f32; GROUP]], tokens: usize, _cost: usize, work: impl Fn((usize, &mut [[f32; GROUP]]))) {
+pub(super) fn each_part<const N: usize>(
+    done: &mut [[f32; N]],
+    tokens: usize,
+    _cost: usize,
+    work: impl Fn((usize, &mut [[f32; N]])),
+) {
     done.chunks_mut(tokens).enumerate().for_each(work);
 }
 

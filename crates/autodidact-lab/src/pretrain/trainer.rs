@@ -102,9 +102,9 @@ impl Pretrainer {
         device: &Device,
         workers: Workers,
     ) -> Result<Self> {
-        let ModelParts { decoder, fingerprint, tokenizer, prompts, eos } = files.read(device)?;
+        let ModelParts { decoder, base, tokenizer, prompts, eos } = files.read(device)?;
         files.shards.clear();
-        let config = config.from_model(decoder.config(), &fingerprint);
+        let config = config.from_model(decoder.config(), &base.fingerprint);
         config.check()?;
         let end =
             *eos.first().ok_or_else(|| Error::Tokenizer { reason: "the model's files name no end token".into() })?;

@@ -114,7 +114,7 @@ pub async fn run(args: SftArgs) -> Result<()> {
 /// Writes the PEFT directory, and stores the adapter if it was given a name.
 async fn write(agent: &Agent, args: &SftArgs, tuned: &FineTuned) -> Result<()> {
     let (model, base) = (agent.model().decoder().config(), agent.model().report());
-    let peft = tuned.adapter.to_peft(model, &base.name, &base.fingerprint).await?;
+    let peft = tuned.adapter.to_peft(model, &base.name, agent.model().base()).await?;
     let (config, weights) = peft.to_bytes()?;
     // The configuration is written last: where there is one, the adapter is complete.
     files::write(&args.out.join(WEIGHTS_FILE), &weights)?;
@@ -124,6 +124,7 @@ async fn write(agent: &Agent, args: &SftArgs, tuned: &FineTuned) -> Result<()> {
     let meta = AdapterMeta {
         name: name.clone(),
         base_fingerprint: base.fingerprint.clone(),
+        base_identity: Some(base.identity.clone()),
         rank: lora.rank,
         alpha: lora.alpha as f32,
         targets: lora.targets.clone(),

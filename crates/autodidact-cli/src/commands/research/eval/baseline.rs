@@ -25,13 +25,13 @@ pub async fn prepare(agent: &Agent, plan: &Plan, runner: &mut Runner<'_>, dir: &
         for seed in plan.seeds_of(Mode::Sft) {
             let home = dir.join(format!("{PREFIX}{}-{seed}", setting.hash()));
             let (config, weights) = (home.join(CONFIG_FILE), home.join(WEIGHTS_FILE));
-            let (model, fingerprint) = (agent.model().decoder().config(), &agent.model().report().fingerprint);
+            let (model, base) = (agent.model().decoder().config(), agent.model().base());
             let adapter = if config.exists() {
                 let peft = PeftAdapter::from_bytes(&files::read(&config)?, &files::read(&weights)?)?;
-                Adapter::from_peft(&peft, model, fingerprint, agent.model().decoder().device())?
+                Adapter::from_peft(&peft, model, &base, agent.model().decoder().device())?
             } else {
                 let adapter = runner.fine_tune(seed, &setting).await?;
-                let peft = adapter.to_peft(model, &agent.model().report().name, fingerprint).await?;
+                let peft = adapter.to_peft(model, &agent.model().report().name, base).await?;
                 let (config_bytes, weight_bytes) = peft.to_bytes()?;
                 files::make_dir(&home)?;
                 // The configuration is written last: where there is one, the adapter is complete.

@@ -116,7 +116,7 @@ async fn agent(written: Vec<NamedFile>) -> Result<Agent> {
         tokenizer_config: Some(take("tokenizer_config.json")),
         generation_config: Some(take("generation_config.json")),
         certainty: None,
-        shards: vec![take("model.safetensors")],
+        shards: vec![take("model.safetensors").into()],
         ..ModelFiles::default()
     };
     let options = OpenOptions { backend: BackendChoice::Cpu, ..OpenOptions::default() };

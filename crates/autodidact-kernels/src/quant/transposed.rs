@@ -1,0 +1,180 @@
+//! The product of rows of f32 with a quantized matrix from the other side, as the backward pass of a product takes it.
+//!
+//! The weights of 8 rows and 32 columns are written out as f32 where the cache has them, and multiplied with some tokens at once. All is
+//! plain Rust, compiled for each set of instructions.
+
+use super::{BLOCK, GROUP, Instructions, QUAD, QuantizedMatrix, Storage, each_part};
+
+/// Tokens whose sums stay in the cache while all rows of a matrix pass.
+const TOKENS: usize = 128;
+/// Tokens that are computed at once.
+const AT_ONCE: usize = 2;
+
+/// The weights of a group of rows in a block of columns.
+type Weights = [[f32; BLOCK]; GROUP];
+
+/// Some columns of a matrix, read as a matrix of their own.
+#[derive(Debug, Clone, Copy)]
+pub struct SomeColumns<'a> {
+    /// All numbers of the matrix, row by row.
+    pub numbers: &'a [f32],
+    /// All its columns.
+    pub width: usize,
+    /// The first column that is read.
+    pub first: usize,
+}
+
+impl QuantizedMatrix {
+    /// Adds `y W` to `out`: the columns of `y` are as many as the rows of the matrix.
+    ///
+    /// # Shapes
+    /// - `out`: `[tokens, columns]`
+    ///
+    /// # Panics
+    /// For columns that `y` does not have, and for an `out` of another size.
+    pub fn add_transposed(&self, y: SomeColumns<'_>, instructions: Instructions, out: &mut [f32]) {
+        let SomeColumns { numbers, width, first } = y;
+        let tokens = numbers.len() / width.max(1);
+        let fits = first + self.rows <= width && numbers.len() == tokens * width;
+        assert!(fits && out.len() == tokens * self.columns, "`y` must have a column for each row of the matrix");
+        if tokens == 0 {
+            return;
+        }
+        // Groups of rows, in them tokens.
+        let groups = self.rows.div_ceil(GROUP);
+        let mut packed = vec![[0.0; GROUP]; groups * tokens];
+        for (token, row) in numbers.chunks_exact(width).enumerate() {
+            for (group, numbers) in row[first..first + self.rows].chunks(GROUP).enumerate() {
+                packed[group * tokens + token][..numbers.len()].copy_from_slice(numbers);
+            }
+        }
+        // Blocks of columns, in them tokens.
+        let mut sums = vec![[0.0; BLOCK]; self.columns / BLOCK * tokens];
+        let work = |(block, sums): (usize, &mut [[f32; BLOCK]])| {
+            for first in (0..tokens).step_by(TOKENS) {
+                let range = first..tokens.min(first + TOKENS);
+                let sums = &mut sums[range.clone()];
+                for group in 0..groups {
+                    let y = &packed[group * tokens..][range.clone()];
+                    add(&self.tile(group, block), y, sums, instructions);
+                }
+            }
+        };
+        each_part(&mut sums, tokens, BLOCK * self.rows * tokens, work);
+        for (block, sums) in sums.chunks_exact(tokens).enumerate() {
+            for (sums, row) in sums.iter().zip(out.chunks_exact_mut(self.columns)) {
+                row[block * BLOCK..][..BLOCK].iter_mut().zip(sums).for_each(|(out, sum)| *out += sum);
+            }
+        }
+    }
+
+    fn tile(&self, group: usize, block: usize) -> Tile<'_> {
+        let spans = BLOCK / self.storage.span() * GROUP;
+        let at = (group * (self.columns / BLOCK) + block) * spans;
+        Tile {
+            storage: self.storage,
+            quants: &self.quants[self.start(group, block)..][..self.storage.block_bytes()],
+            scales: &self.scales[at..][..spans],
+            minimums: &self.minimums[at..][..spans],
+        }
+    }
+}
+
+/// A group of rows in a block of columns.
+pub(super) struct Tile<'a> {
+    storage: Storage,
+    quants: &'a [u8],
+    /// Spans of columns, in them rows.
+    scales: &'a [f32],
+    minimums: &'a [f32],
+}
+
+impl Tile<'_> {
+    /// The weights.
+    #[inline(always)]
+    fn weights(&self) -> Weights {
+        let mut weights = [[0.0; BLOCK]; GROUP];
+        let (quads, _) = self.quants.as_chunks::<{ GROUP * QUAD }>();
+        for (at, quads) in quads.iter().enumerate() {
+            for (row, quad) in quads.as_chunks::<QUAD>().0.iter().enumerate() {
+                let first = at * QUAD;
+                match self.storage {
+                    Storage::Four => {
+                        self.write(&mut weights[row], row, first, quad.map(|both| both & 15));
+                        self.write(&mut weights[row], row, first + BLOCK / 2, quad.map(|both| both >> 4));
+                    }
+                    Storage::Eight | Storage::EightBySixteen => self.write(&mut weights[row], row, first, *quad),
+                }
+            }
+        }
+        weights
+    }
+
+    #[inline(always)]
+    fn write(&self, weights: &mut [f32; BLOCK], row: usize, first: usize, quad: [u8; QUAD]) {
+        let at = first / self.storage.span() * GROUP + row;
+        let (scale, minimum) = (self.scales[at], self.minimums[at]);
+        for (weight, quant) in weights[first..first + QUAD].iter_mut().zip(quad) {
+            *weight = scale * f32::from(quant) + minimum;
+        }
+    }
+}
+
+/// Adds the products of some tokens with the weights of a tile.
+fn add(tile: &Tile<'_>, y: &[[f32; GROUP]], sums: &mut [[f32; BLOCK]], instructions: Instructions) {
+    match instructions {
+        #[cfg(target_arch = "x86_64")]
+        Instructions::Avx2(avx2) => avx2.add(tile, y, sums),
+        #[cfg(target_arch = "x86_64")]
+        Instructions::Vnni(vnni) => vnni.add(tile, y, sums),
+        _ => plain(tile, y, sums, |a, b, sum| a * b + sum),
+    }
+}
+
+/// [`add`] in plain Rust, to be compiled for the instructions of the caller. `fused(a, b, sum)`: `a * b + sum`.
+#[inline(always)]
+pub(super) fn plain(
+    tile: &Tile<'_>,
+    y: &[[f32; GROUP]],
+    sums: &mut [[f32; BLOCK]],
+    fused: impl Fn(f32, f32, f32) -> f32 + Copy,
+) {
+    let weights = tile.weights();
+    let (several, single) = sums.as_chunks_mut::<AT_ONCE>();
+    let (y_several, y_single) = y.as_chunks::<AT_ONCE>();
+    for (sums, y) in several.iter_mut().zip(y_several) {
+        tokens(&weights, y, sums, fused);
+    }
+    for (sums, y) in single.iter_mut().zip(y_single) {
+        tokens(&weights, &[*y], std::array::from_mut(sums), fused);
+    }
+}
+
+/// Columns whose sums stay in registers.
+const LANES: usize = if cfg!(target_family = "wasm") { 16 } else { 32 };
+
+#[inline(always)]
+fn tokens<const T: usize>(
+    weights: &Weights,
+    y: &[[f32; GROUP]; T],
+    sums: &mut [[f32; BLOCK]; T],
+    fused: impl Fn(f32, f32, f32) -> f32 + Copy,
+) {
+    for first in (0..BLOCK).step_by(LANES) {
+        let mut lanes = [[0.0; LANES]; T];
+        for (lanes, sums) in lanes.iter_mut().zip(sums.iter()) {
+            lanes.copy_from_slice(&sums[first..first + LANES]);
+        }
+        for (row, weights) in weights.iter().enumerate() {
+            let weights = &weights[first..first + LANES];
+            for (lanes, y) in lanes.iter_mut().zip(y) {
+                for (sum, weight) in lanes.iter_mut().zip(weights) {
+                    *sum = fused(y[row], *weight, *sum);
+                }
+            }
+        }
+        for (lanes, sums) in lanes.iter().zip(sums.iter_mut()) {
+            sums[first..first + LANES].copy_from_slice(lanes);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Matrices in few bits: modules that read the same input, side by side.
+
+mod host;
+mod on_device;
+
+use autodidact_kernels::quant::QuantizedMatrix;
+use burn::tensor::Device;
+
+use self::{host::Host, on_device::OnDevice};
+use super::{Matrix, arithmetic::Arithmetic};
+use crate::{backend, error::Result};
+
+/// Quantized modules that read the same input, `[out, in]` all together.
+#[derive(Debug, Clone)]
+pub struct Quantized(Place);
+
+#[derive(Debug, Clone)]
+enum Place {
+    /// In the memory of the CPU, for its kernels.
+    Host(Host),
+    /// On a GPU, as tensors that are written out as f32 for each product.
+    Device(OnDevice),
+}
+
+impl Quantized {
+    /// Modules of the same input width, for products on a device.
+    pub fn new(modules: Vec<QuantizedMatrix>, device: &Device) -> Self {
+        Self(if *device == backend::cpu() {
+            Place::Host(Host::new(modules, device.clone()))
+        } else {
+            Place::Device(OnDevice::new(&modules, device))
+        })
+    }
+
+    /// The modules, where the CPU has them.
+    pub fn modules(&self) -> Option<&[QuantizedMatrix]> {
+        match &self.0 {
+            Place::Host(host) => Some(host.modules()),
+            Place::Device(_) => None,
+        }
+    }
+
+    /// All that it holds, as words of 32 bits: for checksums.
+    ///
+    /// # Errors
+    /// [`crate::Error::Backend`] when a tensor cannot be read back.
+    pub async fn words(&self) -> Result<Vec<u32>> {
+        match &self.0 {
+            Place::Host(host) => Ok(host.modules().iter().flat_map(QuantizedMatrix::words).collect()),
+            Place::Device(device) => device.words().await,
+        }
+    }
+
+    /// `x W`, with the modules' outputs side by side. On a GPU it is always in f32.
+    ///
+    /// # Shapes
+    /// - `x`: `[n, in]`; output: `[n, out]`
+    pub fn product(&self, x: Matrix, arithmetic: Arithmetic) -> Matrix {
+        match &self.0 {
+            Place::Host(host) => host.product(x, arithmetic),
+            Place::Device(device) => device.product(&x),
+        }
+    }
+
+    /// `dy W^T`, in f32.
+    ///
+    /// # Shapes
+    /// - `dy`: `[n, out]`; output: `[n, in]`
+    pub fn product_transposed(&self, dy: &Matrix) -> Matrix {
+        match &self.0 {
+            Place::Host(host) => host.product_transposed(dy),
+            Place::Device(device) => device.product_transposed(dy),
+        }
+    }
+
+    /// Rows, in f32: `[n, in]`.
+    pub fn select(&self, rows: &[u32]) -> Matrix {
+        match &self.0 {
+            Place::Host(host) => host.select(rows),
+            Place::Device(device) => device.select(rows),
+        }
+    }
+
+    /// The mean of all rows: `[1, in]`.
+    pub fn mean(&self) -> Matrix {
+        match &self.0 {
+            Place::Host(host) => host.mean(),
+            Place::Device(device) => device.mean(),
+        }
+    }
+
+    /// All rows, in f32: `[out, in]`.
+    pub fn full(&self) -> Matrix {
+        match &self.0 {
+            Place::Host(host) => host.full(),
+            Place::Device(device) => device.full(),
+        }
+    }
+}
