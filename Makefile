@@ -108,6 +108,14 @@ test-cuda: setup-rust ## training through LibTorch, which $$LIBTORCH names (AUTO
 	@$(STEP) "clippy, cuda" cargo clippy --release --locked --package autodidact-lab --features cuda --all-targets -- -D warnings
 	@$(STEP) "tests, cuda" cargo test --release --locked --package autodidact-lab --features cuda --test lab libtorch
 
+# The second processor has no dot products.
+ARM := CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc \
+	CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER=qemu-aarch64 QEMU_LD_PREFIX=/usr/aarch64-linux-gnu
+.PHONY: test-arm
+test-arm: setup-arm ## clippy for the kernels on 64-bit ARM, and their tests on two processors that qemu imitates
+	@for cpu in max cortex-a53; do $(STEP) "clippy and tests, ARM $$cpu" env $(LINTED) $(ARM) QEMU_CPU=$$cpu \
+		cargo test --release --locked --package autodidact-kernels --target aarch64-unknown-linux-gnu; done
+
 .PHONY: soak
 soak: lint setup-web setup-model npm ## lints for a native GPU, and the long form of the tests that `make test` runs in a short one
 	@$(STEP) "soak, 20 loads of a real model" node www/test/loads.mjs "$(AUTODIDACT_CACHE)/models/SmolLM2-135M-Instruct.Q4_1.gguf" 20
@@ -168,9 +176,11 @@ screenshot: test-page ## the pictures of the page in docs/ anew, from the end-to
 .PHONY: setup
 setup: setup-bundle setup-web setup-model ## only install what is missing
 
-.PHONY: setup-rust setup-wasm setup-bundle setup-web setup-browser setup-model
+.PHONY: setup-rust setup-arm setup-wasm setup-bundle setup-web setup-browser setup-model
 setup-rust:
 	@scripts/setup.sh rust
+setup-arm:
+	@scripts/setup.sh arm
 setup-wasm:
 	@scripts/setup.sh wasm
 setup-bundle:

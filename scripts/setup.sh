@@ -4,6 +4,7 @@
 #   setup.sh PART...
 #
 #   rust      the toolchain of rust-toolchain.toml with its wasm32 target (needs rustup)
+#   arm       the target for 64-bit ARM (needs rustup; says how to install qemu and a linker)
 #   wasm      wasm-bindgen, of the version in Cargo.lock
 #   wasm-pack for the tests in the browser
 #   page      the npm packages of www/ (needs Node)
@@ -36,6 +37,17 @@ install_toolchain() {
     local channel
     channel=$(sed -n 's/^channel *= *"\(.*\)"/\1/p' rust-toolchain.toml)
     rustup toolchain install "$channel" --profile minimal --component rustfmt --component clippy --target wasm32-unknown-unknown
+}
+
+arm() {
+    rust
+    if ! have qemu-aarch64 || ! have aarch64-linux-gnu-gcc || [[ ! -e /usr/aarch64-linux-gnu/lib/crt1.o ]]; then
+        die "the tests on ARM need qemu, and a linker with a C library (Debian:" \
+            "sudo apt-get install qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross)"
+    fi
+    [[ -d $(rustc --print target-libdir --target aarch64-unknown-linux-gnu) ]] && return
+    have rustup || die "this Rust has no aarch64-unknown-linux-gnu target and no rustup to add it; install Rust from https://rustup.rs"
+    rustup target add aarch64-unknown-linux-gnu
 }
 
 # The version of a package in Cargo.lock.
@@ -155,7 +167,7 @@ PYTHON
 
 for part in "$@"; do
     case $part in
-        rust | wasm | page | browser | model) "$part" ;;
+        rust | arm | wasm | page | browser | model) "$part" ;;
         wasm-opt) wasm_opt ;;
         wasm-pack) wasm_pack ;;
         *) die "unknown part: $part" ;;

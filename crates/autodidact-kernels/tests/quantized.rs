@@ -118,6 +118,31 @@ fn all_instructions_give_the_same_product() {
 }
 
 #[test]
+fn sums_of_integers_are_the_same_to_the_last_bit() {
+    let mut numbers = Numbers(5);
+    for storage in STORAGES {
+        let spans = BLOCK / storage.span();
+        for at in 0..spans {
+            // Only one span counts, so that there is nothing to round but its product with the scales.
+            let mut matrix = QuantizedMatrix::zeros(13, BLOCK, storage).expect("whole blocks");
+            let most = if storage == Storage::Four { 16.0 } else { 256.0 };
+            for row in 0..13 {
+                let quants: Vec<u8> = (0..BLOCK).map(|_| (numbers.next() * most) as u8).collect();
+                let mut scales = vec![0.0; spans];
+                scales[at] = numbers.next();
+                matrix.set_row(row, Row { quants: &quants, scales: &scales, minimums: &vec![0.0; spans] });
+            }
+            let x: Vec<f32> = (0..7 * BLOCK).map(|_| numbers.next() * 2.0 - 1.0).collect();
+            let activations = Activations::new(&x, BLOCK);
+            let plain = matrix.product(&activations, Instructions::Scalar);
+            for instructions in Instructions::all() {
+                assert_eq!(matrix.product(&activations, instructions), plain, "{instructions:?} {storage:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_largest_numbers_do_not_overflow() {
     let columns = 64;
     for (storage, q) in [(Storage::Four, 15), (Storage::Eight, 255), (Storage::EightBySixteen, 255)] {

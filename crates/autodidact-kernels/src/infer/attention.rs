@@ -8,7 +8,7 @@ use super::{
 /// Rows that are computed together.
 pub(super) const ROWS: usize = 4;
 /// Lanes of the values that are summed up together: as many as the registers hold for all rows.
-const WIDE: usize = if cfg!(target_arch = "x86_64") { 2 } else { 1 };
+const WIDE: usize = if cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) { 2 } else { 1 };
 
 /// What is computed, and what for.
 pub(super) struct Task<'a> {

@@ -18,7 +18,13 @@ pub(super) trait Vector: Copy {
 }
 
 /// For all processors.
-#[cfg_attr(all(target_family = "wasm", target_feature = "simd128"), allow(dead_code, reason = "there is a faster one"))]
+#[cfg_attr(
+    any(
+        all(target_family = "wasm", target_feature = "simd128"),
+        all(target_arch = "aarch64", target_feature = "neon")
+    ),
+    allow(dead_code, reason = "there is a faster one")
+)]
 #[derive(Clone, Copy)]
 pub(super) struct Plain(Lanes);
 
@@ -118,6 +124,46 @@ impl Vector for Simd128 {
     }
 }
 
+/// For 64-bit ARM processors, whose NEON all of the program is compiled for.
+#[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+#[derive(Clone, Copy)]
+pub(super) struct Neon([std::arch::aarch64::float32x4_t; 2]);
+
+#[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+impl Vector for Neon {
+    const FUSED: bool = true;
+
+    #[inline(always)]
+    fn splat(x: f32) -> Self {
+        // SAFETY: the target has the instruction.
+        Self([unsafe { std::arch::aarch64::vdupq_n_f32(x) }; 2])
+    }
+
+    #[inline(always)]
+    fn load(numbers: &Lanes) -> Self {
+        let numbers = numbers.as_ptr();
+        // SAFETY: as above; there are two times 4 numbers, and the loads need no alignment.
+        Self(unsafe { [std::arch::aarch64::vld1q_f32(numbers), std::arch::aarch64::vld1q_f32(numbers.add(4))] })
+    }
+
+    #[inline(always)]
+    fn store(self, to: &mut Lanes) {
+        let to = to.as_mut_ptr();
+        // SAFETY: as above; there is room for two times 4 numbers, and the stores need no alignment.
+        unsafe {
+            std::arch::aarch64::vst1q_f32(to, self.0[0]);
+            std::arch::aarch64::vst1q_f32(to.add(4), self.0[1]);
+        }
+    }
+
+    #[inline(always)]
+    fn plus_product(self, a: Self, b: Self) -> Self {
+        use std::arch::aarch64::vfmaq_f32;
+        // SAFETY: as above.
+        Self(unsafe { [vfmaq_f32(self.0[0], a.0[0], b.0[0]), vfmaq_f32(self.0[1], a.0[1], b.0[1])] })
+    }
+}
+
 /// Compiles a function that is generic over [`Vector`] alone for the vectors of this target, of which a call takes the fastest.
 macro_rules! fastest {
     ($(#[$doc:meta])* $name:ident = $generic:ident ( $($argument:ident : $type:ty),* )) => {
@@ -136,7 +182,12 @@ macro_rules! fastest {
             }
             #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
             $generic::<$crate::infer::lanes::Simd128>($($argument),*);
-            #[cfg(not(all(target_family = "wasm", target_feature = "simd128")))]
+            #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+            $generic::<$crate::infer::lanes::Neon>($($argument),*);
+            #[cfg(not(any(
+                all(target_family = "wasm", target_feature = "simd128"),
+                all(target_arch = "aarch64", target_feature = "neon")
+            )))]
             $generic::<$crate::infer::lanes::Plain>($($argument),*);
         }
     };

@@ -11,6 +11,8 @@
 //! whose sums are sums of integers.
 
 mod activations;
+#[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+mod arm;
 mod product;
 mod scalar;
 mod tile;

@@ -21,6 +21,12 @@ pub enum Instructions {
     /// WebAssembly's SIMD.
     #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
     Simd128,
+    /// ARM's NEON.
+    #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+    Neon,
+    /// ARM's NEON with dot products.
+    #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+    Dotprod(super::arm::dotprod::Dotprod),
     /// AVX2 and FMA.
     #[cfg(target_arch = "x86_64")]
     Avx2(super::x86::Avx2),
@@ -42,6 +48,11 @@ impl Instructions {
         let mut all = vec![Self::Scalar];
         #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
         all.push(Self::Simd128);
+        #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+        {
+            all.push(Self::Neon);
+            all.extend(super::arm::dotprod::Dotprod::detect().map(Self::Dotprod));
+        }
         #[cfg(target_arch = "x86_64")]
         {
             all.extend(super::x86::Avx2::detect().map(Self::Avx2));
@@ -164,6 +175,10 @@ fn compute<const T: usize>(tile: &Tile<'_>, instructions: Instructions) -> [[f32
         Instructions::Scalar => scalar::tile(tile, &mut out),
         #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
         Instructions::Simd128 => super::wasm::tile(tile, &mut out),
+        #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+        Instructions::Neon => super::arm::neon::tile(tile, &mut out),
+        #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+        Instructions::Dotprod(dotprod) => dotprod.tile(tile, &mut out),
         #[cfg(target_arch = "x86_64")]
         Instructions::Avx2(avx2) => avx2.tile(tile, &mut out),
         #[cfg(target_arch = "x86_64")]

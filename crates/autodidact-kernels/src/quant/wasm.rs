@@ -11,43 +11,43 @@ const HALF: usize = GROUP / 2;
 pub(super) fn tile<const T: usize>(tile: &Tile<'_>, out: &mut [[f32; GROUP]; T]) {
     for half in 0..2 {
         match tile.storage {
-            Storage::Four => rows::<T, 8, { Storage::Four.block_bytes() }>(tile, half, out),
-            Storage::Eight => rows::<T, 8, { Storage::Eight.block_bytes() }>(tile, half, out),
-            Storage::EightBySixteen => rows::<T, 4, { Storage::EightBySixteen.block_bytes() }>(tile, half, out),
+            Storage::Four => rows::<T, 1, { Storage::Four.block_bytes() }>(tile, half, out),
+            Storage::Eight => rows::<T, 1, { Storage::Eight.block_bytes() }>(tile, half, out),
+            Storage::EightBySixteen => rows::<T, 2, { Storage::EightBySixteen.block_bytes() }>(tile, half, out),
         }
     }
 }
 
-/// `QUADS`: quads of columns of a span. `BYTES`: of a block.
-fn rows<const T: usize, const QUADS: usize, const BYTES: usize>(
+/// `SPANS`: those of a block. `BYTES`: of a block.
+fn rows<const T: usize, const SPANS: usize, const BYTES: usize>(
     tile: &Tile<'_>,
     half: usize,
     out: &mut [[f32; GROUP]; T],
 ) {
-    let spans = 8 / QUADS;
-    let words: [&[[i16; BLOCK]]; T] = std::array::from_fn(|token| tile.words(token));
+    let quads = 8 / SPANS;
+    let tokens = tile.tokens::<T>();
+    let weights = tile.weights::<SPANS, BYTES>();
     let mut sums = [f32x4_splat(0.0); T];
-    for (block, quants) in tile.quants::<BYTES>().iter().enumerate() {
-        for within in 0..spans {
+    for (block, quants) in weights.quants.iter().enumerate() {
+        for span in 0..SPANS {
             // Of pairs of columns: of rows 0 and 1, and of rows 2 and 3 of the half.
             let mut pairs = [[i32x4_splat(0); 2]; T];
-            for at in within * QUADS..(within + 1) * QUADS {
+            for at in span * quads..(span + 1) * quads {
                 let [low, high] = quad(quants, half, at);
-                for (words, pairs) in words.iter().zip(pairs.iter_mut()) {
-                    let x = columns(&words[block], at);
+                for (token, pairs) in tokens.iter().zip(pairs.iter_mut()) {
+                    let x = columns(&token.words[block], at);
                     pairs[0] = i32x4_add(pairs[0], i32x4_dot_i16x8(low, x));
                     pairs[1] = i32x4_add(pairs[1], i32x4_dot_i16x8(high, x));
                 }
             }
-            let span = block * spans + within;
-            let at = span * GROUP + half * HALF;
-            let (scales, minimums) = (numbers(tile.scales, at), numbers(tile.minimums, at));
-            for (token, ([low, high], sums)) in pairs.into_iter().zip(sums.iter_mut()).enumerate() {
+            let scales = numbers(&weights.scales[block][span], half);
+            let minimums = numbers(&weights.minimums[block][span], half);
+            for (token, ([low, high], sums)) in tokens.iter().zip(pairs.into_iter().zip(sums.iter_mut())) {
                 let even = i32x4_shuffle::<0, 2, 4, 6>(low, high);
                 let odd = i32x4_shuffle::<1, 3, 5, 7>(low, high);
                 let dots = f32x4_convert_i32x4(i32x4_add(even, odd));
-                let scales = f32x4_mul(scales, f32x4_splat(tile.scale(token, block)));
-                let sum = f32x4_splat(tile.sum(token, block, within, spans));
+                let scales = f32x4_mul(scales, f32x4_splat(token.scales[block]));
+                let sum = f32x4_splat(token.sum::<SPANS>(block, span));
                 let new = f32x4_add(f32x4_mul(scales, dots), f32x4_mul(minimums, sum));
                 *sums = f32x4_add(*sums, new);
             }
@@ -73,8 +73,8 @@ fn columns(x: &[i16; BLOCK], at: usize) -> v128 {
 }
 
 #[inline(always)]
-fn numbers(numbers: &[f32], at: usize) -> v128 {
-    let numbers: &[f32; HALF] = numbers[at..at + HALF].as_array().unwrap_or(&[0.0; HALF]);
+fn numbers(numbers: &[f32; GROUP], half: usize) -> v128 {
+    let numbers: &[f32; HALF] = numbers[half * HALF..][..HALF].as_array().unwrap_or(&[0.0; HALF]);
     // SAFETY: the array has 16 bytes, and the load needs no alignment.
     unsafe { v128_load(numbers.as_ptr().cast()) }
 }
