@@ -172,4 +172,4 @@ listenToKeys({
 
 new Things();
 if (address.backend) settings.backend = address.backend;
-void engine.start();
+void engine.begin();

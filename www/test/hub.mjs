@@ -81,7 +81,7 @@ export async function startHub(folder, site) {
     if (path === tree || path === `/api/models/${ID}/tree/main`) return json(inFolder(''));
     if (path.startsWith(`${tree}/`)) return json(inFolder(`${path.slice(tree.length + 1)}/`));
     if (path.startsWith('/api/')) return response.writeHead(404).end();
-    const asked = /^\/(?:test\/seed\/resolve\/\w+|plain|cdn)\/(.+)$/.exec(path)?.[1];
+    const asked = /^\/(?:[\w.-]+\/[\w.-]+\/resolve\/\w+|plain|cdn)\/(.+)$/.exec(path)?.[1];
     if (asked) {
       if (!hub.files.has(asked)) return response.writeHead(404).end();
       // Large files lie elsewhere.
