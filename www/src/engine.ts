@@ -83,6 +83,7 @@ export class Engine {
     this.#failure = null;
     this.#remedies = [];
     this.#download.forget();
+    say('Loading. You can write already.');
     showDevice(null);
     const mine = (this.#session = new Session(this.#options()));
     try {
@@ -91,6 +92,7 @@ export class Engine {
       this.#ownAdapter = this.#hooks.models.isBuiltIn ? this.#bringAdapter(agent) : Promise.resolve(null);
       showDevice(agent.report, await this.#hooks.models.checked());
       if (mine !== this.#session) return;
+      void this.#hooks.models.refresh();
       this.#show('ready', `Ready on ${backendName(agent.report.backend)}`, 1);
       say('Ready.');
       await this.#hooks.onReady(agent);
@@ -132,7 +134,7 @@ export class Engine {
     const { file, loaded, total } = progress;
     this.end('Pausing …');
     this.#download.pause(progress);
-    this.#show('paused', `Paused: ${bytes(loaded)} of ${bytes(total)} of ${file} are here`, loaded / total);
+    this.#show('paused', `Paused at ${bytes(loaded)} of ${bytes(total)}: ${file}`, loaded / total);
     say('The download is paused. It goes on from there, also after a reload.');
   }
 
@@ -180,8 +182,9 @@ export class Engine {
     if (event.type === 'phase') this.#show('loading', `${phaseText(event.phase)} …`);
     if (event.type !== 'download') return;
     const { file, loaded, total } = event;
-    if (total > 0) this.#show('loading', `Loading ${file}: ${bytes(loaded)} of ${bytes(total)}`, loaded / total);
-    else this.#show('loading', `Loading ${file}: ${bytes(loaded)}`);
+    // The name comes last: it may be long.
+    if (total > 0) this.#show('loading', `Loading ${bytes(loaded)} of ${bytes(total)}: ${file}`, loaded / total);
+    else this.#show('loading', `Loading ${bytes(loaded)}: ${file}`);
     if (!this.#hooks.models.isDownloaded || total === 0) return;
     if (loaded < total) this.#download.show({ file, loaded, total });
     else this.#show('loading', `Checking and reading ${file} …`);
@@ -191,7 +194,7 @@ export class Engine {
   #show(state: State, text: string, loaded?: number): void {
     this.#state = state;
     need('engine').dataset['state'] = state;
-    need('engine-text').textContent = text;
+    need('engine-text').textContent = need('engine-text').title = text;
     const bar = need<HTMLProgressElement>('load-progress');
     if (loaded === undefined) bar.removeAttribute('value');
     else bar.value = loaded;

@@ -4,7 +4,7 @@ import { ggufModel, isGguf } from '../gguf-model';
 import { Kept } from '../tools/kept';
 import { readChoice, TRIED, triedSource, type Choice, type TriedModel } from '../tried-models';
 import { fact, h, need } from './dom';
-import { bytes, counted, sentence } from './format';
+import { about, bytes, counted, sentence } from './format';
 import { HubFields } from './hub-fields';
 import { TriedList } from './tried-list';
 
@@ -113,6 +113,8 @@ export class Models {
     this.#loaded = source;
     this.#keep(choice);
     this.#onLoad();
+    // Where it says how far it is, and can be stopped.
+    scrollTo({ top: 0 });
   }
 
   /** Keeps which model is loaded for the next visit, where it can be found again. */
@@ -230,7 +232,7 @@ function factsOf({ name, files, bytes: size, memory }: ModelInfo): HTMLElement[]
     fact('Name', name),
     fact('Files', counted(files.length, 'file')),
     fact('Size', bytes(size)),
-    fact('Memory, about', bytes(memory), 'After it answered for a while; training comes on top'),
+    fact('Memory', about(memory), 'After it answered for a while; training comes on top'),
   ];
   for (const { name, sha256 } of hashes) {
     const one = fact(hashes.length > 1 ? `SHA-256 of ${name}` : 'SHA-256, will be checked', h('code', { class: 'hash' }, sha256));

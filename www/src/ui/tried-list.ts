@@ -1,7 +1,7 @@
 import type { Download } from 'autodidact';
 import { TRIED, type TriedModel } from '../tried-models';
 import { h, need } from './dom';
-import { bytes } from './format';
+import { about, bytes } from './format';
 
 /** The list of models that were tried, each with what it takes and a way to load it. */
 export class TriedList {
@@ -31,7 +31,7 @@ export class TriedList {
         h('h4', {}, name),
         h('button', { type: 'button', class: 'small', 'aria-label': `Load ${name}`, onclick: () => this.#onLoad(model) }, 'Load')),
       h('p', {}, note),
-      h('p', { class: 'takes' }, `${bytes(model.bytes)} to download, about ${bytes(model.memory)} of memory, ${licence} `, state),
+      h('p', { class: 'takes' }, `${bytes(model.bytes)} to download, ${about(model.memory)} of memory, ${licence} `, state),
       h('details', {},
         h('summary', {}, 'File'),
         h('p', { class: 'hint' }, `${file} of ${hub}`),
