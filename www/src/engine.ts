@@ -49,7 +49,7 @@ export class Engine {
     this.#hooks = hooks;
   }
 
-  /** Starts the agent; a download that was paused before the page was loaded stays so. */
+  /** Starts the agent, but for a download that was paused, maybe at an earlier visit: that stays so. */
   async begin(): Promise<void> {
     const { models } = this.#hooks;
     const paused = models.isDownloaded ? this.#download.paused : null;

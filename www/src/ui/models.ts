@@ -74,10 +74,11 @@ export class Models {
   async checked(): Promise<Download[]> {
     const source = this.#loaded;
     if (typeof source === 'string' || !this.isDownloaded) return [];
-    const model = 'hub' in source ? source.hub : source.name;
-    const isUsed = ({ name }: Download) => (!('hub' in source) || !source.file ? !('hub' in source) || !name.endsWith('.gguf') : sameModel(name, source.file));
+    const [model, isUsed] = 'hub' in source
+      ? [source.hub, (name: string) => (source.file === undefined ? !name.endsWith('.gguf') : sameModel(name, source.file))] as const
+      : [source.name, (name: string) => name in source.files] as const;
     const files = await downloads().catch(() => []);
-    return files.filter((file) => file.model === model && file.complete && file.hash.startsWith('sha256-') && isUsed(file));
+    return files.filter((file) => file.model === model && isUsed(file.name) && file.complete && file.hash.startsWith('sha256-'));
   }
 
   /** Shows again what is in this browser. */

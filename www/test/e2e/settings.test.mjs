@@ -187,7 +187,7 @@ describePage('settings', () => {
       dataTransfer.items.add(new File([new Uint8Array(bytes)], 'dropped.gguf'));
       for (const type of ['dragover', 'drop']) field.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
     }, bytes);
-    await page.locator('#model-facts', { hasText: /Name\s+dropped/ }).waitFor();
+    await page.locator('#model-facts', { hasText: /Name\s*dropped/ }).waitFor();
   });
 
   it('loads a GGUF file of Hugging Face, of which it lists those that there are, and says that it was checked', () => withGguf(['qwen2.gguf', 'llama.gguf', ...PARTS], async () => {
