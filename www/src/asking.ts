@@ -8,6 +8,7 @@ import type { Inside } from './inside';
 import type { Lessons } from './lessons';
 import type { Plan, Planner } from './plan';
 import { runnable } from './tools';
+import { isInWords } from './ui/answers';
 import type { Log } from './ui/log';
 import { phaseText } from './ui/phases';
 import { say } from './ui/status';
@@ -50,7 +51,7 @@ export class Asking {
   async ask(words: string, tools?: readonly Tool[]): Promise<Exchange | null> {
     const { engine, work, planner, lessons } = this.#parts;
     if (engine.explain()) return null;
-    if (!engine.isReady) return say('It is still loading. Send it in a moment.'), null;
+    if (!engine.isReady) return say(engine.waiting), null;
     const before = this.#last;
     // A question may be answered while it still looks for more to propose.
     if (before?.isRunning && before.view.question && !before.view.isPractising) work.abort();
@@ -155,9 +156,12 @@ export class Asking {
         if (view.isPractising) view.practised('It has practised.', false);
         say('It asks back.');
         break;
-      case 'decline':
-        view.decline(textOf(trace));
-        say('Nothing was done.');
+      case 'decline': {
+        // Where a person taught that no tool fits, the model's words are not the answer.
+        const text = isInWords(trace.answer) && !lesson ? trace.answer.text.trim() : null;
+        exchange.decline(text);
+        say(text === null ? 'Nothing was done.' : 'It answered in words. Nothing was done.');
+      }
     }
     if (lesson) view.taught(lesson.query, lesson.exact);
     for (const { tool, reason } of leftOut) view.note(`The tool ${tool} was left out: ${reason}.`);
@@ -178,10 +182,4 @@ function resultsOf({ results, decision }: TaskResult): ToolResult[] {
   const first = results[0];
   if (first) return first;
   return decision.kind === 'act' ? decision.calls.map((call) => ({ call, status: 'not-runnable' })) : [];
-}
-
-/** The model's text, where it wrote one and no call. */
-function textOf({ answer }: TaskResult): string | null {
-  const text = answer.text.trim();
-  return answer.calls.length === 0 && answer.error === undefined && text !== '' ? text : null;
 }

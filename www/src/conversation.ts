@@ -9,7 +9,9 @@ export type Ending =
   /** Calls, with what came of each in a sentence. */
   | { kind: 'called'; calls: readonly ToolCall[]; results: readonly string[] }
   /** A question of the agent. */
-  | { kind: 'asked'; question: string };
+  | { kind: 'asked'; question: string }
+  /** Words of the model, and no call. */
+  | { kind: 'answered'; text: string };
 
 export interface Turn {
   /** The user's. */
@@ -74,6 +76,7 @@ function messages({ words, ending }: Turn): Message[] {
   const said: Message = { role: 'user', content: words };
   if (!ending) return [];
   if (ending.kind === 'asked') return [said, { role: 'assistant', content: ending.question }];
+  if (ending.kind === 'answered') return [said, { role: 'assistant', content: ending.text }];
   const results = ending.results.map((content, n): Message => {
     const name = ending.calls[n]?.name;
     return { role: 'tool', content, ...(name !== undefined && { name }) };

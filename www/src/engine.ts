@@ -5,6 +5,7 @@ import { bringAdapter } from './own-adapter';
 import { Session } from './session';
 import { confirmCall } from './tools';
 import { Banner, type Remedy } from './ui/banner';
+import { DownloadControls, type Progress } from './ui/download-controls';
 import { backendName, showDevice } from './ui/device';
 import { need } from './ui/dom';
 import { bytes } from './ui/format';
@@ -13,7 +14,7 @@ import { phaseText } from './ui/phases';
 import type { Settings } from './ui/settings';
 import { say } from './ui/status';
 
-type State = 'loading' | 'ready' | 'failed';
+type State = 'loading' | 'paused' | 'ready' | 'failed';
 
 interface Hooks {
   settings: Settings;
@@ -38,9 +39,28 @@ export class Engine {
   /** The error that ended the agent, and the ways on, until it is started again. */
   #failure: AutodidactError | null = null;
   #remedies: Remedy[] = [];
+  readonly #download = new DownloadControls({
+    pause: (progress) => this.#pause(progress),
+    resume: () => void this.start(),
+    cancel: () => this.#cancel(),
+  });
 
   constructor(hooks: Hooks) {
     this.#hooks = hooks;
+  }
+
+  /** Starts the agent, but for a download that was paused, maybe at an earlier visit: that stays so. */
+  async begin(): Promise<void> {
+    const { models } = this.#hooks;
+    const paused = models.isDownloaded ? this.#download.paused : null;
+    if (!paused) return this.start();
+    showDevice(null);
+    this.#pause(paused);
+  }
+
+  /** Why it cannot be asked now. */
+  get waiting(): string {
+    return this.#state === 'paused' ? 'The download of the model is paused. Resume it first, or cancel it.' : 'It is still loading. Send it in a moment.';
   }
 
   /** The agent, as soon as it has started. */
@@ -62,13 +82,17 @@ export class Engine {
     this.#banner.hide();
     this.#failure = null;
     this.#remedies = [];
+    this.#download.forget();
+    say('Loading. You can write already.');
     showDevice(null);
     const mine = (this.#session = new Session(this.#options()));
     try {
       const agent = await mine.agent;
       if (mine !== this.#session) return;
       this.#ownAdapter = this.#hooks.models.isBuiltIn ? this.#bringAdapter(agent) : Promise.resolve(null);
-      showDevice(agent.report);
+      showDevice(agent.report, await this.#hooks.models.checked());
+      if (mine !== this.#session) return;
+      void this.#hooks.models.refresh();
       this.#show('ready', `Ready on ${backendName(agent.report.backend)}`, 1);
       say('Ready.');
       await this.#hooks.onReady(agent);
@@ -103,6 +127,22 @@ export class Engine {
 
   hideError(): void {
     this.#banner.hide();
+  }
+
+  /** Ends the download; it goes on from its last byte, also at a later visit. */
+  #pause(progress: Progress): void {
+    const { file, loaded, total } = progress;
+    this.end('Pausing …');
+    this.#download.pause(progress);
+    this.#show('paused', `Paused at ${bytes(loaded)} of ${bytes(total)}: ${file}`, loaded / total);
+    say('The download is paused. It goes on from there, also after a reload.');
+  }
+
+  #cancel(): void {
+    const { models } = this.#hooks;
+    models.reset();
+    void this.start();
+    say('Cancelled. What came of the model is kept: loading it again goes on from there.');
   }
 
   #options(): AgentOptions {
@@ -142,18 +182,23 @@ export class Engine {
     if (event.type === 'phase') this.#show('loading', `${phaseText(event.phase)} …`);
     if (event.type !== 'download') return;
     const { file, loaded, total } = event;
-    if (total > 0) this.#show('loading', `Loading ${file}: ${bytes(loaded)} of ${bytes(total)}`, loaded / total);
-    else this.#show('loading', `Loading ${file}: ${bytes(loaded)}`);
+    // The name comes last: it may be long.
+    if (total > 0) this.#show('loading', `Loading ${bytes(loaded)} of ${bytes(total)}: ${file}`, loaded / total);
+    else this.#show('loading', `Loading ${bytes(loaded)}: ${file}`);
+    if (!this.#hooks.models.isDownloaded || total === 0) return;
+    if (loaded < total) this.#download.show({ file, loaded, total });
+    else this.#show('loading', `Checking and reading ${file} …`);
   }
 
   /** `loaded` is a share in [0, 1]; without it the bar only says that something goes on. */
   #show(state: State, text: string, loaded?: number): void {
     this.#state = state;
     need('engine').dataset['state'] = state;
-    need('engine-text').textContent = text;
+    need('engine-text').textContent = need('engine-text').title = text;
     const bar = need<HTMLProgressElement>('load-progress');
     if (loaded === undefined) bar.removeAttribute('value');
     else bar.value = loaded;
+    this.#download.enter(state === 'paused' || (state === 'loading' && loaded !== undefined));
     this.#hooks.onState();
   }
 }

@@ -50,6 +50,13 @@ export class Exchange {
     this.view.ask(question);
   }
 
+  /** No tool fits; `text` is what the model wrote instead, if it wrote something. */
+  decline(text: string | null): void {
+    this.turn.ending = text === null ? null : { kind: 'answered', text };
+    if (text === null) this.view.decline();
+    else this.view.answer(text);
+  }
+
   act(calls: readonly ToolCall[], results: readonly ToolResult[]): void {
     this.turn.ending = calls.length === 0 ? null : { kind: 'called', calls, results: results.map(resultInWords) };
     this.view.act(calls, results);

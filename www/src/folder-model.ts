@@ -10,12 +10,9 @@ const INDEX = 'model.safetensors.index.json';
 /** Within the model's own folder. */
 const NAMED_TEMPLATE = /^additional_chat_templates\/[^/]+\.jinja$/;
 
-/** The addresses of the folder that was chosen last. */
-let addresses: string[] = [];
-
 /**
  * A model from the files of a folder that the user chose; of folders within, only named templates are taken. `measured` is the same
- * with the sizes. The addresses hold until another folder is chosen.
+ * with the sizes. The addresses hold until the page is closed.
  */
 export function folderModel(chosen: readonly File[]): { source: ModelSource; measured: ModelSource } {
   const all = chosen.map((file) => ({ file, name: file.webkitRelativePath.split('/').slice(1).join('/') || file.name }));
@@ -28,11 +25,13 @@ export function folderModel(chosen: readonly File[]): { source: ModelSource; mea
     const message = `the folder has no ${lacks}; choose the directory of a model with ${[...NEEDED, WEIGHTS].join(', ')}`;
     throw new AutodidactError({ name: 'AutodidactError', code: 'IoError', message });
   }
-  for (const address of addresses) URL.revokeObjectURL(address);
   const used = all.filter(({ name }) => USED.has(name) || NAMED_TEMPLATE.test(name) || isWeights(name));
+  return addressed(chosen[0]?.webkitRelativePath.split('/')[0] || 'model', used);
+}
+
+/** A model from files under the names that the agent asks for. An address of a file holds nothing in memory. */
+export function addressed(name: string, used: readonly { file: File; name: string }[]): { source: ModelSource; measured: ModelSource } {
   const files = used.map(({ file, name }) => [name, URL.createObjectURL(file), file.size] as const);
-  addresses = files.map(([, url]) => url);
-  const name = chosen[0]?.webkitRelativePath.split('/')[0] || 'model';
   return {
     source: { name, files: Object.fromEntries(files.map(([file, url]) => [file, url])) },
     measured: { name, files: Object.fromEntries(files.map(([file, url, bytes]) => [file, { url, bytes }])) },

@@ -32,7 +32,7 @@ const agent = () => engine.agent;
 const restart = () => void engine.start();
 const showLessons = () => lessonsList.refresh();
 
-const settings = new Settings({ onBackend: restart, onMemory: showLessons });
+const settings = new Settings({ onBackend: () => void engine.begin(), onMemory: showLessons });
 const models = new Models(builtInModel, address.hub, restart);
 const menu = new Menu(async (json) => (await agent()).parseTools(json), showLessons);
 const storage = new StoragePanel({ agent, clear: clearAll, say, fail });
@@ -172,4 +172,4 @@ listenToKeys({
 
 new Things();
 if (address.backend) settings.backend = address.backend;
-void engine.start();
+void engine.begin();

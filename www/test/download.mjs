@@ -342,8 +342,9 @@ describe('files that are given one by one', () => {
 });
 
 describe('modelInfo', () => {
-  // Twice the bytes of two at 16 bits, once while they are read; and two texts of 2048 tokens, 9 layers, 4 heads of 32.
-  const memory = () => 3 * hub.size + 16 * 2048 * 9 * 4 * 32;
+  // The program and the vocabulary, twice the bytes of two at 16 bits, and a text of 2048 tokens (9 layers, 4 heads of 32)
+  // beside earlier prompts.
+  const memory = (numbers = 4) => 88e6 + 300 * 4096 + (numbers * hub.size) / 2 + 8 * 2048 * 9 * 4 * 32 + 64 * 2 ** 20;
   const info = (page, source) => page.evaluate((source) => autodidact.modelInfo(source).catch(({ code }) => code), source);
 
   it('says what a model takes, without its weights', async () => {
@@ -362,9 +363,31 @@ describe('modelInfo', () => {
     assert.deepEqual({ name: plain.name, memory: plain.memory, bytes: plain.bytes }, { name: 'plain', memory: memory(), bytes: ofHub.bytes - unasked });
     assert.deepEqual(hub.asked(), []);
 
+    const q4 = await page.evaluate((source) => autodidact.modelInfo(source, { dtype: 'q4' }), fromHub());
+    assert.equal(q4.memory, memory(0.75));
     assert.equal(await info(page, `${hub.origin}/none/`), 'IoError');
     assert.equal(await info(page, { name: 'm', files: {} }), 'IoError');
     assert.equal(await page.evaluate((model) => autodidact.modelInfo(model, { signal: AbortSignal.abort() }).catch(({ code }) => code), fromHub()), 'AbortError');
+    assert.deepEqual(await downloads(page), []);
+  });
+
+  it('looks into GGUF files: of a hub, at an address, and of the device', async () => {
+    const page = await tab();
+    const file = 'qwen2.gguf';
+    const bytes = readFileSync(new URL(`../../tests/fixtures/gguf/${file}`, import.meta.url));
+    hub.files = new Map([...hub.whole, [file, bytes], ['cut.gguf', bytes.subarray(0, 2000)]]);
+    const ofHub = await info(page, fromHub({ file }));
+    assert.deepEqual(ofHub.files.map(({ name, bytes }) => ({ name, bytes })), [{ name: file, bytes: bytes.length }]);
+    assert.match(ofHub.files[0].sha256, /^[\da-f]{64}$/);
+    const plain = await info(page, `${hub.origin}/plain/${file}`);
+    assert.deepEqual([plain.name, plain.bytes, plain.memory], ['qwen2', bytes.length, ofHub.memory]);
+    const ofDevice = await page.evaluate((bytes) => {
+      const [url, size] = [URL.createObjectURL(new Blob([new Uint8Array(bytes)])), bytes.length];
+      return autodidact.modelInfo({ name: 'mine', files: { 'x.gguf': { url, bytes: size } } });
+    }, [...bytes]);
+    assert.deepEqual([ofDevice.name, ofDevice.memory], ['mine', ofHub.memory]);
+    assert.equal(await info(page, fromHub({ file: 'cut.gguf' })), 'IntegrityError');
+    assert.deepEqual(await page.evaluate((model) => autodidact.ggufFiles(model), fromHub()), [{ name: file, bytes: bytes.length }, { name: 'cut.gguf', bytes: 2000 }]);
     assert.deepEqual(await downloads(page), []);
   });
 });

@@ -27,7 +27,7 @@ export async function startHub(folder, site) {
   shards.delete(WEIGHTS);
   shards.set('consolidated.safetensors', Buffer.from('of another program'));
   const hub = { log: [], rule: () => ({}), sha256: digest('sha256', files.get(WEIGHTS)), size: files.get(WEIGHTS).length, files, whole: files, shards };
-  const isLarge = (name) => name === WEIGHTS || name === SHARD;
+  const isLarge = (name) => name === WEIGHTS || name === SHARD || name.endsWith('.gguf');
   /** What lies in a folder itself. */
   const inFolder = (folder) => {
     const inside = [...hub.files].filter(([path]) => path.startsWith(folder));
@@ -37,7 +37,7 @@ export async function startHub(folder, site) {
       ...[...folders].map((path) => ({ type: 'directory', path, size: 0, oid: 'a'.repeat(40) })),
       ...here.map(([path, bytes]) => ({
         type: 'file', path, size: bytes.length, oid: digest('sha1', `blob ${bytes.length}\0`, bytes),
-        ...(isLarge(path) && { lfs: { oid: hub.sha256, size: bytes.length, pointerSize: 134 } }),
+        ...(isLarge(path) && { lfs: { oid: digest('sha256', bytes), size: bytes.length, pointerSize: 134 } }),
       })),
     ];
   };
@@ -50,13 +50,15 @@ export async function startHub(folder, site) {
     const etag = rule.etag ?? `"${digest('md5', body)}"`;
     response.setHeader('ETag', etag);
     response.setHeader('Content-Type', 'application/octet-stream');
-    const range = /^bytes=(\d+)-$/.exec(request.headers.range ?? '');
+    const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
     const other = request.headers['if-range'] !== undefined && request.headers['if-range'] !== etag;
     const from = range && !rule.whole && !other ? Number(range[1]) : 0;
-    const rest = body.subarray(from);
+    const to = range?.[2] && !rule.whole && !other ? Math.min(body.length, Number(range[2]) + 1) : body.length;
+    const rest = body.subarray(from, to);
+    const isPart = from > 0 || to < body.length;
     response.setHeader('Content-Length', rest.length);
-    if (from > 0) response.setHeader('Content-Range', `bytes ${from}-${body.length - 1}/${body.length}`);
-    response.statusCode = from > 0 ? 206 : 200;
+    if (isPart) response.setHeader('Content-Range', `bytes ${from}-${to - 1}/${body.length}`);
+    response.statusCode = isPart ? 206 : 200;
     if (request.method === 'HEAD') return void response.end();
     const end = rule.cut ?? rule.stall;
     if (end === undefined) return void response.end(rest);
@@ -76,10 +78,10 @@ export async function startHub(folder, site) {
     const json = (value) => response.setHeader('Content-Type', 'application/json').end(JSON.stringify(value));
     if (path === `/api/models/${ID}/revision/main`) return json({ sha: COMMIT });
     const tree = `/api/models/${ID}/tree/${COMMIT}`;
-    if (path === tree) return json(inFolder(''));
+    if (path === tree || path === `/api/models/${ID}/tree/main`) return json(inFolder(''));
     if (path.startsWith(`${tree}/`)) return json(inFolder(`${path.slice(tree.length + 1)}/`));
     if (path.startsWith('/api/')) return response.writeHead(404).end();
-    const asked = /^\/(?:test\/seed\/resolve\/\w+|plain|cdn)\/(.+)$/.exec(path)?.[1];
+    const asked = /^\/(?:[\w.-]+\/[\w.-]+\/resolve\/\w+|plain|cdn)\/(.+)$/.exec(path)?.[1];
     if (asked) {
       if (!hub.files.has(asked)) return response.writeHead(404).end();
       // Large files lie elsewhere.

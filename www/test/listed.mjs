@@ -16,9 +16,10 @@ const OTHERS = ['chat_template.jinja', 'config.json', 'generation_config.json', 
 let folder;
 let hub;
 let listed;
+let ggufFiles;
 
 before(async () => {
-  [{ listed }] = await modules('/package/src/hub.ts');
+  [{ listed, ggufFiles }] = await modules('/package/src/hub.ts');
   folder = mkdtempSync(join(tmpdir(), 'autodidact-listed-'));
   for (const name of [...OTHERS, WEIGHTS, 'README.md', 'model.gguf']) writeFileSync(join(folder, name), name);
   hub = await startHub(folder, folder);
@@ -88,5 +89,19 @@ describe('the files of a model of a hub', () => {
     for (const wrong of ['config.json', '../model.gguf', '']) {
       assert.equal((await parts(wrong, []).catch((error) => error)).code, 'InvalidInput', wrong);
     }
+  });
+
+  it('are listed by name and size where they are GGUF files: of a split one the first part', async () => {
+    const names = ['a.gguf', 'b-00001-of-00002.gguf', 'b-00002-of-00002.gguf'];
+    hub.files = new Map([...hub.whole, ...names.map((name) => file(name))]);
+    const found = (await ggufFiles({ hub: ID, endpoint: `${hub.origin}/` })).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const bytes = (name) => hub.files.get(name).length;
+    assert.deepEqual(found, [{ name: 'a.gguf', bytes: bytes('a.gguf') }, { name: names[1], bytes: bytes(names[1]) + bytes(names[2]) }, { name: 'model.gguf', bytes: bytes('model.gguf') }]);
+    hub.files = new Map([file('config.json')]);
+    assert.deepEqual(await ggufFiles({ hub: ID, endpoint: hub.origin }), []);
+    const failing = (model, options) => ggufFiles({ endpoint: hub.origin, ...model }, options).then(() => '', ({ code }) => code);
+    assert.equal(await failing({ hub: 'test/none' }), 'IoError');
+    assert.equal(await failing({ hub: '../x' }), 'InvalidInput');
+    assert.equal(await failing({ hub: ID }, { signal: AbortSignal.abort() }), 'AbortError');
   });
 });

@@ -1,4 +1,4 @@
-import { failure, invalid } from './errors.ts';
+import { AutodidactError, failure, invalid } from './errors.ts';
 import { folder, listOf } from './store.ts';
 import type { HubModel, RemoteFile } from './types.ts';
 
@@ -64,27 +64,53 @@ interface Entry {
 
 export const keyOf = ({ hub, file, revision, endpoint }: HubModel): string => [endpoint, hub, revision, ...(file ? [file] : [])].join(' ');
 
+export const isGguf = ({ name }: { name: string }): boolean => name.endsWith('.gguf');
+
 /** All parts of a GGUF model, of which `file` is one. */
-function parts(file: string): string[] {
+export function parts(file: string): string[] {
   const [, base, count] = /^(.*-)\d{5}-of-(\d{5})\.gguf$/.exec(file) ?? [];
   if (!count) return [file];
   return Array.from({ length: Number(count) }, (_, at) => `${base}${String(at + 1).padStart(5, '0')}-of-${count}.gguf`);
+}
+
+/** The id of a model, in parts that addresses are made of. */
+function addressed({ hub, revision = 'main', endpoint = HUGGING_FACE }: HubModel): { api: string; base: string; revision: string } {
+  if (!/^(\w[\w.-]*\/)?\w[\w.-]*$/.test(hub)) throw invalid(`"${hub}" is no model id: write it as organization/name`);
+  const base = endpoint.replace(/\/+$/, '');
+  return { api: `${base}/api/models/${hub}`, base: `${base}/${hub}/resolve`, revision };
+}
+
+/**
+ * The GGUF files in a model's directory on a hub, each of which can be the `file` of the model; of a split one the first
+ * part, with the bytes of all. None where the model has its weights in other files.
+ *
+ * @throws {@link AutodidactError} with code `IoError` where there is no such model, `InvalidInput` for what is no id, and
+ * `AbortError`.
+ */
+export async function ggufFiles(model: HubModel, options: { signal?: AbortSignal } = {}): Promise<{ name: string; bytes: number }[]> {
+  try {
+    const { api, revision } = addressed(model);
+    const entries = await json<Entry[]>(`${api}/tree/${encodeURIComponent(revision)}`, options);
+    const sizes = new Map(entries.filter(({ path }) => isGguf({ name: path })).map(({ path, size }) => [path, size]));
+    const firsts = [...sizes.keys()].filter((name) => parts(name)[0] === name);
+    return firsts.map((name) => ({ name, bytes: parts(name).reduce((sum, part) => sum + (sizes.get(part) ?? 0), 0) }));
+  } catch (error) {
+    throw AutodidactError.from(error);
+  }
 }
 
 /**
  * The files of a hub's model that the agent needs, all of one commit. Without a connection: as they were the last time.
  */
 export async function listed(model: HubModel, init: RequestInit = {}): Promise<Listed> {
-  const { hub, file, revision = 'main', endpoint = HUGGING_FACE } = model;
-  if (!/^(\w[\w.-]*\/)?\w[\w.-]*$/.test(hub)) throw invalid(`"${hub}" is no model id: write it as organization/name`);
+  const { hub, file } = model;
+  const { api, base, revision } = addressed(model);
   if (file !== undefined && !/^\w[\w.-]*\.gguf$/.test(file)) throw invalid(`"${file}" is no GGUF file`);
-  const base = endpoint.replace(/\/+$/, '');
   const dir = await folder();
   const before = dir && (await listOf<Listed>(dir, keyOf(model)));
   const isCommit = /^[\da-f]{40}$/.test(revision);
   if (before && isCommit) return before;
-  const api = `${base}/api/models/${hub}`;
-  const urlOf = (path: string) => `${base}/${hub}/resolve/${commit}/${path}`;
+  const urlOf = (path: string) => `${base}/${commit}/${path}`;
   let entries: Entry[];
   let weights = file ? parts(file) : [WEIGHTS];
   let commit = revision;
@@ -101,7 +127,7 @@ export async function listed(model: HubModel, init: RequestInit = {}): Promise<L
   }
   const needed = file ? [] : NEEDED;
   const lacks = [...needed, ...weights].find((file) => !entries.some(({ path }) => path === file));
-  if (lacks) throw failure('UnsupportedModel', `${hub} has no ${lacks}: choose a model with ${[...NEEDED, WEIGHTS].join(', ')}, or name a GGUF file`);
+  if (lacks) throw failure('UnsupportedModel', `${hub} has no ${lacks}: choose a model with ${[...NEEDED, WEIGHTS].join(', ')}, or name a GGUF file: \`ggufFiles\` lists them`);
   const isUsed = ({ path }: Entry) => (!file && USED.includes(path)) || weights.includes(path) || (!file && path.startsWith(TEMPLATES) && path.endsWith('.jinja'));
   const files = entries.filter(isUsed).map(({ path, size, oid, lfs }) => ({
     name: path, url: urlOf(path), bytes: size, hash: lfs ? `sha256-${lfs.oid}` : `git-${oid}`,

@@ -1,6 +1,8 @@
-import { AutodidactError, failure, invalid } from './errors.ts';
-import { ask, INDEX, json, listed, NEEDED, SETTINGS, SPECIAL, wanted, WEIGHTS, type Listed, type Wanted } from './hub.ts';
-import type { ModelSource } from './types.ts';
+import { AutodidactError, failure } from './errors.ts';
+import { remoteHeader } from './gguf-remote.ts';
+import { ask, INDEX, isGguf, json, listed, NEEDED, parts, SETTINGS, SPECIAL, wanted, WEIGHTS, type Listed, type Wanted } from './hub.ts';
+import { estimatedMemory, heldBytes, roundedBytes, type Shape } from './memory.ts';
+import type { Dtype, ModelSource } from './types.ts';
 
 /** What loading a model would take. */
 export interface ModelInfo {
@@ -10,42 +12,81 @@ export interface ModelInfo {
   /** Of all files. */
   bytes: number;
   /**
-   * Estimate of the bytes that the agent will use: the files of the weights, as they are read; the weights as numbers
-   * of four bytes each, which is twice those files at 16 bits; and the keys and values of two texts of 2048 tokens
-   * (fewer where the model takes fewer): 2 × 2 × 4 × tokens × layers × key/value heads × size of a head. Training comes
-   * on top.
+   * Estimate of the bytes that the agent will use on the CPU after it has answered for a while, beyond an empty tab: the
+   * WebAssembly, the vocabulary, the weights as `dtype` holds them, and the keys and values of a text of 2048 tokens and
+   * of earlier prompts. Training comes on top. On a GPU the weights are as with `f32`.
    */
   memory: number;
 }
 
-/** What loading a model would take; fetches no weights. Of GGUF files, which hold their configuration, nothing is known before. */
-export async function modelInfo(source: ModelSource, options: { signal?: AbortSignal } = {}): Promise<ModelInfo> {
+export interface ModelInfoOptions {
+  /** How the weights will be held: `dtype` of the agent; `auto` when absent. */
+  dtype?: Dtype;
+  signal?: AbortSignal;
+}
+
+/**
+ * What loading a model would take; fetches no weights. Of GGUF files the header is read: their beginning, some 2 MB for
+ * a vocabulary of 50,000 tokens and 6 MB for one of 150,000.
+ *
+ * @throws {@link AutodidactError} with code `IoError` for what is not there, `IntegrityError` for a damaged header,
+ * `UnsupportedModel` or `UnsupportedDtype` for what cannot be loaded, and `AbortError`.
+ */
+export async function modelInfo(source: ModelSource, { dtype = 'auto', ...init }: ModelInfoOptions = {}): Promise<ModelInfo> {
   try {
-    const { model, files } = await found(source, options);
-    if (files.some(({ name }) => name.endsWith('.gguf'))) throw invalid('`modelInfo` does not look into GGUF files');
-    const config = await json<Config>(files.find(({ name }) => name === 'config.json')?.url ?? missing('config.json'), options);
-    const sum = (some: Wanted[]) => some.reduce((total, { bytes = 0 }) => total + bytes, 0);
-    const weights = sum(files.filter(({ name }) => name.endsWith('.safetensors')));
-    const width = /32/.test(String(config['torch_dtype'] ?? config['dtype'])) ? 4 : 2;
+    const { model, files } = await found(source, init);
+    const shape = files.some(isGguf) ? await shapeOfGguf(files.filter(isGguf), dtype, init) : await shapeOfDirectory(files, dtype, init);
     return {
       name: model,
       files: files.map(({ name, bytes = 0, hash = '' }) => ({ name, bytes, sha256: /^sha256-(.*)/.exec(hash)?.[1] ?? null })),
       bytes: sum(files),
-      memory: weights + (weights * 4) / width + cache(config),
+      memory: estimatedMemory(shape),
     };
   } catch (error) {
     throw AutodidactError.from(error);
   }
 }
 
+const sum = (files: Wanted[]) => files.reduce((total, { bytes = 0 }) => total + bytes, 0);
+
+async function shapeOfGguf(files: Wanted[], dtype: Dtype, init: RequestInit): Promise<Shape> {
+  const headers = await Promise.all(files.map(({ url }) => remoteHeader(url, init)));
+  // Of a split model the first part says what all are about.
+  const about = (key: string) => headers.map(({ metadata }) => metadata.get(key)).find((value) => value !== undefined);
+  const family = about('general.architecture');
+  const number = (key: string, or = 0) => {
+    const value = about(key);
+    return typeof value === 'number' ? value : or;
+  };
+  const own = (key: string, or?: number) => number(`${family}.${key}`, or);
+  const heads = own('attention.head_count');
+  return {
+    weights: headers.flatMap(({ tensors }) => tensors).reduce((total, tensor) => total + heldBytes(tensor, dtype), 0),
+    // It is read tensor by tensor.
+    loading: 0,
+    vocabulary: number('tokenizer.ggml.tokens'),
+    context: own('context_length', Infinity),
+    layers: own('block_count'),
+    keys: own('attention.head_count_kv', heads) * own('attention.key_length', own('embedding_length') / (heads || 1)),
+  };
+}
+
 type Config = Record<string, unknown>;
 
-function cache(config: Config): number {
-  const number = (key: string, or: number) => (typeof config[key] === 'number' ? config[key] : or);
-  const heads = number('num_attention_heads', 0);
-  const size = number('head_dim', number('hidden_size', 0) / (heads || 1));
-  const tokens = Math.min(2048, number('max_position_embeddings', 2048));
-  return 16 * tokens * number('num_hidden_layers', 0) * number('num_key_value_heads', heads) * size;
+async function shapeOfDirectory(files: Wanted[], dtype: Dtype, init: RequestInit): Promise<Shape> {
+  const config = await json<Config>(files.find(({ name }) => name === 'config.json')?.url ?? missing('config.json'), init);
+  const number = (key: string, or = 0) => (typeof config[key] === 'number' ? config[key] : or);
+  const loading = sum(files.filter(({ name }) => name.endsWith('.safetensors')));
+  const width = /32/.test(String(config['torch_dtype'] ?? config['dtype'])) ? 4 : 2;
+  const heads = number('num_attention_heads');
+  return {
+    weights: roundedBytes(loading / width, dtype),
+    loading,
+    vocabulary: number('vocab_size'),
+    context: number('max_position_embeddings', Infinity),
+    layers: number('num_hidden_layers'),
+    keys: number('num_key_value_heads', heads) * number('head_dim', number('hidden_size') / (heads || 1)),
+  };
 }
 
 const missing = (what: string): never => {
@@ -53,12 +94,18 @@ const missing = (what: string): never => {
 };
 
 async function found(source: ModelSource, init: RequestInit): Promise<Listed> {
-  if (typeof source === 'string' && /\.gguf([?#]|$)/.test(source)) return { model: source, files: [{ name: source, url: source }] };
-  if (typeof source === 'string') return inDirectory(source.replace(/\/+$/, ''), init);
-  if ('hub' in source) return listed(source, init);
-  const files = wanted(source.files).map(async (file) =>
-    file.bytes === undefined ? { ...file, bytes: (await size(file.url, init)) ?? missing(file.url) } : file);
-  return { model: source.name, files: await Promise.all(files) };
+  if (typeof source === 'string' && !/\.gguf([?#]|$)/.test(source)) return inDirectory(source.replace(/\/+$/, ''), init);
+  if (typeof source === 'object' && 'hub' in source) return listed(source, init);
+  const { name, files } = typeof source === 'string' ? atAddress(source) : { name: source.name, files: wanted(source.files) };
+  const sized = files.map(async (file) => (file.bytes === undefined ? { ...file, bytes: (await size(file.url, init)) ?? missing(file.url) } : file));
+  return { model: name, files: await Promise.all(sized) };
+}
+
+/** A GGUF file, or all parts of a split model. */
+function atAddress(address: string): { name: string; files: Wanted[] } {
+  const [, folder, file, rest] = /^((?:[^?#]*\/)?)([^/?#]*)(.*)$/.exec(address)!;
+  const files = parts(file!).map((name) => ({ name, url: `${folder}${name}${rest}` }));
+  return { name: file!.replace(/(-\d{5}-of-\d{5})?\.gguf$/, ''), files };
 }
 
 /** Looks for the files that Rust would look for. */

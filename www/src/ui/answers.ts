@@ -40,7 +40,7 @@ export class Answers {
   show(side: AnswerKind, answer: Answer): void {
     if (side !== 'base') this.#heading.textContent = HEADINGS[side];
     this.#sides[side].replaceChildren(
-      callsView(answer.calls),
+      isInWords(answer) ? h('p', { class: 'free' }, answer.text.trim()) : callsView(answer.calls),
       answer.error ? h('p', { class: 'bad', title: answer.error }, sentence(reasonText(answer.error))) : '',
       h('details', {}, h('summary', {}, 'As the model wrote it'), h('pre', {}, answer.text)),
     );
@@ -88,6 +88,9 @@ export class Answers {
     this.#badge.textContent = text;
   }
 }
+
+/** The model wrote a text, and no call that could not be read. */
+export const isInWords = ({ text, calls, error }: Answer): boolean => calls.length === 0 && error === undefined && text.trim() !== '';
 
 /** The end of a run in a line, for the status. */
 export function doneText(trace: Trace): string {

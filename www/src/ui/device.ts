@@ -1,4 +1,4 @@
-import type { AgentReport, BackendReport } from 'autodidact';
+import type { AgentReport, BackendReport, Download } from 'autodidact';
 import { fact, h, need } from './dom';
 import { bytes, compact, count, small } from './format';
 
@@ -6,8 +6,8 @@ const NAMES = { webgpu: 'WebGPU', cpu: 'CPU (WebAssembly)' } as const;
 
 export const backendName = (report: BackendReport): string => NAMES[report.kind];
 
-/** What the agent runs on, and which model. */
-export function showDevice(report: AgentReport | null): void {
+/** What the agent runs on, and which model; `checked` are its files whose hash was compared. */
+export function showDevice(report: AgentReport | null, checked: readonly Download[] = []): void {
   const list = need('device');
   if (!report) return list.replaceChildren(fact('Backend', 'not started'));
   const { backend, model } = report;
@@ -23,5 +23,10 @@ export function showDevice(report: AgentReport | null): void {
     fact('Context', `${count(model.context)} tokens`),
     fact('Vocabulary', count(model.vocab)),
     fact('Fingerprint', h('code', {}, model.fingerprint)),
+    ...checked.map(({ name, hash }) => {
+      const one = fact(`SHA-256 of ${name}, checked`, h('code', { class: 'hash' }, hash.replace('sha256-', '')));
+      one.classList.add('wide');
+      return one;
+    }),
   );
 }

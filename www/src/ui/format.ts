@@ -31,6 +31,9 @@ export function bytes(value: number): string {
   return value < 1e9 ? `${(value / 1e6).toFixed(1)} MB` : `${(value / 1e9).toFixed(1)} GB`;
 }
 
+/** Bytes that were estimated. */
+export const about = (value: number): string => `about ${value < 1e9 ? `${Math.round(value / 1e6)} MB` : `${(value / 1e9).toFixed(1)} GB`}`;
+
 export const dateTime = (ms: number): string => new Date(ms).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' });
 
 export const small = (value: number): string => (value === 0 ? '0' : value.toExponential(1));

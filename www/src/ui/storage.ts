@@ -1,5 +1,6 @@
-import type { Agent } from 'autodidact';
+import { clearDownloads, type Agent } from 'autodidact';
 import { keepForOffline } from '../offline';
+import { confirmed } from './confirm';
 import { fact, need } from './dom';
 import { bytes, percent } from './format';
 
@@ -14,6 +15,7 @@ interface Hooks {
 export class StoragePanel {
   readonly #list = need('storage');
   readonly #persist = need<HTMLButtonElement>('persist');
+  readonly #drop = need<HTMLButtonElement>('delete-downloads');
   readonly #hooks: Hooks;
   #offline = 'not yet';
   /** Says whether the page works without a network, once that is prepared. */
@@ -22,8 +24,9 @@ export class StoragePanel {
   constructor(hooks: Hooks) {
     this.#hooks = hooks;
     this.#persist.addEventListener('click', () => this.#run(() => this.#ask()));
+    this.#drop.addEventListener('click', () => this.#run(() => this.#deleteDownloads()));
     need('clear-all').addEventListener('click', () => this.#run(hooks.clear));
-    this.#show('–', '–', '–');
+    this.#show('–', '–', '–', '–');
   }
 
   /** Prepares the page for use without a network, at its first call, and says whether it works. */
@@ -42,16 +45,25 @@ export class StoragePanel {
 
   refresh(): void {
     this.#run(async () => {
-      const { adapters, usage, quota, persistent } = await (await this.#hooks.agent()).adapters.storage();
+      const { adapters, models, usage, quota, persistent } = await (await this.#hooks.agent()).adapters.storage();
       const share = quota ? ` (${percent((usage ?? 0) / quota)} of ${bytes(quota)})` : '';
       this.#persist.disabled = persistent;
-      this.#show(usage === null ? 'not told by this browser' : `${bytes(usage)}${share}`, bytes(adapters), persistent ? 'yes' : 'no: the browser may clear it');
+      this.#drop.hidden = models === 0;
+      this.#show(usage === null ? 'not told by this browser' : `${bytes(usage)}${share}`, bytes(models), bytes(adapters), persistent ? 'yes' : 'no: the browser may clear it');
     });
   }
 
-  #show(used: string, adapters: string, persistent: string): void {
+  #show(used: string, models: string, adapters: string, persistent: string): void {
     this.#list.replaceChildren(
-      fact('Used', used), fact('Adapters', adapters), fact('Kept for good', persistent), fact('Without a network', this.#offline));
+      fact('Used', used), fact('Downloaded models', models), fact('Adapters', adapters), fact('Kept for good', persistent), fact('Without a network', this.#offline));
+  }
+
+  /** The running agent has its model in memory, and goes on. */
+  async #deleteDownloads(): Promise<void> {
+    if (!(await confirmed('Delete all downloaded models, begun ones too? They would have to be fetched again.', 'Delete'))) return;
+    await clearDownloads();
+    this.refresh();
+    this.#hooks.say('The downloaded models were deleted.');
   }
 
   async #ask(): Promise<void> {

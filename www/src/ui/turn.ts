@@ -8,7 +8,7 @@ import { QuestionView } from './question';
 import { Stages } from './stages';
 import type { TurnHooks } from './turn-hooks';
 
-type State = 'running' | 'acted' | 'asked' | 'declined' | 'stopped' | 'failed';
+type State = 'running' | 'acted' | 'asked' | 'answered' | 'declined' | 'stopped' | 'failed';
 
 /** A turn of the conversation: the user's words, and all that the agent makes of them. */
 export class TurnView {
@@ -102,10 +102,19 @@ export class TurnView {
     this.#outcome?.undoAll();
   }
 
-  decline(text: string | null): void {
-    const said = h('p', { class: 'result' }, text ?? 'None of my tools fits that.');
-    const button = h('button', { type: 'button', class: 'small', onclick: () => this.correct() }, 'One does');
-    this.#show('declined', h('div', { class: 'declined' }, said, h('div', { class: 'row-actions' }, button)));
+  /** The model answered in words: what it wrote is the answer. */
+  answer(text: string): void {
+    this.#show('answered', this.#withoutCall(h('p', { class: 'result free' }, text), 'Use a tool instead'));
+  }
+
+  decline(): void {
+    this.#show('declined', this.#withoutCall(h('p', { class: 'result' }, 'None of my tools fits that.'), 'One does'));
+  }
+
+  /** What was said without a call, with a way to say that a tool was meant. */
+  #withoutCall(said: HTMLElement, label: string): HTMLElement {
+    const button = h('button', { type: 'button', class: 'small', onclick: () => this.correct() }, label);
+    return h('div', { class: 'declined' }, said, h('div', { class: 'row-actions' }, button));
   }
 
   fail(error: AutodidactError): void {

@@ -17,7 +17,7 @@ async function order(words, { tool, fields = {}, says }) {
   const isRight = end === 'acted' && says.test(await reply());
   if (MOCK) assert.ok(isRight, `“${words}” ended as ${end}: ${await reply()}`);
   if (!isRight) {
-    await last().getByRole('button', { name: /^(None of these|One does|Wrong\?)$/ }).click();
+    await last().getByRole('button', { name: /^(None of these|One does|Use a tool instead|Wrong\?)$/ }).click();
     await correct(tool, fields);
   }
   assert.match(await reply(), says);
@@ -270,10 +270,14 @@ describePage('what it does', () => {
     }
     await startOver();
     const none = await send('Thank you, that was all for today');
-    if (MOCK) assert.equal(none, 'declined');
-    if (none === 'declined') {
-      assert.match(await reply(), /\S+.*\s+One does/);
-      await inLast('One does').click();
+    if (MOCK) assert.equal(none, 'answered');
+    if (none === 'answered' || none === 'declined') {
+      const [words, button] = none === 'answered' ? [/\S+.*\s+Use a tool instead/, 'Use a tool instead'] : [/None of my tools fits that\.\s+One does/, 'One does'];
+      assert.match(await reply(), words);
+      await shoot('answered-desktop-light', { fullPage: false });
+      // An answer in words is no fault.
+      assert.equal(await last().locator('.bad, .failure').count(), 0);
+      await inLast(button).click();
       await last().getByLabel('What you wanted').waitFor();
     }
   });

@@ -76,7 +76,7 @@ describePage('learning', () => {
     await ready();
     await useTools([HOTEL, FORECAST]);
     const PORTO = 'A cheap bed in Porto, just two nights';
-    const wrong = () => last().getByRole('button', { name: /^(None of these|One does|Wrong\?)$/ }).click();
+    const wrong = () => last().getByRole('button', { name: /^(None of these|One does|Use a tool instead|Wrong\?)$/ }).click();
     await remember('reset');
     await send(PORTO);
     await wrong();

