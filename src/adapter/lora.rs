@@ -109,24 +109,11 @@ impl Adapter {
     /// [`Error::BaseMismatch`] for other base weights, [`Error::Adapter`] for a layer, module or shape that the model
     /// does not have.
     pub fn from_peft(peft: &PeftAdapter, model: &ModelConfig, fingerprint: &str, device: &Device) -> Result<Self> {
-        if let Some(expected) = &peft.fingerprint
-            && expected != fingerprint
-        {
-            return Err(Error::BaseMismatch { expected: expected.clone(), found: fingerprint.into() });
-        }
-        let known = |module: &str| ALL_LINEAR.contains(&module);
-        let strange = peft.tensors.keys().find(|(layer, module)| *layer >= model.n_layers || !known(module));
-        if let Some((layer, module)) = strange {
-            let reason = format!("the model, of {} layers, has no {module} in layer {layer}", model.n_layers);
-            return Err(Error::Adapter { reason });
-        }
+        check_base(peft, model, fingerprint)?;
         // Before anything is made as large as the largest of them.
         let rank = peft.tensors.values().map(|host| host.rank).max().unwrap_or(1);
         if rank > MAX_RANK {
             return Err(Error::Adapter { reason: format!("its rank is {rank}, over the limit of {MAX_RANK}") });
-        }
-        for ((layer, module), host) in &peft.tensors {
-            check_widths(model, *layer, module, host)?;
         }
         let (config, modules) = uniform(peft);
         let mut weights = assemble(&modules, model, config.scale(), device)?;
@@ -158,6 +145,25 @@ impl Adapter {
         };
         Ok(PeftAdapter { config, fingerprint: Some(fingerprint.into()), tensors })
     }
+}
+
+/// Checks that an adapter belongs to these base weights, where it names any, and that the model has its layers and modules, of its widths.
+///
+/// # Errors
+/// [`Error::BaseMismatch`] and [`Error::Adapter`].
+pub(super) fn check_base(peft: &PeftAdapter, model: &ModelConfig, fingerprint: &str) -> Result<()> {
+    if let Some(expected) = &peft.fingerprint
+        && expected != fingerprint
+    {
+        return Err(Error::BaseMismatch { expected: expected.clone(), found: fingerprint.into() });
+    }
+    let known = |module: &str| ALL_LINEAR.contains(&module);
+    let strange = peft.tensors.keys().find(|(layer, module)| *layer >= model.n_layers || !known(module));
+    if let Some((layer, module)) = strange {
+        let reason = format!("the model, of {} layers, has no {module} in layer {layer}", model.n_layers);
+        return Err(Error::Adapter { reason });
+    }
+    peft.tensors.iter().try_for_each(|((layer, module), host)| check_widths(model, *layer, module, host))
 }
 
 /// The adapter with one rank and one scale for all modules, as it is computed here. Smaller ranks are filled up with

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Error, Result};
+use crate::format::FloatType;
 use crate::format::safetensors::{self, HostTensor, SafetensorsFile};
 
 mod config;
@@ -126,6 +127,14 @@ impl PeftAdapter {
     /// # Errors
     /// [`Error::Adapter`] as in [`Self::from_bytes`].
     pub fn to_bytes(&self) -> Result<(Vec<u8>, Vec<u8>)> {
+        self.to_bytes_as(FloatType::F32)
+    }
+
+    /// As [`Self::to_bytes`], with matrices of that type.
+    ///
+    /// # Errors
+    /// As [`Self::to_bytes`], and [`Error::InvalidInput`] for a number that the type cannot hold.
+    pub fn to_bytes_as(&self, dtype: FloatType) -> Result<(Vec<u8>, Vec<u8>)> {
         self.validate()?;
         let mut config = self.config.clone();
         if config.target_modules == TargetModules::List(Vec::new()) {
@@ -140,7 +149,7 @@ impl PeftAdapter {
         }
         let mut metadata = BTreeMap::from([("format".to_owned(), "pt".to_owned())]);
         metadata.extend(self.fingerprint.clone().map(|fingerprint| (FINGERPRINT_KEY.to_owned(), fingerprint)));
-        Ok((config.to_json()?, safetensors::write(&tensors, &metadata)?))
+        Ok((config.to_json()?, safetensors::write_as(&tensors, &metadata, dtype)?))
     }
 
     /// Names of the modules that are adapted in some layer, in the order of [`MODULES`].

@@ -1,5 +1,8 @@
 //! File formats, as bytes. Nothing here knows the compute backend.
 
+mod float;
 pub mod gguf;
 pub mod json;
 pub mod safetensors;
+
+pub use float::FloatType;

@@ -6,11 +6,13 @@
 mod blocks;
 mod cursor;
 mod value;
+mod write;
 
 use std::collections::BTreeMap;
 
 pub use blocks::{BlockType, Quants};
 pub use value::MetaValue;
+pub use write::{Entry, EntryValue, write};
 
 use self::cursor::Cursor;
 use crate::error::{Error, Result};

@@ -30,17 +30,6 @@ impl<'a> GgufTensors<'a> {
         let file = self.files.iter().find(|file| file.tensor(&stored).is_some())?;
         Some((file, stored))
     }
-
-    /// The heads of a tensor whose rows are in another order.
-    fn turned(&self, stored: &str) -> Option<Alternating> {
-        let c = self.config;
-        let heads = match (c.family, module(stored)) {
-            (Family::Llama, Some("attn_q")) => c.n_heads,
-            (Family::Llama, Some("attn_k")) => c.n_kv_heads,
-            _ => return None,
-        };
-        Some(Alternating { rows: heads * c.head_dim, head_dim: c.head_dim })
-    }
 }
 
 impl TensorSource for GgufTensors<'_> {
@@ -57,7 +46,7 @@ impl TensorSource for GgufTensors<'_> {
     fn to_f32(&self, name: &str) -> Result<Vec<f32>> {
         let (file, stored) = self.find(name).ok_or_else(|| missing(name))?;
         let values = file.to_f32(&stored)?;
-        let Some(heads) = self.turned(&stored) else { return Ok(values) };
+        let Some(heads) = Alternating::of(self.config, &stored) else { return Ok(values) };
         let width = values.len() / heads.rows.max(1);
         let rows = (0..heads.rows).map(|row| heads.place(row) * width);
         Ok(rows.flat_map(|start| values.get(start..start + width).unwrap_or_default().iter().copied()).collect())
@@ -73,7 +62,8 @@ impl TensorSource for GgufTensors<'_> {
         let (info, bytes) = (file.tensor(&stored).ok_or_else(|| missing(name))?, file.bytes(&stored)?);
         let (&[rows, width], Some(storage)) = (&info.shape[..], storage(info.blocks)) else { return Ok(None) };
         let Some(mut matrix) = QuantizedMatrix::zeros(rows, width, storage) else { return Ok(None) };
-        let (stride, heads) = (bytes.len() / rows, self.turned(&stored).filter(|heads| heads.rows == rows));
+        let heads = Alternating::of(self.config, &stored).filter(|heads| heads.rows == rows);
+        let stride = bytes.len() / rows;
         for row in 0..rows {
             let place = heads.as_ref().map_or(row, |heads| heads.place(row));
             let quants = info.blocks.quants(&bytes[place * stride..(place + 1) * stride]);
@@ -99,14 +89,24 @@ fn missing(name: &str) -> Error {
 }
 
 /// Heads in the order of ggml's `llama`, in which the rows of the two halves of a head alternate.
-struct Alternating {
+pub(crate) struct Alternating {
     rows: usize,
     head_dim: usize,
 }
 
 impl Alternating {
+    /// The heads of a tensor, by its name in GGUF files, whose rows are in that order; `None` for any other tensor.
+    pub(crate) fn of(c: &ModelConfig, stored: &str) -> Option<Self> {
+        let heads = match (c.family, module(stored)) {
+            (Family::Llama, Some("attn_q")) => c.n_heads,
+            (Family::Llama, Some("attn_k")) => c.n_kv_heads,
+            _ => return None,
+        };
+        Some(Self { rows: heads * c.head_dim, head_dim: c.head_dim })
+    }
+
     /// Where a row of Hugging Face's is.
-    fn place(&self, row: usize) -> usize {
+    pub(crate) fn place(&self, row: usize) -> usize {
         let half = (self.head_dim / 2).max(1);
         let (head, within) = (row / self.head_dim.max(1), row % self.head_dim.max(1));
         head * self.head_dim + 2 * (within % half) + within / half
@@ -141,7 +141,7 @@ const MODULES: [(&str, &str); 11] = [
 ];
 
 /// The name in GGUF files of a tensor of Hugging Face's.
-fn stored_name(name: &str) -> Option<String> {
+pub(crate) fn stored_name(name: &str) -> Option<String> {
     if let Some((_, stored)) = WHOLE.iter().find(|(known, _)| *known == name) {
         return Some((*stored).to_owned());
     }

@@ -53,8 +53,8 @@ export class Agent {
   /** The running call rejects with code `AbortError`. */
   cancel(): void;
   listAdapters(): Promise<AdapterMeta[]>;
-  /** A zip with PEFT's two files. */
-  exportAdapter(name: string): Promise<Uint8Array>;
+  /** A zip with PEFT's two files, or a GGUF file. */
+  exportAdapter(name: string, options: ExportOptions): Promise<Uint8Array>;
   importAdapter(name: string, zip: Uint8Array, options: ImportOptions): Promise<AdapterMeta>;
   renameAdapter(from: string, to: string): Promise<void>;
   deleteAdapter(name: string): Promise<void>;
