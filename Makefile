@@ -109,10 +109,14 @@ test-cuda: setup-rust ## training through LibTorch, which $$LIBTORCH names (AUTO
 	@$(STEP) "tests, cuda" cargo test --release --locked --package autodidact-lab --features cuda --test lab libtorch
 
 .PHONY: soak
-soak: lint setup-web setup-model npm ## lints for a native GPU, and the long form of the tests that `make test` runs in a short one
+soak: lint setup-web setup-model setup-llama-cpp npm ## lints for a native GPU, and the long form of the tests that `make test` runs in a short one
 	@$(STEP) "soak, 20 loads of a real model" node www/test/loads.mjs "$(AUTODIDACT_CACHE)/models/SmolLM2-135M-Instruct.Q4_1.gguf" 20
 	@$(STEP) "soak, browser" env AUTODIDACT_SOAK=1 scripts/test-web.sh the_whole_loop_on_webgpu
 	@$(STEP) "soak, native" env AUTODIDACT_SOAK=1 PROPTEST_CASES=$(or $(RUNS),20000) cargo test --release --locked
+
+.PHONY: test-llama-cpp
+test-llama-cpp: setup-rust setup-model setup-llama-cpp ## adapters written for llama.cpp: it loads them and says what this crate computes
+	@$(STEP) "adapters in llama.cpp" env AUTODIDACT_SOAK=1 cargo test --release --locked --test native gguf_adapter
 
 .PHONY: package
 package: setup-rust ## each crate as it would be published, built from its package alone
@@ -168,7 +172,7 @@ screenshot: test-page ## the pictures of the page in docs/ anew, from the end-to
 .PHONY: setup
 setup: setup-bundle setup-web setup-model ## only install what is missing
 
-.PHONY: setup-rust setup-wasm setup-bundle setup-web setup-browser setup-model
+.PHONY: setup-rust setup-wasm setup-bundle setup-web setup-browser setup-model setup-llama-cpp
 setup-rust:
 	@scripts/setup.sh rust
 setup-wasm:
@@ -181,6 +185,8 @@ setup-browser:
 	@scripts/setup.sh browser
 setup-model:
 	@scripts/setup.sh model
+setup-llama-cpp:
+	@scripts/setup.sh llama-cpp
 
 .PHONY: clean
 clean: ## remove what was built inside the clone (the caches stay)
