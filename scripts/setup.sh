@@ -86,7 +86,8 @@ npm_packages() {
     wanted=$(cat "$1/package.json" "$1/package-lock.json" | cksum)
     [[ -e $stamp && $(<"$stamp") == "$wanted" ]] && return
     say "installing the npm packages of $1"
-    npm --prefix "$1" ci --no-fund --no-audit --loglevel=error "${@:2}"
+    # A folder behind a symbolic link is to npm another package, to which the overrides do not belong.
+    npm --prefix "$(cd "$1" && pwd -P)" ci --no-fund --no-audit --loglevel=error "${@:2}"
     echo "$wanted" >"$stamp"
 }
 

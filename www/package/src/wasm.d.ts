@@ -4,8 +4,8 @@
  * parameter.
  */
 import type {
-  AdapterMeta, AgentEvent, AgentReport, AskOptions, BackendChoice, Completion, CompletionOptions, Dtype, Feedback, ImportOptions, Lesson, Pair,
-  Synthesis, Task, Taught, TeacherRequest, Tool, ToolCall, Trace,
+  AdapterMeta, AgentEvent, AgentReport, AskOptions, BackendChoice, Completion, CompletionOptions, Dtype, ExportOptions, Feedback, ImportOptions, Lesson,
+  Pair, Synthesis, Task, Taught, TeacherRequest, Tool, ToolCall, Trace,
 } from './types.ts';
 
 /** A model as Rust fetches it. */
