@@ -115,7 +115,7 @@ soak: lint setup-web setup-model setup-llama-cpp npm ## lints for a native GPU, 
 	@$(STEP) "soak, native" env AUTODIDACT_SOAK=1 PROPTEST_CASES=$(or $(RUNS),20000) cargo test --release --locked
 
 .PHONY: test-llama-cpp
-test-llama-cpp: setup-rust setup-model setup-llama-cpp ## adapters written for llama.cpp: it loads them and says what this crate computes
+test-llama-cpp: setup-rust setup-model setup-llama-cpp ## llama.cpp loads exported adapters and says what this crate computes (AUTODIDACT_MODELS=a.gguf:b.gguf: of these models too)
 	@$(STEP) "adapters in llama.cpp" env AUTODIDACT_SOAK=1 cargo test --release --locked --test native gguf_adapter
 
 .PHONY: package

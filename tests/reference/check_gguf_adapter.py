@@ -1,15 +1,16 @@
 """Checks with PEFT and the `gguf` package an adapter that the Rust crate wrote as a GGUF file: it changes the weights as PEFT does.
 
-    python check_gguf_adapter.py BASE_DIR ADAPTER_DIR FILE.gguf
+    python check_gguf_adapter.py BASE_DIR ADAPTER_DIR...
 
-ADAPTER_DIR is the same adapter in PEFT's format. The exit code is 0 if each weight changes by the same numbers, as far as the type of the
-file can tell them apart, and else 1, with the reason.
+Each ADAPTER_DIR has the adapter as `adapter.gguf` beside PEFT's files. The exit code is 0 if each weight changes by the same numbers, as far
+as the type of the file can tell them apart, and else 1, with the reason.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from common import fix_torch, open_base
@@ -24,8 +25,17 @@ from peft.tuners.lora import LoraLayer
 TOLERANCE = {gguf.GGMLQuantizationType.F32: 1e-6, gguf.GGMLQuantizationType.F16: 2e-3}
 
 
-def changes_of_peft(base_dir: Path, adapter_dir: Path) -> dict[str, np.ndarray]:
-    """What PEFT adds to each weight, under the weight's name in GGUF files and with its rows in the order there."""
+@dataclass(frozen=True)
+class Reference:
+    """What PEFT makes of an adapter."""
+
+    architecture: str
+    # What it adds to each weight, under the weight's name in GGUF files and with its rows in the order there.
+    changes: dict[str, np.ndarray]
+
+
+def open_with_peft(base_dir: Path, adapter_dir: Path) -> Reference:
+    """The adapter on its base."""
     model = PeftModel.from_pretrained(open_base(base_dir), adapter_dir, torch_device="cpu")
     config = model.config
     heads = {"q_proj": config.num_attention_heads, "k_proj": config.num_key_value_heads}
@@ -37,7 +47,7 @@ def changes_of_peft(base_dir: Path, adapter_dir: Path) -> dict[str, np.ndarray]:
             if config.model_type == "llama" and module in heads:
                 change = alternating(change, heads[module])
             changes[stored_name(f"{name}.weight")] = change
-    return changes
+    return Reference(config.model_type, changes)
 
 
 def invocation_of(adapter_dir: Path) -> list[int]:
@@ -45,24 +55,23 @@ def invocation_of(adapter_dir: Path) -> list[int]:
     return json.loads((adapter_dir / "adapter_config.json").read_text()).get("alora_invocation_tokens") or []
 
 
-def main(base_dir: Path, adapter_dir: Path, path: Path) -> None:
+def check(base_dir: Path, adapter_dir: Path) -> None:
     """Compares, and ends the program with the reason if something differs."""
-    fix_torch()
+    path = adapter_dir / "adapter.gguf"
     reader = gguf.GGUFReader(path)
     field = {key: reader.fields[key].contents() for key in reader.fields}
-    architecture = json.loads((base_dir.with_name(base_dir.name.removesuffix("_mixed")) / "config.json").read_text())["model_type"]
-    expected = {"general.architecture": architecture, "general.type": "adapter", "adapter.type": "lora"}
+    reference = open_with_peft(base_dir, adapter_dir)
+    expected = {"general.architecture": reference.architecture, "general.type": "adapter", "adapter.type": "lora"}
     wrong = {key: field.get(key) for key, value in expected.items() if field.get(key) != value}
     if wrong:
         sys.exit(f"FAILED: {path}: {wrong}")
     tensors = {tensor.name: tensor for tensor in reader.tensors}
-    changes = changes_of_peft(base_dir, adapter_dir)
-    names = {f"{name}.lora_{matrix}" for name in changes for matrix in "ab"}
+    names = {f"{name}.lora_{matrix}" for name in reference.changes for matrix in "ab"}
     if set(tensors) != names:
         sys.exit(f"FAILED: {path}: missing {sorted(names - set(tensors))}, unknown {sorted(set(tensors) - names)}")
 
     worst = 0.0
-    for name, change in changes.items():
+    for name, change in reference.changes.items():
         a, b = (tensors[f"{name}.lora_{matrix}"] for matrix in "ab")
         kind = a.tensor_type
         # The reader gives shapes outermost first.
@@ -77,10 +86,12 @@ def main(base_dir: Path, adapter_dir: Path, path: Path) -> None:
     invocation = list(field.get("adapter.alora.invocation_tokens", []))
     if invocation != invocation_of(adapter_dir):
         sys.exit(f"FAILED: the invocation is {invocation}, expected {invocation_of(adapter_dir)}")
-    print(f"gguf OK {len(changes)} weights, {worst:.1e} at most")
+    print(f"gguf OK {len(reference.changes)} weights, {worst:.1e} at most")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 4:
+    if len(sys.argv) < 3:
         sys.exit(__doc__)
-    main(Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]))
+    fix_torch()
+    for folder in sys.argv[2:]:
+        check(Path(sys.argv[1]), Path(folder))
