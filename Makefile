@@ -116,7 +116,7 @@ soak: lint setup-web setup-model setup-llama-cpp npm ## lints for a native GPU, 
 
 .PHONY: test-llama-cpp
 test-llama-cpp: setup-rust setup-model setup-llama-cpp ## llama.cpp loads exported adapters and says what this crate computes (AUTODIDACT_MODELS=a.gguf:b.gguf: of these models too)
-	@$(STEP) "adapters in llama.cpp" env AUTODIDACT_SOAK=1 cargo test --release --locked --test native gguf_adapter
+	@$(STEP) "adapters in llama.cpp" env $(LINTED) AUTODIDACT_SOAK=1 cargo test --release --locked --test native gguf_adapter
 
 .PHONY: package
 package: setup-rust ## each crate as it would be published, built from its package alone
