@@ -117,10 +117,14 @@ test-arm: setup-arm ## clippy for the kernels on 64-bit ARM, and their tests on 
 		cargo test --release --locked --package autodidact-kernels --target aarch64-unknown-linux-gnu; done
 
 .PHONY: soak
-soak: lint setup-web setup-model npm ## lints for a native GPU, and the long form of the tests that `make test` runs in a short one
+soak: lint setup-web setup-model setup-llama-cpp npm ## lints for a native GPU, and the long form of the tests that `make test` runs in a short one
 	@$(STEP) "soak, 20 loads of a real model" node www/test/loads.mjs "$(AUTODIDACT_CACHE)/models/SmolLM2-135M-Instruct.Q4_1.gguf" 20
 	@$(STEP) "soak, browser" env AUTODIDACT_SOAK=1 scripts/test-web.sh the_whole_loop_on_webgpu
 	@$(STEP) "soak, native" env AUTODIDACT_SOAK=1 PROPTEST_CASES=$(or $(RUNS),20000) cargo test --release --locked
+
+.PHONY: test-llama-cpp
+test-llama-cpp: setup-rust setup-model setup-llama-cpp ## llama.cpp loads exported adapters and says what this crate computes (AUTODIDACT_MODELS=a.gguf:b.gguf: of these models too)
+	@$(STEP) "adapters in llama.cpp" env $(LINTED) AUTODIDACT_SOAK=1 cargo test --release --locked --test native gguf_adapter
 
 .PHONY: package
 package: setup-rust ## each crate as it would be published, built from its package alone
@@ -176,7 +180,7 @@ screenshot: test-page ## the pictures of the page in docs/ anew, from the end-to
 .PHONY: setup
 setup: setup-bundle setup-web setup-model ## only install what is missing
 
-.PHONY: setup-rust setup-arm setup-wasm setup-bundle setup-web setup-browser setup-model
+.PHONY: setup-rust setup-arm setup-wasm setup-bundle setup-web setup-browser setup-model setup-llama-cpp
 setup-rust:
 	@scripts/setup.sh rust
 setup-arm:
@@ -191,6 +195,8 @@ setup-browser:
 	@scripts/setup.sh browser
 setup-model:
 	@scripts/setup.sh model
+setup-llama-cpp:
+	@scripts/setup.sh llama-cpp
 
 .PHONY: clean
 clean: ## remove what was built inside the clone (the caches stay)

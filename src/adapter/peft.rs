@@ -8,7 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     error::{Error, Result},
-    format::safetensors::{self, HostTensor, SafetensorsFile},
+    format::{
+        FloatType,
+        safetensors::{self, HostTensor, SafetensorsFile},
+    },
     identity::Base,
 };
 
@@ -127,6 +130,14 @@ impl PeftAdapter {
     /// # Errors
     /// [`Error::Adapter`] as in [`Self::from_bytes`].
     pub fn to_bytes(&self) -> Result<(Vec<u8>, Vec<u8>)> {
+        self.to_bytes_as(FloatType::F32)
+    }
+
+    /// As [`Self::to_bytes`], with matrices of that type.
+    ///
+    /// # Errors
+    /// As [`Self::to_bytes`], and [`Error::InvalidInput`] for a number that the type cannot hold.
+    pub fn to_bytes_as(&self, dtype: FloatType) -> Result<(Vec<u8>, Vec<u8>)> {
         self.validate()?;
         let mut config = self.config.clone();
         if config.target_modules == TargetModules::List(Vec::new()) {
@@ -141,7 +152,7 @@ impl PeftAdapter {
         }
         let mut metadata = BTreeMap::from([("format".to_owned(), "pt".to_owned())]);
         metadata.extend(self.base.to_metadata());
-        Ok((config.to_json()?, safetensors::write(&tensors, &metadata)?))
+        Ok((config.to_json()?, safetensors::write_as(&tensors, &metadata, dtype)?))
     }
 
     /// Names of the modules that are adapted in some layer, in the order of [`MODULES`].

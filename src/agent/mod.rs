@@ -34,7 +34,9 @@ pub use event::{AnswerKind, Event, Phase};
 pub use facts::Facts;
 pub use gate::{Canary, GateCheck, GateReport};
 pub use learn::{DEFAULT_THRESHOLD, Learn};
-pub use memory::{ImportOptions, Memory, MemoryMode, MemoryOptions, Recalled};
+pub use memory::{
+    ExportFormat, ExportOptions, ImportOptions, Memory, MemoryMode, MemoryOptions, Recalled, export_peft,
+};
 pub use model::{FineTuned, Model, ModelReport, Response, Trained, Training, Writing, perplexity};
 pub use open::OpenOptions;
 pub use options::AskOptions;
@@ -125,6 +127,14 @@ impl Agent {
             Some(name) => self.stored_adapter(name).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// A stored adapter as a file: a PEFT zip, or a GGUF file for llama.cpp.
+    ///
+    /// # Errors
+    /// Errors of [`Memory::export`].
+    pub async fn export_adapter(&self, name: &str, options: ExportOptions) -> Result<Vec<u8>> {
+        self.memory.export(&self.model, name, options).await
     }
 
     /// Checks the adapter in a PEFT zip against the loaded model and puts it into a store.

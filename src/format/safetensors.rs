@@ -10,7 +10,7 @@ pub use safetensors::Dtype;
 use safetensors::tensor::{Metadata, TensorInfo};
 use serde_json::{Map, Value, json};
 
-use super::bytes::FileBytes;
+use super::{FloatType, bytes::FileBytes};
 use crate::error::{Error, Result};
 
 /// Bytes of the header's length, at the start of a file.
@@ -186,6 +186,18 @@ pub fn read(bytes: &[u8]) -> Result<HostFile> {
 /// [`Error::InvalidInput`] when a tensor's data do not fit its shape, a tensor is named `__metadata__`, or the header
 /// would pass [`MAX_HEADER_BYTES`].
 pub fn write(tensors: &BTreeMap<String, HostTensor>, metadata: &BTreeMap<String, String>) -> Result<Vec<u8>> {
+    write_as(tensors, metadata, FloatType::F32)
+}
+
+/// As [`write`], with elements of that type.
+///
+/// # Errors
+/// As [`write`], and [`Error::InvalidInput`] for a number that the type cannot hold.
+pub fn write_as(
+    tensors: &BTreeMap<String, HostTensor>,
+    metadata: &BTreeMap<String, String>,
+    dtype: FloatType,
+) -> Result<Vec<u8>> {
     let mut header = Map::new();
     if !metadata.is_empty() {
         header.insert("__metadata__".to_owned(), json!(metadata));
@@ -196,8 +208,9 @@ pub fn write(tensors: &BTreeMap<String, HostTensor>, metadata: &BTreeMap<String,
             let reason = format!("shape {:?} with {} elements cannot be written", tensor.shape, tensor.data.len());
             return Err(Error::invalid(format!("tensor `{name}`"), reason));
         }
-        let end = offset + 4 * tensor.data.len();
-        header.insert(name.clone(), json!({"dtype": "F32", "shape": tensor.shape, "data_offsets": [offset, end]}));
+        let end = offset + dtype.bytes() * tensor.data.len();
+        let entry = json!({"dtype": dtype.name(), "shape": tensor.shape, "data_offsets": [offset, end]});
+        header.insert(name.clone(), entry);
         offset = end;
     }
     let mut header = Value::Object(header).to_string();
@@ -209,8 +222,8 @@ pub fn write(tensors: &BTreeMap<String, HostTensor>, metadata: &BTreeMap<String,
     let mut bytes = Vec::with_capacity(LENGTH_BYTES + header.len() + offset);
     bytes.extend((header.len() as u64).to_le_bytes());
     bytes.extend(header.as_bytes());
-    for tensor in tensors.values() {
-        bytes.extend(tensor.data.iter().flat_map(|x| x.to_le_bytes()));
+    for (name, tensor) in tensors {
+        dtype.append(&mut bytes, name, &tensor.data)?;
     }
     Ok(bytes)
 }

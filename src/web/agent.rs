@@ -16,7 +16,7 @@ use super::{
     fetch::{self, ModelSource},
 };
 use crate::{
-    agent::{Agent, AskEvent, AskOptions, Event, Feedback, ImportOptions, ModelReport, OpenOptions},
+    agent::{Agent, AskEvent, AskOptions, Event, ExportOptions, Feedback, ImportOptions, ModelReport, OpenOptions},
     backend::{BackendChoice, BackendReport},
     error::Error,
     inference::Cancel,
@@ -332,14 +332,16 @@ impl WebAgent {
         to_js(&self.agent.adapters().await.map_err(error)?)
     }
 
-    /// A stored adapter as a zip that unpacks to a PEFT directory.
+    /// A stored adapter as a file. `options` is `{format, dtype}`: `'peft'` for a zip that unpacks to a PEFT directory, `'gguf'` for a file
+    /// that llama.cpp loads; numbers in `'f32'` or `'f16'`.
     ///
     /// # Errors
     /// An `Error` with a `code`.
     #[wasm_bindgen(js_name = exportAdapter)]
-    pub async fn export_adapter(&self, name: String) -> Result<Uint8Array, JsValue> {
-        let zip = self.agent.memory().export(&name).await.map_err(error)?;
-        Ok(Uint8Array::from(zip.as_slice()))
+    pub async fn export_adapter(&self, name: String, options: JsValue) -> Result<Uint8Array, JsValue> {
+        let options = or_default::<ExportOptions>("options", options)?;
+        let file = self.agent.export_adapter(&name, options).await.map_err(error)?;
+        Ok(Uint8Array::from(file.as_slice()))
     }
 
     /// Takes in the adapter of a PEFT zip, after checking that it fits the model. `options` is `{replace, session}`: one of

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use autodidact::{
     agent::{
-        Agent, AskOptions, Decision, Feedback, ImportOptions, Learn, MemoryMode, MemoryOptions, OpenOptions, Taught,
+        Agent, AskOptions, Decision, ExportOptions, Feedback, ImportOptions, Learn, MemoryMode, MemoryOptions,
+        OpenOptions, Taught,
     },
     backend::BackendChoice,
     calls::menu_from_json,
@@ -217,7 +218,7 @@ fn the_memory_and_an_adapter_work_together() {
     };
     let named = AskOptions { keep: Some("mine".into()), ..undecided() };
     block_on(agent.adapt(&task("x"), &pairs("buzz"), &named, &Cancel::default(), |_| {})).unwrap();
-    let zip = block_on(agent.memory().export("mine")).unwrap();
+    let zip = block_on(agent.export_adapter("mine", ExportOptions::default())).unwrap();
     block_on(agent.import_adapter("brought", &zip, ImportOptions { session: true, ..ImportOptions::default() }))
         .unwrap();
     let with = |mode| AskOptions { decide: false, adapter: Some("brought".into()), ..options(mode) };

@@ -1,11 +1,7 @@
 //! LoRA gradients, training runs and adapter files against PyTorch and `peft`, by the fixtures of
 //! `reference/make_lora.py`.
 
-use std::{
-    io::Write,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
 
 use autodidact::{
     Error,
@@ -16,6 +12,7 @@ use autodidact::{
     },
     adapter::{Adapter, LoraConfig, PeftAdapter, peft::LoraHost},
     backend,
+    format::FloatType,
     identity::Base,
     inference::Cancel,
     model::{Decoder, Gradients, Loaded, LoraWeights, ModelFiles, Targets, Tokens, export},
@@ -28,6 +25,7 @@ use crate::common::{
     Checkpoint, Worst, block_on, bytes, distance, fixtures, ids, length, logits, loss, moved, numbers, read, reference,
     same_bits,
 };
+use crate::programs;
 
 /// Logits: as in `model_parity.rs`.
 const LOGITS: f64 = 1e-4;
@@ -608,28 +606,11 @@ fn alpha_of_zero_adds_nothing(name: &str) {
     worst.check();
 }
 
-/// Python with `peft`, as `reference/setup.sh` makes it; `None`, said on stderr, where it is missing.
-fn python() -> Option<PathBuf> {
-    let named = std::env::var_os("AUTODIDACT_REFERENCE_VENV").map(PathBuf::from);
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let home = || std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
-    let folder = named.or_else(|| Some(cache.or_else(home)?.join("autodidact/reference-venv")))?;
-    let python = folder.join("bin/python");
-    if python.exists() {
-        return Some(python);
-    }
-    let missing = format!("no {}; tests/reference/setup.sh makes it", python.display());
-    // Not eprintln, which the test harness swallows when the test passes.
-    #[expect(clippy::explicit_write, reason = "see above")]
-    writeln!(std::io::stderr(), "SKIPPED: PEFT did not check the adapters of this crate: {missing}").unwrap();
-    None
-}
-
-/// Has PEFT open the adapter and compare its logits with ours.
-fn check_with_peft(case: &Case, peft: &PeftAdapter, python: &Path) {
+/// Has PEFT open the adapter, with matrices of that type, and compare its logits with ours.
+fn check_with_peft(case: &Case, peft: &PeftAdapter, dtype: FloatType, python: &Path) {
     let folder = tempfile::tempdir().unwrap();
-    let adapter = case.tensors(peft);
-    let (config, weights) = peft.to_bytes().unwrap();
+    let (config, weights) = peft.to_bytes_as(dtype).unwrap();
+    let adapter = case.tensors(&PeftAdapter::from_bytes(&config, &weights).unwrap());
     std::fs::write(folder.path().join("adapter_config.json"), config).unwrap();
     std::fs::write(folder.path().join("adapter_model.safetensors"), weights).unwrap();
     let sequences = case.reference["batches"][1]["input_ids"].clone();
@@ -645,45 +626,15 @@ fn check_with_peft(case: &Case, peft: &PeftAdapter, python: &Path) {
     });
     let path = folder.path().join("input.json");
     std::fs::write(&path, input.to_string()).unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/check_adapter.py");
-    let output = Command::new(python)
-        .arg(script)
-        .args([&case.base, &folder.path().to_owned(), &path])
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .output()
-        .unwrap();
-    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-    println!("{}: {}", case.base_name, said.trim());
-    assert!(output.status.success(), "{said}");
+    programs::check(python, "check_adapter.py", &[&case.base, folder.path(), &path]);
 }
 
-fn peft_opens_what_was_trained(name: &str) {
-    let Some(python) = python() else { return };
-    let case = Case::open(name);
-    check_with_peft(&case, &case.host(&case.trained(&case.adapter("initial"))), &python);
-}
-
-/// All modules after the run `constant`; some of them, with another rank and scale, from our own start; and ranks and
-/// alphas by module.
-fn peft_opens_ours(name: &str) {
-    let Some(python) = python() else { return };
-    let case = Case::open(name);
-    let trained = case.trained(&case.adapter("initial"));
-    check_with_peft(&case, &case.host(&trained), &python);
-    let targets = ["q_proj", "v_proj", "up_proj", "down_proj"].map(String::from).to_vec();
-    let config = LoraConfig { rank: 3, alpha: 12.0, targets };
-    let fresh = Adapter::init(config, case.decoder.config(), 9, case.decoder.device()).unwrap();
-    let mut run = case.runs()[0].clone();
-    run["learning_rate"] = 0.02.into();
-    let (_, trained) = case.train_by_trainer(&run, fresh);
-    check_with_peft(&case, &case.host(&trained), &python);
-
-    // Ranks and alphas of their own for some modules, and the rank-stabilized scale.
-    let mut mixed = case.peft("final");
-    mixed.config.use_rslora = true;
-    mixed.config.rank_pattern = vec![("k_proj".into(), 2), ("layers.1.mlp.up_proj".into(), 1)];
-    mixed.config.alpha_pattern = vec![("down_proj".into(), 3.0), ("q_proj".into(), 1.0)];
-    for ((layer, module), host) in &mut mixed.tensors {
+/// The adapter with ranks and alphas of their own for some modules, and the rank-stabilized scale.
+pub fn mixed(mut peft: PeftAdapter) -> PeftAdapter {
+    peft.config.use_rslora = true;
+    peft.config.rank_pattern = vec![("k_proj".into(), 2), ("layers.1.mlp.up_proj".into(), 1)];
+    peft.config.alpha_pattern = vec![("down_proj".into(), 3.0), ("q_proj".into(), 1.0)];
+    for ((layer, module), host) in &mut peft.tensors {
         let rank = match (layer, module.as_str()) {
             (_, "k_proj") => 2,
             (1, "up_proj") => 1,
@@ -693,7 +644,32 @@ fn peft_opens_ours(name: &str) {
         host.b = host.b.chunks_exact(host.rank).flat_map(|row| row[..rank].to_vec()).collect();
         host.rank = rank;
     }
-    check_with_peft(&case, &mixed, &python);
+    peft
+}
+
+fn peft_opens_what_was_trained(name: &str) {
+    let Some(python) = programs::python() else { return };
+    let case = Case::open(name);
+    check_with_peft(&case, &case.host(&case.trained(&case.adapter("initial"))), FloatType::F32, &python);
+}
+
+/// All modules after the run `constant`; some of them, with another rank and scale, from our own start; and ranks and
+/// alphas by module.
+fn peft_opens_ours(name: &str) {
+    let Some(python) = programs::python() else { return };
+    let case = Case::open(name);
+    let trained = case.trained(&case.adapter("initial"));
+    check_with_peft(&case, &case.host(&trained), FloatType::F32, &python);
+    check_with_peft(&case, &case.host(&trained), FloatType::F16, &python);
+    let targets = ["q_proj", "v_proj", "up_proj", "down_proj"].map(String::from).to_vec();
+    let config = LoraConfig { rank: 3, alpha: 12.0, targets };
+    let fresh = Adapter::init(config, case.decoder.config(), 9, case.decoder.device()).unwrap();
+    let mut run = case.runs()[0].clone();
+    run["learning_rate"] = 0.02.into();
+    let (_, trained) = case.train_by_trainer(&run, fresh);
+    check_with_peft(&case, &case.host(&trained), FloatType::F32, &python);
+
+    check_with_peft(&case, &mixed(case.peft("final")), FloatType::F32, &python);
 }
 
 /// On quantized weights, against PEFT on the same weights in f32; and an adapter that is at work from its invocation on.

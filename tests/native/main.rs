@@ -10,10 +10,12 @@ mod constrained;
 mod errors;
 mod floors;
 mod gguf;
+mod gguf_adapter;
 mod lessons;
 mod lora_parity;
 mod memory;
 mod model_parity;
+mod programs;
 mod real_model;
 #[path = "../seed/mod.rs"]
 mod seed;

@@ -3,9 +3,13 @@
 use std::rc::Rc;
 
 use autodidact::{
-    agent::{Agent, AskOptions, Feedback, ImportOptions, Learn, MemoryMode, MemoryOptions, OpenOptions, Taught, Trace},
+    agent::{
+        Agent, AskOptions, ExportFormat, ExportOptions, Feedback, ImportOptions, Learn, MemoryMode, MemoryOptions,
+        OpenOptions, Taught, Trace,
+    },
     backend::BackendChoice,
     calls::menu_from_json,
+    format::{FloatType, gguf::GgufFile},
     inference::Cancel,
     storage::{AdapterStore, LessonSource, MemoryStore},
     task::{Pair, Task, Tool, ToolCall},
@@ -136,7 +140,7 @@ fn a_session_ends_with_its_agent_and_a_full_disk_makes_one() {
     let name = trace.stored.unwrap();
     assert!(block_on(store.list()).unwrap().is_empty());
     assert_eq!(names(&agent), std::slice::from_ref(&name));
-    assert!(block_on(agent.memory().export(&name)).unwrap().len() > 1000);
+    assert!(block_on(agent.export_adapter(&name, ExportOptions::default())).unwrap().len() > 1000);
     assert!(
         ask(&agent, &task(OSLO), &AskOptions { learn: Learn::Never, search: false, ..session.clone() })
             .recalled
@@ -264,7 +268,7 @@ fn a_full_disk_does_not_cost_the_lessons_that_stay() {
     assert_eq!(names(&agent), ["mine"]);
 
     // An import overwrites nothing unless it is told to.
-    let zip = block_on(agent.memory().export("mine")).unwrap();
+    let zip = block_on(agent.export_adapter("mine", ExportOptions::default())).unwrap();
     let error = block_on(agent.import_adapter("mine", &zip, ImportOptions::default())).unwrap_err();
     assert!(error.code() == "InvalidInput" && error.to_string().contains("stored"), "{error}");
     let replace = ImportOptions { replace: true, ..ImportOptions::default() };
@@ -283,6 +287,18 @@ fn a_full_disk_does_not_cost_the_lessons_that_stay() {
     };
     assert_eq!(certainty(Some("brought")), certainty(Some("mine")));
     assert_ne!(certainty(Some("brought")), certainty(None));
+
+    // In F16 it has half the bytes and nearly the same effect; llama.cpp's file has its tensors under other names.
+    let halved = ExportOptions { dtype: Some(FloatType::F16), ..ExportOptions::default() };
+    let half = block_on(agent.export_adapter("mine", halved)).unwrap();
+    assert!(half.len() < zip.len() * 6 / 10, "{} and {}", half.len(), zip.len());
+    block_on(agent.import_adapter("half", &half, session)).unwrap();
+    let (half, whole) = (certainty(Some("half")), certainty(Some("mine")));
+    assert!(half != whole && (half - whole).abs() < 0.01, "{half} {whole}");
+    block_on(agent.memory().delete_adapter("half")).unwrap();
+    let gguf = ExportOptions { format: ExportFormat::Gguf, ..ExportOptions::default() };
+    let gguf = block_on(agent.export_adapter("mine", gguf)).unwrap();
+    assert_eq!(GgufFile::parse(&gguf).unwrap().metadata["general.name"].as_str(), Some("mine"));
     for (taken, how) in [("mine", session), ("brought", replace)] {
         assert_eq!(block_on(agent.import_adapter(taken, &zip, how)).unwrap_err().code(), "InvalidInput", "{taken}");
     }

@@ -1,11 +1,7 @@
 //! A real model, SmolLM2-135M-Instruct with weights of four bits, against `transformers` on the same file (`reference/make_real.py`), and as
 //! somebody uses it. `scripts/setup.sh model` gets the file.
 
-use std::{
-    io::Write,
-    path::{Path, PathBuf},
-    rc::Rc,
-};
+use std::{path::PathBuf, rc::Rc};
 
 use autodidact::{
     adaptation::AdaptationConfig,
@@ -21,6 +17,7 @@ use autodidact::{
 use serde_json::{Value, json};
 
 use crate::common::{Worst, block_on, bytes, fixtures, ids, numbers};
+use crate::programs;
 
 const FILE: &str = "SmolLM2-135M-Instruct.Q4_1.gguf";
 /// Logits with activations in f32: `transformers` with other kernels differs from itself by 1e-4.
@@ -30,28 +27,26 @@ const DIVERGENCE: f64 = 1e-5;
 /// Share of the positions whose first token must be the same on integers.
 const SAME_FIRST: f64 = 0.99;
 
-/// The bytes of the model; `None`, said on stderr, where one does without by name.
-fn file() -> Option<Vec<u8>> {
+/// The file of the model; `None`, said on stderr, where one does without by name.
+pub fn path() -> Option<PathBuf> {
     if std::env::var_os("AUTODIDACT_NO_REAL_MODEL").is_some() {
-        // Not eprintln, which the test harness swallows when the test passes.
-        #[expect(clippy::explicit_write, reason = "see above")]
-        writeln!(std::io::stderr(), "SKIPPED: AUTODIDACT_NO_REAL_MODEL is set").unwrap();
+        programs::skipped("AUTODIDACT_NO_REAL_MODEL is set");
         return None;
     }
-    let own = std::env::var_os("AUTODIDACT_CACHE").map(PathBuf::from);
-    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
-    let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache"));
-    let folder = own.or_else(|| Some(cache.or(home)?.join("autodidact"))).unwrap().join("models");
-    let path = folder.join(FILE);
+    let path = programs::cache().join("models").join(FILE);
     assert!(
         path.exists(),
         "no {}; scripts/setup.sh model gets it, and AUTODIDACT_NO_REAL_MODEL=1 does without",
         path.display()
     );
-    Some(bytes(&path))
+    Some(path)
 }
 
-fn agent(file: Vec<u8>) -> Agent {
+fn file() -> Option<Vec<u8>> {
+    path().map(|path| bytes(&path))
+}
+
+pub fn agent(file: Vec<u8>) -> Agent {
     let options = OpenOptions { backend: BackendChoice::Cpu, ..OpenOptions::default() };
     let files = ModelFiles::from_gguf("smollm2", vec![file.into()]).unwrap();
     block_on(Agent::open(files, Rc::new(MemoryStore::new()), options, |_| {})).unwrap()

@@ -12,12 +12,13 @@ use autodidact::{
     adaptation::{AdaptationConfig, TrainEvent},
     adapter::LoraConfig,
     agent::{
-        Answer, AnswerKind, AskOptions, Completion, CompletionOptions, ContextReport, GateReport, ImportOptions,
-        JudgementReport, Learn, MemoryMode, MemoryOptions, ModelReport, OrdersReport, Phase, Proposal, Question,
-        Recalled, ScoreReport, SearchReport, Taught, Trace, TrainingReport,
+        Answer, AnswerKind, AskOptions, Completion, CompletionOptions, ContextReport, ExportFormat, ExportOptions,
+        GateReport, ImportOptions, JudgementReport, Learn, MemoryMode, MemoryOptions, ModelReport, OrdersReport, Phase,
+        Proposal, Question, Recalled, ScoreReport, SearchReport, Taught, Trace, TrainingReport,
     },
     backend::{BackendReport, SelfTest},
     calls::LeftOut,
+    format::FloatType,
     identity::ModelIdentity,
     inference::Sampling,
     storage::{AdapterMeta, Lesson, LessonSource, MemoryMeta},
@@ -133,6 +134,7 @@ fn structs_have_the_same_fields() {
         Checks,
         Completion,
         ContextReport,
+        ExportOptions,
         GateReport,
         ImportOptions,
         JudgementReport,
@@ -214,6 +216,8 @@ fn values_have_the_same_names() {
     let declared = Declarations::read();
     assert_eq!(declared.words("AnswerKind"), names::<AnswerKind>());
     assert_eq!(declared.words("Estimator"), names::<Estimator>());
+    assert_eq!(declared.words("ExportFormat"), names::<ExportFormat>());
+    assert_eq!(declared.words("FloatType"), names::<FloatType>());
     assert_eq!(declared.words("LessonSource"), names::<LessonSource>());
     assert_eq!(declared.words("MemoryMode"), names::<MemoryMode>());
     assert_eq!(declared.words("Phase"), names::<Phase>());

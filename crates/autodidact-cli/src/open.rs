@@ -132,6 +132,12 @@ pub async fn agent(model: &ModelArgs, store: &StoreArgs) -> Result<Agent> {
     open(model.model.as_deref(), store, options(model)).await
 }
 
+/// An agent on the CPU with the user's stored adapters, for work with the adapters alone.
+pub async fn base(model: Option<&Path>, store: &StoreArgs) -> Result<Agent> {
+    let options = OpenOptions { backend: BackendChoice::Cpu, ..OpenOptions::default() };
+    open(model, Rc::new(self::store(store)?), options).await
+}
+
 /// An agent without stored adapters: it reads none and keeps none.
 pub async fn bare_agent(model: &ModelArgs) -> Result<Agent> {
     open(model.model.as_deref(), Rc::new(MemoryStore::new()), options(model)).await

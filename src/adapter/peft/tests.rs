@@ -1,5 +1,7 @@
 //! Tests of the PEFT files, without a backend.
 
+use ::safetensors::tensor::TensorView;
+
 use super::*;
 
 /// A small adapter: two layers, three modules, 5 wide inside and 6 or 3 wide outside.
@@ -65,6 +67,39 @@ fn comes_back_as_it_went() {
     let unknown_base = PeftAdapter { base: Base::default(), ..adapter };
     let (config, weights) = unknown_base.to_bytes().unwrap();
     assert_eq!(PeftAdapter::from_bytes(&config, &weights).unwrap().base, Base::default());
+}
+
+#[test]
+fn half_precision_is_read_and_written() {
+    let mut adapter = sample();
+    let (config, weights) = adapter.to_bytes_as(FloatType::F16).unwrap();
+    let file = SafetensorsFile::parse(&weights).unwrap();
+    assert!(file.names().iter().all(|name| file.dtype(name) == Some(safetensors::Dtype::F16)));
+    assert_eq!(file.metadata()[FINGERPRINT_KEY], "sha256:12");
+    // Eighths and sixteenths are exact.
+    assert_eq!(PeftAdapter::from_bytes(&config, &weights).unwrap(), adapter);
+    assert_eq!(config, adapter.to_bytes().unwrap().0);
+
+    // BF16, as training frameworks write it: the upper half of an f32.
+    let mut tensors = Vec::new();
+    let bytes: Vec<_> = file.names().iter().map(|name| bf16_bytes(&file.to_f32(name).unwrap())).collect();
+    for (name, bytes) in file.names().into_iter().zip(&bytes) {
+        let shape = file.shape(&name).unwrap().to_vec();
+        tensors.push((name, TensorView::new(safetensors::Dtype::BF16, shape, bytes).unwrap()));
+    }
+    let metadata = Some(file.metadata().clone().into_iter().collect());
+    let written = ::safetensors::serialize(tensors, metadata).unwrap();
+    assert_eq!(PeftAdapter::from_bytes(&config, &written).unwrap(), adapter);
+
+    let b = &mut adapter.tensors.get_mut(&(11, "down_proj".to_owned())).unwrap().b;
+    b[4] = -1e5;
+    let error = adapter.to_bytes_as(FloatType::F16).unwrap_err();
+    assert!(error.code() == "InvalidInput" && error.to_string().contains("down_proj.lora_B"), "{error}");
+    assert!(adapter.to_bytes().is_ok());
+}
+
+fn bf16_bytes(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|x| half::bf16::from_f32(*x).to_le_bytes()).collect()
 }
 
 #[test]

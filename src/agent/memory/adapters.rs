@@ -1,4 +1,4 @@
-//! Stored adapters: applied, imported, exported, kept under a name.
+//! Stored adapters: applied, imported, kept under a name.
 
 use serde::{Deserialize, Serialize};
 
@@ -109,14 +109,6 @@ impl Memory {
         adapter_of(model, &record)?;
         home.put(&record).await?;
         Ok(record.meta)
-    }
-
-    /// A stored adapter as a zip that unpacks to a PEFT directory.
-    ///
-    /// # Errors
-    /// [`Error::AdapterNotFound`] and those of the store.
-    pub async fn export(&self, name: &str) -> Result<Vec<u8>> {
-        archive::export(&self.record(name).await?)
     }
 
     /// Metadata of an adapter that was learned for a task; the caller sets the name.

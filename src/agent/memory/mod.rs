@@ -7,6 +7,7 @@
 mod adapters;
 mod canaries;
 mod certainties;
+mod export;
 mod gate_cache;
 mod lessons;
 mod menu;
@@ -18,6 +19,7 @@ use std::rc::Rc;
 
 pub use self::{
     adapters::ImportOptions,
+    export::{ExportFormat, ExportOptions, export_peft},
     options::{MemoryMode, MemoryOptions},
     recall::Recalled,
 };

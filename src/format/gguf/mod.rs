@@ -6,11 +6,13 @@
 mod blocks;
 mod cursor;
 mod value;
+mod write;
 
 use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
 pub use blocks::{BlockType, Quants};
 pub use value::MetaValue;
+pub use write::{Entry, EntryValue, write};
 
 use self::cursor::Cursor;
 use crate::{
@@ -61,6 +63,14 @@ pub struct GgufFile {
 }
 
 impl GgufFile {
+    /// A file in memory; see [`GgufFile::open`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn parse(bytes: &[u8]) -> Result<Self> {
+        Self::open(bytes.to_vec().into())
+    }
+
     /// Reads and checks the header: that every length, count and offset lies in the file, that every type is known, and that no two tensors
     /// overlap. Reads no tensor.
     ///

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 pub use parts::{is_gguf, model_name, part_names};
 pub use tensors::GgufTensors;
+pub(crate) use tensors::{Alternating, stored_name};
 
 use self::{parts::Parts, tokenizer::Vocabulary};
 use crate::{

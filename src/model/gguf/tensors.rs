@@ -30,17 +30,6 @@ impl<'a> GgufTensors<'a> {
         let file = self.files.iter().find(|file| file.tensor(&stored).is_some())?;
         Some((file, stored))
     }
-
-    /// The heads of a tensor whose rows are in another order.
-    fn turned(&self, stored: &str) -> Option<Alternating> {
-        let c = self.config;
-        let heads = match (c.family, module(stored)) {
-            (Family::Llama, Some("attn_q")) => c.n_heads,
-            (Family::Llama, Some("attn_k")) => c.n_kv_heads,
-            _ => return None,
-        };
-        Some(Alternating { rows: heads * c.head_dim, head_dim: c.head_dim })
-    }
 }
 
 impl TensorSource for GgufTensors<'_> {
@@ -59,7 +48,7 @@ impl TensorSource for GgufTensors<'_> {
         let blocks = file.tensor(&stored).ok_or_else(|| missing(name))?.blocks;
         let bytes = file.bytes(&stored)?;
         let mut values = blocks.dequantize(&bytes);
-        if let Some(heads) = self.turned(&stored) {
+        if let Some(heads) = Alternating::of(self.config, &stored) {
             let width = values.len() / heads.rows.max(1);
             let rows = (0..heads.rows).map(|row| heads.place(row) * width);
             values =
@@ -90,7 +79,7 @@ impl TensorSource for GgufTensors<'_> {
         let info = file.tensor(&stored).ok_or_else(|| missing(name))?;
         let (&[rows, width], Some(storage)) = (&info.shape[..], storage(info.blocks)) else { return Ok(None) };
         let Some(mut matrix) = QuantizedMatrix::zeros(rows, width, storage) else { return Ok(None) };
-        let heads = self.turned(&stored).filter(|heads| heads.rows == rows);
+        let heads = Alternating::of(self.config, &stored).filter(|heads| heads.rows == rows);
         // Rows come one part after the other, so that no more than a part is held twice; those of a head come together.
         let stride = width / info.blocks.elements() * info.blocks.bytes();
         let head = heads.as_ref().map_or(1, |heads| heads.head_dim);
@@ -129,14 +118,24 @@ fn missing(name: &str) -> Error {
 }
 
 /// Heads in the order of ggml's `llama`, in which the rows of the two halves of a head alternate.
-struct Alternating {
+pub(crate) struct Alternating {
     rows: usize,
     head_dim: usize,
 }
 
 impl Alternating {
+    /// The heads of a tensor, by its name in GGUF files, whose rows are in that order; `None` for any other tensor.
+    pub(crate) fn of(c: &ModelConfig, stored: &str) -> Option<Self> {
+        let heads = match (c.family, module(stored)) {
+            (Family::Llama, Some("attn_q")) => c.n_heads,
+            (Family::Llama, Some("attn_k")) => c.n_kv_heads,
+            _ => return None,
+        };
+        Some(Self { rows: heads * c.head_dim, head_dim: c.head_dim })
+    }
+
     /// Where a row of Hugging Face's is.
-    fn place(&self, row: usize) -> usize {
+    pub(crate) fn place(&self, row: usize) -> usize {
         let half = (self.head_dim / 2).max(1);
         let (head, within) = (row / self.head_dim.max(1), row % self.head_dim.max(1));
         head * self.head_dim + 2 * (within % half) + within / half
@@ -171,7 +170,7 @@ const MODULES: [(&str, &str); 11] = [
 ];
 
 /// The name in GGUF files of a tensor of Hugging Face's.
-fn stored_name(name: &str) -> Option<String> {
+pub(crate) fn stored_name(name: &str) -> Option<String> {
     if let Some((_, stored)) = WHOLE.iter().find(|(known, _)| *known == name) {
         return Some((*stored).to_owned());
     }

@@ -1,6 +1,6 @@
 import type { AgentClient } from './client.ts';
 import { persistStorage, storageReport, type StorageReport, type Tabs } from './tabs.ts';
-import type { AdapterMeta, ImportOptions } from './types.ts';
+import type { AdapterMeta, ExportOptions, ImportOptions } from './types.ts';
 
 /** The name of the lock under which the memory is written. */
 export const MEMORY = 'memory';
@@ -8,8 +8,8 @@ export const MEMORY = 'memory';
 export interface Adapters {
   /** Newest first. */
   list(): Promise<AdapterMeta[]>;
-  /** A zip that unpacks to a PEFT directory. */
-  export(name: string): Promise<Uint8Array>;
+  /** A file: a zip that unpacks to a PEFT directory, or with `format: 'gguf'` one that llama.cpp loads. */
+  export(name: string, options?: ExportOptions): Promise<Uint8Array>;
   /**
    * Checks the adapter of a PEFT zip against the model and keeps it. A name that is taken is refused, unless it may
    * `replace`.
@@ -42,7 +42,7 @@ export function adaptersOf(client: AgentClient, tabs: Tabs, first: <T>(work: () 
   const list = () => client.call('listAdapters', []);
   return {
     list,
-    export: (name) => client.call('exportAdapter', [name]),
+    export: (name, options = {}) => client.call('exportAdapter', [name, options]),
     import(name, zip, options = {}) {
       const work = () => client.call('importAdapter', [name, zip, options]);
       return options.session ? first(work) : writing(name, work);

@@ -675,6 +675,19 @@ export interface Lesson {
 /** Who wrote an example. */
 export type LessonSource = 'synthetic' | 'teacher' | 'user';
 
+/** Which file an adapter becomes: a zip that unpacks to a PEFT directory, or a GGUF file for llama.cpp. */
+export type ExportFormat = 'peft' | 'gguf';
+
+/** The type of the numbers of a file: of 32 bits, or of 16 bits with eleven significant ones. */
+export type FloatType = 'f32' | 'f16';
+
+export interface ExportOptions {
+  /** Which file it becomes; `'peft'` unless told otherwise. */
+  format?: ExportFormat;
+  /** The type of its numbers. Without one nothing is lost: a zip has them as they are stored, a GGUF file in f32. */
+  dtype?: FloatType | null;
+}
+
 export interface ImportOptions {
   /** Replace an adapter of that name; otherwise a name that is taken is refused. */
   replace?: boolean;

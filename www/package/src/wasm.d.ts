@@ -4,8 +4,8 @@
  * parameter.
  */
 import type {
-  AdapterMeta, AgentEvent, AgentReport, AskOptions, BackendChoice, Completion, CompletionOptions, Dtype, Feedback, ImportOptions, Lesson, Pair,
-  Synthesis, Task, Taught, TeacherRequest, Tool, ToolCall, Trace,
+  AdapterMeta, AgentEvent, AgentReport, AskOptions, BackendChoice, Completion, CompletionOptions, Dtype, ExportOptions, Feedback, ImportOptions, Lesson,
+  Pair, Synthesis, Task, Taught, TeacherRequest, Tool, ToolCall, Trace,
 } from './types.ts';
 
 /** A model as Rust fetches it. */
@@ -53,8 +53,8 @@ export class Agent {
   /** The running call rejects with code `AbortError`. */
   cancel(): void;
   listAdapters(): Promise<AdapterMeta[]>;
-  /** A zip with PEFT's two files. */
-  exportAdapter(name: string): Promise<Uint8Array>;
+  /** A zip with PEFT's two files, or a GGUF file. */
+  exportAdapter(name: string, options: ExportOptions): Promise<Uint8Array>;
   importAdapter(name: string, zip: Uint8Array, options: ImportOptions): Promise<AdapterMeta>;
   renameAdapter(from: string, to: string): Promise<void>;
   deleteAdapter(name: string): Promise<void>;

@@ -5,6 +5,7 @@ use std::{
     process::{Command, Output},
 };
 
+use autodidact::format::gguf::{BlockType, GgufFile};
 use serde_json::Value;
 
 const QUERY: &str = "Find a hotel in Lisbon for 3 nights";
@@ -72,6 +73,7 @@ fn asks_learns_and_keeps() {
     succeed(store, &["adapters", "export", "travel", zip]);
     succeed(store, &["adapters", "import", "again", zip]);
     assert_eq!(failure(store, &["adapters", "import", "again", zip]), "InvalidInput");
+    exports_for_other_programs(store, "travel", zip);
     succeed(store, &["adapters", "import", "again", zip, "--replace"]);
     let told = succeed(store, &["ask", QUERY, "--threshold", "0", "--adapter", "again"]);
     assert!(told.contains("by perplexity") && told.contains("unchanged, bit for bit"), "{told}");
@@ -82,6 +84,36 @@ fn asks_learns_and_keeps() {
     succeed(store, &["adapters", "delete", "travel"]);
     assert_eq!(failure(store, &["adapters", "delete", "travel"]), "AdapterNotFound");
     assert_eq!(failure(store, &["ask", QUERY, "--adapter", "travel"]), "AdapterNotFound");
+}
+
+/// An adapter that the seed model learned, in F16, and as a GGUF file.
+fn exports_for_other_programs(store: &Path, name: &str, zip: &str) {
+    let path = |file: &str| store.join(file).display().to_string();
+    let bytes = |file: &str| std::fs::read(store.join(file)).unwrap();
+    let run = |file: &str, more: &[&str]| {
+        let path = path(file);
+        let said = succeed(store, &[&["adapters", "export", name, &path], more].concat());
+        assert_eq!(said.trim(), path);
+        bytes(file)
+    };
+    let fail = |more: &[&str]| failure(store, &[&["adapters", "export", name, &path("none")], more].concat());
+    let half = run("half.zip", &["--dtype", "f16"]);
+    assert!(half.len() < std::fs::read(zip).unwrap().len() * 6 / 10, "{}", half.len());
+    succeed(store, &["adapters", "import", "half", &path("half.zip")]);
+    succeed(store, &["ask", QUERY, "--threshold", "0", "--adapter", "half", "--json"]);
+    succeed(store, &["adapters", "delete", "half"]);
+
+    for (file, more, blocks) in
+        [("whole.gguf", &[][..], BlockType::F32), ("half.gguf", &["--dtype", "f16"], BlockType::F16)]
+    {
+        let bytes = run(file, &[&["--format", "gguf"], more].concat());
+        let gguf = GgufFile::parse(&bytes).unwrap();
+        assert_eq!(gguf.metadata["general.name"].as_str(), Some(name));
+        assert_eq!(gguf.tensor("blk.0.ffn_up.weight.lora_a").unwrap().blocks, blocks);
+    }
+    let other = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/gguf/llama.gguf");
+    assert_eq!(fail(&["--format", "gguf", "--model", other]), "BaseMismatch");
+    assert_eq!(fail(&["--model", other]), "InvalidInput");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `autodidact adapters`: manages the stored adapters.
 
+mod export;
+
 use std::path::PathBuf;
 
 use autodidact::{
@@ -29,13 +31,8 @@ enum Action {
         #[arg(long)]
         json: bool,
     },
-    /// Write an adapter as a zip that unpacks to a PEFT directory.
-    Export {
-        /// Name of the adapter.
-        name: String,
-        /// File to write [default: NAME.zip].
-        file: Option<PathBuf>,
-    },
+    /// Write an adapter as a zip that unpacks to a PEFT directory, or as a GGUF file for llama.cpp.
+    Export(export::ExportArgs),
     /// Store the adapter of a PEFT directory, zipped or not.
     Import {
         /// Name to store it under.
@@ -75,11 +72,7 @@ pub async fn run(args: AdaptersArgs) -> Result<()> {
     let store = open::store(&args.store)?;
     match args.action {
         Action::List { json } => list(&store.list().await?, json)?,
-        Action::Export { name, file } => {
-            let file = file.unwrap_or_else(|| PathBuf::from(format!("{name}.zip")));
-            files::write(&file, &archive::export(&store.get(&name).await?)?)?;
-            println!("{}", file.display());
-        }
+        Action::Export(export) => export::run(export, &args.store).await?,
         Action::Import { name, file, replace } => {
             if !replace {
                 open::check_name_is_free(&store, &name).await?;
