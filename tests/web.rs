@@ -204,7 +204,7 @@ async fn quantized_weights_in_the_browser() {
     let off = difference(&expected, &found) / size;
     console_log!("MEASURED gradients on quantized weights: webgpu {off:e} from the CPU, relative");
     assert!(expected.len() > 1000 && off < GPU_TOLERANCE);
-    assert_ne!(autodidact::model::export::checksum(&gpu).await.unwrap(), 0);
+    assert_ne!(model::export::checksum(&gpu).await.unwrap(), 0);
     let (integers, on_gpu) = (difference(&floats, &integers), difference(&floats, &on_gpu));
     console_log!(
         "MEASURED logits of quantized weights: integers {integers:e}, webgpu {on_gpu:e} from floats on the CPU"

@@ -30,13 +30,7 @@ use crate::{
 /// # Errors
 /// [`Error::BaseMismatch`] for other base weights, [`Error::Adapter`] for a layer, module or shape that the model does not have or a scale
 /// that makes a number infinite, [`Error::InvalidInput`] for a number that the type cannot hold.
-pub fn to_gguf(
-    peft: &PeftAdapter,
-    name: &str,
-    model: &ModelConfig,
-    base: &Base,
-    dtype: FloatType,
-) -> Result<Vec<u8>> {
+pub fn to_gguf(peft: &PeftAdapter, name: &str, model: &ModelConfig, base: &Base, dtype: FloatType) -> Result<Vec<u8>> {
     peft.validate()?;
     check_base(peft, model, base)?;
     let alpha = common_alpha(peft);

@@ -88,6 +88,15 @@ impl Constraint {
         Ok(allowed.iter().max_by_key(rank))
     }
 
+    /// The tokens of the text that has to come next, as long as nothing else may come, the longest first at each place: how a model mostly
+    /// writes it, though it may choose others. Nothing after a failure, which the next question will tell.
+    pub fn forced(&self) -> Vec<u32> {
+        // Asked for its bytes, the parser goes on by them.
+        let mut ahead = self.matcher.clone();
+        let bytes = ahead.compute_ff_bytes();
+        ahead.tok_env().map_or_else(|_| Vec::new(), |env| env.tok_trie().greedy_tokenize(&bytes))
+    }
+
     /// Takes the token that was written.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! A prompt in the cache: prefilled once, forked for every continuation.
 
-use std::ops::ControlFlow;
+use std::{collections::VecDeque, ops::ControlFlow};
 
 use crate::{
     backend::readback,
@@ -23,6 +23,8 @@ const PREFILL_CHUNK: usize = 512;
 const COMPUTED: usize = 8;
 /// Tokens kept back for bringing a constrained text to its end.
 const CLOSING: usize = 96;
+/// Most tokens that are computed before they are chosen.
+const MOST_AHEAD: usize = 15;
 /// Most bytes of copies of the cache at once.
 const FORK_BYTES: usize = 128 << 20;
 /// Most bytes of logits at once: a row of a large vocabulary takes 600 kB.
@@ -109,6 +111,24 @@ pub enum Finish {
     Length,
     /// It became less probable than [`Stop::least`].
     Unlikely,
+}
+
+/// Tokens that were computed before they were chosen, since the constraint leaves nothing else to write, each with the logits behind it.
+/// Which tokens the text is written in is still the model's choice: where it makes another one, they are computed anew.
+#[derive(Default)]
+struct Ahead {
+    tokens: VecDeque<(u32, Vec<f32>)>,
+}
+
+impl Ahead {
+    fn is_empty(&self) -> bool {
+        self.tokens.is_empty()
+    }
+
+    /// The logits behind the next token, where that is the chosen one.
+    fn take(&mut self, chosen: u32) -> Option<Vec<f32>> {
+        self.tokens.pop_front_if(|(token, _)| *token == chosen).map(|(_, logits)| logits)
+    }
 }
 
 /// Generated tokens.
@@ -247,8 +267,10 @@ impl<'a> Session<'a> {
         let room = self.decoder.config().context.saturating_sub(prefix.len());
         let max_tokens = stop.max_tokens.min(room);
         let closing = CLOSING.min(max_tokens / 3);
-        let mut cache = prefix.cache.fork(1, prefix.len() + max_tokens);
+        let capacity = prefix.len() + max_tokens;
+        let mut cache = prefix.cache.fork(1, capacity);
         let mut logits = prefix.next_logits.clone();
+        let mut ahead = Ahead::default();
         let mut out = Generation { ids: Vec::new(), log_probs: Vec::new(), finish: Finish::Length };
         let mut sum = 0.0;
         while out.ids.len() < max_tokens {
@@ -289,9 +311,28 @@ impl<'a> Session<'a> {
                 break;
             }
             if out.ids.len() < max_tokens {
-                let hidden =
-                    self.decoder.forward(&Tokens::single(&[token]), Some(&mut cache), self.lora_behind(prefix));
-                logits = readback(self.decoder.logits(hidden, &[0])).await?;
+                if let Some(known) = ahead.take(token) {
+                    logits = known;
+                    continue;
+                }
+                if !ahead.is_empty() {
+                    // The model wrote the forced text in other tokens.
+                    cache = cache.beginning(prefix.len() + out.ids.len() - 1, capacity);
+                }
+                let room = (max_tokens - out.ids.len()).saturating_sub(closing);
+                let forced = constraint.as_ref().map(Constraint::forced).unwrap_or_default();
+                let mut ids = vec![token];
+                ids.extend(forced.into_iter().take(room.min(MOST_AHEAD)));
+                if !self.decoder.on_cpu() {
+                    // Few distinct shapes.
+                    ids.truncate(1 << ids.len().ilog2());
+                }
+                let hidden = self.decoder.forward(&Tokens::single(&ids), Some(&mut cache), self.lora_behind(prefix));
+                let rows: Vec<u32> = (0..ids.len() as u32).collect();
+                let all = readback(self.decoder.logits(hidden, &rows)).await?;
+                let mut rows = all.chunks_exact(self.decoder.config().vocab_size).map(<[f32]>::to_vec);
+                logits = rows.next().unwrap_or_default();
+                ahead = Ahead { tokens: ids[1..].iter().copied().zip(rows).collect() };
                 yield_now().await;
             }
         }

@@ -42,7 +42,7 @@ fn names_shapes_and_numbers_are_those_of_llama_cpp() {
             let text = |key: &str| file.metadata[key].as_str().unwrap();
             assert_eq!(text("general.architecture"), family.model_type());
             assert_eq!((text("general.type"), text("adapter.type")), ("adapter", "lora"));
-            assert_eq!((text("general.name"), text(FINGERPRINT_KEY)), ("mine", "abc"));
+            assert_eq!((text("general.name"), text("autodidact.base_fingerprint")), ("mine", "abc"));
             assert_eq!(number(&file, "adapter.lora.alpha"), 5.0);
             assert!(!file.metadata.contains_key("adapter.alora.invocation_tokens"));
             let names = ["attn_k", "attn_output", "attn_q", "attn_v", "ffn_down", "ffn_gate", "ffn_up"];
@@ -153,7 +153,7 @@ fn an_activated_adapter_keeps_its_invocation() {
     let bytes = to_gguf(&peft, "mine", &model, &base("other"), FloatType::F32).unwrap();
     let file = GgufFile::parse(&bytes).unwrap();
     assert_eq!(file.metadata["adapter.alora.invocation_tokens"].as_integers(), Some(&[7, 4_000_000_000][..]));
-    assert!(!file.metadata.contains_key(FINGERPRINT_KEY));
+    assert!(!file.metadata.contains_key("autodidact.base_fingerprint"));
 }
 
 #[test]

@@ -75,7 +75,7 @@ fn half_precision_is_read_and_written() {
     let (config, weights) = adapter.to_bytes_as(FloatType::F16).unwrap();
     let file = SafetensorsFile::parse(&weights).unwrap();
     assert!(file.names().iter().all(|name| file.dtype(name) == Some(safetensors::Dtype::F16)));
-    assert_eq!(file.metadata()[FINGERPRINT_KEY], "sha256:12");
+    assert_eq!(file.metadata()["autodidact.base_fingerprint"], "sha256:12");
     // Eighths and sixteenths are exact.
     assert_eq!(PeftAdapter::from_bytes(&config, &weights).unwrap(), adapter);
     assert_eq!(config, adapter.to_bytes().unwrap().0);
