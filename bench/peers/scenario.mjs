@@ -5,10 +5,14 @@ import { readFileSync } from 'node:fs';
 export const PROMPT = 512;
 export const WRITTEN = 64;
 /** Tokens of a menu of eleven tools that is known, and of the question behind it. */
-export const MENU = 1000;
+export const MENU = 1022;
 export const QUESTION = 30;
-/** Times that each is done; the fastest counts. */
+/** Tokens of the menu that is known to a training step, and of the example behind it. */
+export const EXAMPLE_MENU = 409;
+export const EXAMPLE = 60;
+/** Times that each is done; the fastest counts. Reading and writing are not begun again after so many seconds. */
 export const TIMES = 3;
+export const SPENT = 30;
 
 const WORDS = 'the river runs past the old mill and under the stone bridge to the sea'.split(' ');
 
@@ -17,8 +21,8 @@ export function text(tokens, first = 'Here') {
   return [first, ...Array.from({ length: tokens - 1 }, (_, at) => WORDS[at % WORDS.length])].join(' ');
 }
 
-/** The question that is asked this project's agent: 30 tokens with the marks of a chat template. */
-export const question = (count) => `Please do the thing number ${count} in the old town of Bergen, twice if you can`;
+/** The question that is asked this project's agent, about 30 tokens with the marks of a chat template. `more` are words of it. */
+export const question = (count, more = '') => `${count} times, please do the thing in the old town of Bergen, twice if you can${more}`;
 
 /** The menu of eleven tools. */
 export const eleven = new URL('eleven-tools.json', import.meta.url).pathname;

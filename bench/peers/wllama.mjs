@@ -3,7 +3,7 @@
 //   node wllama.mjs FILE.gguf
 import { resolve } from 'node:path';
 import { pageWith } from './page.mjs';
-import { MENU, PROMPT, QUESTION, TIMES, WRITTEN, report, text } from './scenario.mjs';
+import { MENU, PROMPT, QUESTION, SPENT, TIMES, WRITTEN, report, text } from './scenario.mjs';
 
 const [file] = process.argv.slice(2);
 const { page, origin, close, memory, peak } = await pageWith({ links: { 'model.gguf': resolve(file) } });
@@ -25,7 +25,8 @@ const complete = (prompt, tokens) =>
   );
 
 const best = { prefill: 0, decode: 0, first: Infinity };
-for (let time = 0; time < TIMES; time++) {
+const began = performance.now();
+for (let time = 0; time < TIMES && (time === 0 || performance.now() - began < SPENT * 1000); time++) {
   const timings = await complete(text(PROMPT, `Text${time}`), WRITTEN);
   best.promptTokens = timings.prompt_n;
   best.prefill = Math.max(best.prefill, timings.prompt_per_second);

@@ -26,6 +26,6 @@ fn main() {
     let streamed = fastest(loops.products, &Matrix::new(loops.rows));
     let name = loops.name;
     println!(
-        r#"{{"peer":"limits","where":"native","instructions":"{name}","f32_tile":{f32_tile:.2},"i16_tile":{i16_tile:.2},"streamed":{streamed:.2}}}"#
+        r#"{{"where":"native","instructions":"{name}","f32Tile":{f32_tile:.2},"i16Tile":{i16_tile:.2},"streamed":{streamed:.2}}}"#
     );
 }
