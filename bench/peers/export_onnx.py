@@ -20,20 +20,25 @@ from pathlib import Path
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+import numpy as np
 import onnx
 import onnx.numpy_helper
+import onnxruntime
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 
 BLOCK = 32
+# Tokens of the check, and how far logits in f32 may be from those of another order of sums.
+CHECKED = 24
+TOLERANCE = 1e-2
 # Bytes of a file without weights beside it, at most.
 MOST = 1_900_000_000
 
 
-def dequantize(file: Path, folder: Path) -> None:
-    """The file's weights in f32, as a model directory of `transformers`."""
+def dequantize(file: Path, folder: Path) -> PreTrainedModel:
+    """The file's weights in f32; writes them as a model directory of `transformers` too."""
     read = AutoModelForCausalLM.from_pretrained(file.parent, gguf_file=file.name, dtype=torch.float32)
     config = read.config
     # It says where the weights come from, which would keep them from being written.
@@ -42,6 +47,7 @@ def dequantize(file: Path, folder: Path) -> None:
     model.load_state_dict(read.state_dict())
     model.save_pretrained(folder)
     AutoTokenizer.from_pretrained(file.parent, gguf_file=file.name).save_pretrained(folder)
+    return model.eval()
 
 
 def build(weights: Path, folder: Path) -> None:
@@ -68,6 +74,21 @@ def suit(model: onnx.ModelProto, head_dim: int) -> None:
         model.graph.node.remove(node)
 
 
+def check(model: PreTrainedModel, file: Path) -> None:
+    """Compares the f32 graph with the model; says how far the others are."""
+    ids = torch.arange(100, 100 + CHECKED)[None]
+    with torch.no_grad():
+        expected = model(ids).logits[0, -1].numpy()
+    session = onnxruntime.InferenceSession(file)
+    feeds = {"input_ids": ids.numpy(), "attention_mask": torch.ones_like(ids).numpy()}
+    for value in session.get_inputs()[2:]:
+        feeds[value.name] = np.zeros((1, value.shape[1], 0, value.shape[3]), np.float32)
+    difference = np.abs(session.run(["logits"], feeds)[0][0, -1] - expected).max()
+    print(f"{file.name}: largest difference of a logit from transformers {difference:.2g}, of {np.abs(expected).max():.3g}")
+    if file.name == "model.onnx" and difference > TOLERANCE:
+        sys.exit("the graph does not compute what the model does")
+
+
 def save(model: onnx.ModelProto, file: Path) -> bool:
     """Writes a graph; true where its weights lie beside it, under the name that transformers.js asks for."""
     beside = sum(len(weight.raw_data) for weight in model.graph.initializer) > MOST
@@ -82,20 +103,22 @@ def export(file: Path, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder) as name:
         scratch = Path(name)
         weights = scratch / "weights"
-        dequantize(file, weights)
+        model = dequantize(file, weights)
         for part in ["config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json"]:
             shutil.copy(weights / part, folder / part)
         build(weights, scratch / "f32")
-        model = onnx.load(scratch / "f32" / "model.onnx")
+        graph = onnx.load(scratch / "f32" / "model.onnx")
         config = json.loads((folder / "config.json").read_text())
-        suit(model, config.get("head_dim") or config["hidden_size"] // config["num_attention_heads"])
+        suit(graph, config.get("head_dim") or config["hidden_size"] // config["num_attention_heads"])
         source = folder / "onnx" / "model.onnx"
-        beside = {"model.onnx": save(model, source)}
+        beside = {"model.onnx": save(graph, source)}
         quantize_dynamic(source, scratch / "q8.onnx", weight_type=QuantType.QUInt8, use_external_data_format=True)
         beside["model_quantized.onnx"] = save(onnx.load(scratch / "q8.onnx"), folder / "onnx" / "model_quantized.onnx")
         quantizer = MatMulNBitsQuantizer(onnx.load(source), block_size=BLOCK, is_symmetric=True, accuracy_level=4)
         quantizer.process()
         beside["model_q4.onnx"] = save(quantizer.model.model, folder / "onnx" / "model_q4.onnx")
+        for name in beside:
+            check(model, folder / "onnx" / name)
     config["transformers.js_config"] = {"use_external_data_format": {name: 1 for name, is_beside in beside.items() if is_beside}}
     (folder / "config.json").write_text(json.dumps(config, indent=2))
 
