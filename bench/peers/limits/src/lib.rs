@@ -39,8 +39,6 @@ pub struct Loops {
     pub f32_tiles: &'static [fn(&Panels) -> u64],
     /// A tile in integers.
     pub i16_tiles: &'static [fn(&Panels) -> u64],
-    /// Rows whose weights lie together in the matrix.
-    pub rows: usize,
     /// The product of a matrix with a vector.
     pub products: &'static [fn(&Matrix) -> u64],
 }

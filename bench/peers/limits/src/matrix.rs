@@ -7,14 +7,14 @@ pub const BLOCK: usize = 32;
 /// Blocks of a row.
 pub const BLOCKS: usize = COLUMNS / BLOCK;
 /// Rows: 38 MB of weights, more than the caches of most processors.
-const ROWS: usize = 131_072;
+pub const ROWS: usize = 131_072;
 
 /// The matrix and the vector.
 ///
-/// Rows lie in groups. Of each group and block there are 8 runs of 2 bytes a row: a byte of run `p` has a weight of the `p`-th pair of columns in
-/// its lower half, and one of pair `p + 8` in its upper half. Weights are stored with 8 added.
+/// Rows lie in groups. Of each group and block there are 8 runs of 2 bytes a row: a byte
+/// of run `p` has a weight of the `p`-th pair of columns in its lower half, and one of pair `p + 8` in its upper half.
+/// Weights are stored with 8 added.
 pub struct Matrix {
-    pub(crate) rows: usize,
     pub(crate) weights: Vec<u8>,
     /// For each group and block, one a row.
     pub(crate) scales: Vec<f32>,
@@ -24,10 +24,9 @@ pub struct Matrix {
     pub(crate) x_offsets: [i32; BLOCKS],
 }
 
-impl Matrix {
-    /// With so many rows in a group.
-    #[must_use]
-    pub fn new(group: usize) -> Self {
+impl Default for Matrix {
+    /// Any numbers: they fill every layout.
+    fn default() -> Self {
         let x: Vec<[i16; 2]> =
             (0..COLUMNS / 2).map(|at| [(at * 7 % 251) as i16 - 125, (at * 5 % 241) as i16]).collect();
         let mut x_offsets = [0; BLOCKS];
@@ -36,11 +35,6 @@ impl Matrix {
         }
         let weights = (0..ROWS * COLUMNS / 2).map(|at| (at * 37 % 255) as u8).collect();
         let scales = (0..ROWS * BLOCKS).map(|at| 0.01 + (at % 7) as f32 * 1e-3).collect();
-        Self { rows: ROWS / group * group, weights, scales, x, x_scales: [0.01; BLOCKS], x_offsets }
-    }
-
-    /// Multiply-adds of the product.
-    pub(crate) fn work(&self) -> u64 {
-        (self.rows * COLUMNS) as u64
+        Self { weights, scales, x, x_scales: [0.01; BLOCKS], x_offsets }
     }
 }

@@ -32,7 +32,8 @@ register_tile!(i16_4x2, i16, 2, 4, 4 x 2,
     ([0; 4], |x: &[i16; 2]| [*x; 4], |x: *const [i16; 2]| read::<Pairs>(x.cast()), add_pairs));
 streamed_product!(product, 4 x 2,
     ([0; 4], |x: &[i16; 2]| [*x; 4], |x: *const u8| read::<[[u8; 2]; 4]>(x.cast()),
-     |x: [[u8; 2]; 4]| x.map(|pair| pair.map(|byte| i16::from(byte & 15))), |x: [[u8; 2]; 4]| x.map(|pair| pair.map(|byte| i16::from(byte >> 4))),
+     |x: [[u8; 2]; 4]| x.map(|pair| pair.map(|byte| i16::from(byte & 15))),
+     |x: [[u8; 2]; 4]| x.map(|pair| pair.map(|byte| i16::from(byte >> 4))),
      add_pairs, |x: i32| [x; 4], |a: Whole, b: Whole| each(a, b, i32::wrapping_sub)),
     ([0.0; 4], |x: Whole| x.map(|x| x as f32), |x: *const f32| read::<Floats>(x.cast()), |x: f32| [x; 4],
      |a: Floats, b: Floats| each(a, b, |a, b| a * b), add));
@@ -43,7 +44,6 @@ pub fn loops() -> &'static Loops {
         name: "plain Rust",
         f32_tiles: &[|x: &Panels| unsafe { f32_4x2(x) }],
         i16_tiles: &[|x: &Panels| unsafe { i16_4x2(x) }],
-        rows: 4,
         products: &[|x: &Matrix| unsafe { product(x) }],
     };
     &LOOPS

@@ -30,7 +30,8 @@ f32_tile!(f32_6x2, 6 x 2);
 macro_rules! i16_tile {
     ($name:ident, $rows:literal x $vectors:literal) => {
         register_tile!($name, i16, 2, 4, $rows x $vectors,
-            (i32x4_splat(0), |x: &[i16; 2]| v128_load32_splat(x.as_ptr().cast()), |x: *const [i16; 2]| v128_load(x.cast()), add_pairs));
+            (i32x4_splat(0), |x: &[i16; 2]| v128_load32_splat(x.as_ptr().cast()),
+             |x: *const [i16; 2]| v128_load(x.cast()), add_pairs));
     };
 }
 i16_tile!(i16_2x4, 2 x 4);
@@ -40,7 +41,8 @@ i16_tile!(i16_6x2, 6 x 2);
 macro_rules! product {
     ($name:ident, $groups:literal) => {
         streamed_product!($name, 4 x $groups,
-            (i32x4_splat(0), |x: &[i16; 2]| v128_load32_splat(x.as_ptr().cast()), |x: *const u8| u16x8_load_extend_u8x8(x),
+            (i32x4_splat(0), |x: &[i16; 2]| v128_load32_splat(x.as_ptr().cast()),
+             |x: *const u8| u16x8_load_extend_u8x8(x),
              |x: v128| v128_and(x, u16x8_splat(15)), |x: v128| u16x8_shr(x, 4), add_pairs, i32x4_splat, i32x4_sub),
             (f32x4_splat(0.0), f32x4_convert_i32x4, |x: *const f32| v128_load(x.cast()), f32x4_splat, f32x4_mul, add));
     };
@@ -55,7 +57,6 @@ pub fn loops() -> &'static Loops {
         name: "SIMD128",
         f32_tiles: &[|x: &Panels| unsafe { f32_2x4(x) }, |x| unsafe { f32_4x2(x) }, |x| unsafe { f32_6x2(x) }],
         i16_tiles: &[|x: &Panels| unsafe { i16_2x4(x) }, |x| unsafe { i16_4x2(x) }, |x| unsafe { i16_6x2(x) }],
-        rows: 4,
         products: &[|x: &Matrix| unsafe { product_1(x) }, |x| unsafe { product_2(x) }, |x| unsafe { product_4(x) }],
     };
     &LOOPS

@@ -7,7 +7,7 @@ use crate::{Matrix, Panels, loops};
 static DATA: OnceLock<(Panels, Matrix)> = OnceLock::new();
 
 fn data() -> &'static (Panels, Matrix) {
-    DATA.get_or_init(|| (Panels::default(), Matrix::new(loops().rows)))
+    DATA.get_or_init(|| (Panels::default(), Matrix::default()))
 }
 
 /// Makes the data.
