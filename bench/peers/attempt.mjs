@@ -7,14 +7,16 @@ import { spawnSync } from 'node:child_process';
 
 const [label, limit, command, ...args] = process.argv.slice(2);
 const began = performance.now();
-const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8', timeout: limit * 1000, maxBuffer: 1 << 26 });
+const options = { encoding: 'utf8', timeout: limit * 1000, maxBuffer: 1 << 26 };
+const { status, stdout, stderr, error } = spawnSync(command, args, options);
 
 /** The line of an output that says what failed. */
 function reason() {
   if (error?.code === 'ETIMEDOUT') return `not done after ${limit} s`;
   if (error) return error.message;
   const lines = stderr.split('\n').filter((line) => line.trim());
-  const line = lines.find((line) => /Error|error:|crashed|unreachable/.test(line)) ?? lines.at(-1) ?? `it ended with ${status}`;
+  const telling = lines.find((line) => /Error|error:|crashed|unreachable/.test(line));
+  const line = telling ?? lines.at(-1) ?? `it ended with ${status}`;
   return line.trim().replace(/^page\.evaluate: /, '').slice(0, 160);
 }
 

@@ -12,7 +12,7 @@ const figures = await page.evaluate(async () => {
   prepare();
   const fastest = (run) => {
     let best = 0;
-    for (let time = 0; time < 12; time++) {
+    for (let time = 0; time < 40; time++) {
       for (let shape = 0; ; shape++) {
         const began = performance.now();
         const work = run(shape);

@@ -8,7 +8,10 @@ import { MENU, PROMPT, QUESTION, TIMES, WRITTEN, report, text } from './scenario
 const [file, threads] = process.argv.slice(2);
 
 /** Bytes that the process has in memory, or had at most (`VmRSS`, `VmHWM`). */
-const memory = (name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024;
+const memory = (name) => {
+  const [, kilobytes] = new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync('/proc/self/status', 'utf8'));
+  return Number(kilobytes) * 1024;
+};
 const seconds = async (work) => {
   const began = performance.now();
   await work();
@@ -21,12 +24,14 @@ let model;
 let context;
 const load = await seconds(async () => {
   model = await llama.loadModel({ modelPath: file, gpuLayers: 0 });
-  context = await model.createContext({ contextSize: 2048, batchSize: PROMPT, threads: { ideal: Number(threads), min: Number(threads) } });
+  const all = { ideal: Number(threads), min: Number(threads) };
+  context = await model.createContext({ contextSize: 2048, batchSize: PROMPT, threads: all });
 });
 const sequence = context.getSequence();
 const tokens = (count, first) => model.tokenize(text(2 * count, first)).slice(0, count);
 const write = async (token, count) => {
-  for await (const _ of sequence.evaluate([token], { temperature: 0, yieldEogToken: true })) if (--count === 0) break;
+  const written = sequence.evaluate([token], { temperature: 0, yieldEogToken: true });
+  for await (const _ of written) if (--count === 0) break;
 };
 
 const best = { prefill: 0, decode: 0, first: Infinity };
@@ -48,5 +53,6 @@ for (let time = 0; time < TIMES; time++) {
   best.first = Math.min(best.first, first);
   await sequence.eraseContextTokenRanges([{ start: MENU, end: sequence.nextTokenIndex }]);
 }
-report({ load, ...best, promptTokens: PROMPT, menuTokens: MENU, questionTokens: QUESTION, peak: memory('VmHWM') - node });
+const counts = { promptTokens: PROMPT, menuTokens: MENU, questionTokens: QUESTION };
+report({ load, ...best, ...counts, peak: memory('VmHWM') - node });
 process.exit(0);

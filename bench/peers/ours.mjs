@@ -2,7 +2,8 @@
 //
 //   node ours.mjs FILE.gguf        after `make npm`
 import { memory, tabBeside } from '../../www/test/tab.mjs';
-import { EXAMPLE, EXAMPLE_MENU, PROMPT, SPENT, TIMES, WRITTEN, elevenTools, fourTools, question, report, text } from './scenario.mjs';
+import { EXAMPLE, EXAMPLE_MENU, PROMPT, SPENT, TIMES, WRITTEN } from './scenario.mjs';
+import { elevenTools, fourTools, question, report, text } from './scenario.mjs';
 
 const [file] = process.argv.slice(2);
 const { page, model, close } = await tabBeside(file);
@@ -39,7 +40,7 @@ for (let time = 0; time < TIMES && (time === 0 || performance.now() - began < SP
 }
 const eleven = elevenTools();
 // The marks before the question's first word are known too.
-const MORE = ' do so';
+const MORE = ' do so, and no more';
 await ask('Hello', eleven, 1);
 for (let time = 1; time <= TIMES; time++) {
   const usage = await ask(question(time, MORE), eleven, 1);
@@ -57,7 +58,8 @@ const step = await page.evaluate(
     const call = { name: 'find_hotel', arguments: { city: 'Lisbon', nights: 3 } };
     const pair = { query: 'Find a hotel in Lisbon for 3 nights', calls: [call] };
     const adaptation = { activated: true, steps, learningRate: 1e-3 };
-    const run = agent.adapt('Find a hotel in Oslo for 2 nights', [pair], { tools, keep: 'bench', replace: true, adaptation });
+    const options = { tools, keep: 'bench', replace: true, adaptation };
+    const run = agent.adapt('Find a hotel in Oslo for 2 nights', [pair], options);
     const times = [];
     let last;
     for await (const event of run) {

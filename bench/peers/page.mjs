@@ -9,18 +9,18 @@ import { memory, serveFiles } from '../../www/test/tab.mjs';
 const PACKAGES = fileURLToPath(new URL('node_modules', import.meta.url));
 
 /**
- * Opens a page of an origin that serves `/node_modules` and `links` (name: path). `imports` are names that the page's scripts import. Gives the
- * page, the bytes of the empty page, a watch of the most bytes beyond those, and what ends all of it.
+ * Opens a page of an origin that serves `/node_modules` and `links` (name: path). `imports` are names that the page's
+ * scripts import. Gives the page, its bytes beyond those of the empty page, now and at most, and what ends all of it.
  */
 export async function pageWith({ links = {}, imports = {} }) {
   const root = mkdtempSync(join(tmpdir(), 'autodidact-peers-'));
   for (const [name, path] of Object.entries({ node_modules: PACKAGES, ...links })) symlinkSync(path, join(root, name));
-  writeFileSync(join(root, 'index.html'), `<!doctype html><script type="importmap">${JSON.stringify({ imports })}</script>`);
+  const map = `<script type="importmap">${JSON.stringify({ imports })}</script>`;
+  writeFileSync(join(root, 'index.html'), `<!doctype html>${map}`);
   await beginWith();
   const server = await serveFiles(root);
   const origin = `http://127.0.0.1:${server.address().port}`;
-  const problems = [];
-  const page = await open(origin, problems, await newContext());
+  const page = await open(origin, [], await newContext());
   await page.goto(`${origin}/index.html`);
   const empty = memory();
   let peak = 0;
@@ -31,5 +31,5 @@ export async function pageWith({ links = {}, imports = {} }) {
     server.close();
     rmSync(root, { recursive: true });
   };
-  return { page, origin, problems, close, memory: () => memory() - empty, peak: () => peak - empty };
+  return { page, origin, close, memory: () => memory() - empty, peak: () => peak - empty };
 }

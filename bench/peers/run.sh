@@ -3,8 +3,9 @@
 #
 #   run.sh MODEL.gguf...
 #
-# `make bench-peers` calls it, after it has built and installed what this needs. $PROGRAM is this project's program. $PEERS names those to
-# measure [default: all]: ours ours-native wllama transformers llamacpp peft. What was measured is kept in $AUTODIDACT_CACHE/peers/results.jsonl.
+# `make bench-peers` calls it, after it has built and installed what this needs. $PROGRAM is this project's program, and
+# $LIMITS the folder with the compiled limits. $PEERS names those to measure [default: all]: ours ours-native wllama
+# transformers llamacpp peft. What was measured is kept in $AUTODIDACT_CACHE/peers/results.jsonl, or in $RESULTS.
 set -euo pipefail
 # shellcheck source=scripts/env.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../../scripts/env.sh"
@@ -13,7 +14,7 @@ cd "$root/bench/peers"
 program=${PROGRAM:-$CARGO_TARGET_DIR/release/autodidact}
 limits=${LIMITS:-$CARGO_TARGET_DIR/limits}
 python=$cache/peers-venv/bin/python
-results=$cache/peers/results.jsonl
+results=${RESULTS:-$cache/peers/results.jsonl}
 # Seconds after which a program is ended.
 limit=${LIMIT:-1500}
 threads=$(nproc)
@@ -70,16 +71,19 @@ measure() {
 
 # The pinned versions, as they are installed.
 versions() {
-    node -p "['@wllama/wllama', '@huggingface/transformers', 'node-llama-cpp'].map((name) => name.replace(/^@.*\//, '') + ' ' + \
-        JSON.parse(fs.readFileSync('node_modules/' + name + '/package.json')).version).join(', ')"
-    "$python" -c 'from importlib.metadata import version as v; print(*(f"{n} {v(n)}" for n in ["torch", "peft"]), sep=", ")'
+    local name
+    for name in @wllama/wllama @huggingface/transformers node-llama-cpp; do
+        node -p "'${name##*/} ' + require('./node_modules/$name/package.json').version"
+    done
+    "$python" -c 'from importlib.metadata import version; print(*(f"{n} {version(n)}" for n in ["torch", "peft"]), sep="\n")'
     "$CHROMIUM" --version 2>/dev/null | sed 's/ *built.*//; s/ *$//'
 }
 
 export CHROMIUM=${CHROMIUM:-/usr/bin/chromium}
 began=$SECONDS
 mkdir -p "$cache/peers"
-printf '{"peer":"run","load":"%s","versions":"%s"}\n' "$(cut -d ' ' -f 1 /proc/loadavg)" "$(versions | paste -sd , | sed 's/,/, /g; s/  / /g')" >"$results"
+load=$(cut -d ' ' -f 1 /proc/loadavg)
+printf '{"peer":"run","load":"%s","versions":"%s"}\n' "$load" "$(versions | paste -sd , | sed 's/,/, /g')" >"$results"
 attempt '{"peer":"limits","where":"tab"}' node limits.mjs "$limits/wasm32-unknown-unknown/release/limits.wasm"
 attempt '{"peer":"limits","where":"native"}' "$limits/release/limits"
 for model in "$@"; do measure "$model"; done

@@ -7,6 +7,7 @@ import { report } from './scenario.mjs';
 const { fullTensorInfo } = await readGgufFileInfo(process.argv[2], { readTensorInfo: true, logWarnings: false });
 const weights = ({ dimensions }) => dimensions.reduce((product, size) => product * Number(size), 1);
 const layers = fullTensorInfo.filter(({ name, dimensions }) => name.startsWith('blk.') && dimensions.length > 1);
-const head = fullTensorInfo.find(({ name }) => name === 'output.weight') ?? fullTensorInfo.find(({ name }) => name === 'token_embd.weight');
+const named = (wanted) => fullTensorInfo.find(({ name }) => name === wanted);
+const head = named('output.weight') ?? named('token_embd.weight');
 report({ layers: layers.reduce((sum, tensor) => sum + weights(tensor), 0), head: weights(head) });
 process.exit(0);

@@ -4,18 +4,22 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-const lines = readFileSync(process.argv[2], 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
-const FEATURES = /^(avx2|fma|f16c|avx512f|avx512bw|avx512_vnni|avx_vnni|avx512_bf16|avx512_fp16|amx_.*|asimd.*|i8mm|sve.*)$/;
+const text = readFileSync(process.argv[2], 'utf8');
+const lines = text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+const FEATURES = /^(avx2|fma|f16c|avx512(f|bw|_vnni|_bf16|_fp16)|avx_vnni|amx_.*|asimd.*|i8mm|sve.*)$/;
+const ASKED = ['avx2', 'avx512f', 'avx512_vnni', 'avx_vnni', 'amx_int8', 'amx_bf16'];
 
 function machine() {
   const text = readFileSync('/proc/cpuinfo', 'utf8');
   const entry = (name) => new RegExp(`^${name}\\s*: (.*)$`, 'm').exec(text)?.[1] ?? '';
   const has = (entry('flags') || entry('Features')).split(' ').filter((name) => FEATURES.test(name));
-  const missing = ['avx2', 'avx512f', 'avx512_vnni', 'avx_vnni', 'amx_int8', 'amx_bf16'].filter((name) => !has.includes(name));
-  return `${entry('model name') || process.arch}, ${availableParallelism()} cores; has ${has.join(', ')}; lacks ${missing.join(', ') || 'none of those asked for'}`;
+  const lacks = ASKED.filter((name) => !has.includes(name));
+  const cores = availableParallelism();
+  const name = entry('model name') || process.arch;
+  return `${name}, ${cores} cores; has ${has.join(', ')}; lacks ${lacks.join(', ') || 'nothing of that kind'}`;
 }
 
-const number = (value, digits = 3) => (value >= 100 ? Math.round(value).toString() : Number(value.toPrecision(digits)).toString());
+const number = (value) => (value >= 100 ? Math.round(value) : Number(value.toPrecision(3))).toString();
 const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
 const of = (peer, model) => lines.filter((line) => line.peer === peer && (!model || line.model === model));
 
@@ -29,7 +33,7 @@ const COLUMNS = [
   ['memory at its peak in training', 'trainingPeak', megabytes, Math.min],
 ];
 const TRAINS = ['autodidact', 'PyTorch + PEFT'];
-const SERVES = (line) => line.peer !== 'PyTorch + PEFT';
+const serves = (line) => line.peer !== 'PyTorch + PEFT';
 
 /** Each peer as a row. */
 function row(line) {
@@ -41,8 +45,9 @@ function row(line) {
     ...COLUMNS.map(([, name, print]) => {
       const training = name === 'step' || name === 'trainingPeak';
       if (!Number.isFinite(figures[name])) return training && !TRAINS.includes(line.peer) ? 'does not train' : '';
-      const [known, asked] = name === 'first' ? [line.menuTokens, line.questionTokens] : [line.exampleMenuTokens, line.exampleTokens];
-      return print(figures[name]) + (name === 'first' || name === 'step' ? ` (${asked} behind ${known})` : '');
+      if (name === 'first') return `${print(figures.first)} (${line.questionTokens} tokens behind ${line.menuTokens})`;
+      if (name === 'step') return `${print(figures.step)} (${line.exampleTokens} tokens behind ${line.exampleMenuTokens})`;
+      return print(figures[name]);
     }),
   ];
 }
@@ -69,16 +74,18 @@ const table = (head, rows) => [head, head.map(() => '---'), ...rows].map((cells)
 function slower(measured) {
   const found = [];
   for (const ours of measured.filter((line) => line.peer === 'autodidact')) {
-    const peers = measured.filter((line) => line.peer !== 'autodidact' && line.where === ours.where && line.threads === ours.threads);
+    const isBeside = (line) => line.peer !== 'autodidact' && line.where === ours.where && line.threads === ours.threads;
+    const peers = measured.filter(isBeside);
     for (const [title, name, print, better] of COLUMNS) {
       const value = (line) => (name === 'bytes' ? (line.memory ?? line.peak) : line[name]);
-      const others = peers.filter((line) => Number.isFinite(value(line)) && (name !== 'load' || SERVES(line)));
+      const others = peers.filter((line) => Number.isFinite(value(line)) && (name !== 'load' || serves(line)));
       if (!others.length || !Number.isFinite(value(ours))) continue;
       const best = better(...others.map(value));
       const who = others.find((line) => value(line) === best);
       if (value(ours) !== best && better(value(ours), best) === best) {
         const threads = ours.threads === 1 ? '1 thread' : `${ours.threads} threads`;
-        found.push(`- ${ours.where}, ${threads}: ${title}: ${print(value(ours))} against ${print(best)} of ${who.peer} (${who.weights})`);
+        const theirs = `${print(best)} of ${who.peer} (${who.weights})`;
+        found.push(`- ${ours.where}, ${threads}: ${title}: ${print(value(ours))} against ${theirs}`);
       }
     }
   }
@@ -101,8 +108,10 @@ console.log(
 for (const { model, ...shape } of of('shape')) {
   const measured = lines.filter((line) => line.model === model && line.weights);
   const millions = (count) => `${Math.round(count / 1e6)} million`;
-  console.log(`\n**${model}**: ${millions(shape.layers)} multiply-adds a token in the layers, ${millions(shape.head)} in the head.\n`);
-  console.log(table(['program', 'where, threads', 'weights', ...COLUMNS.map(([title]) => title)], [...measured.map(row), ...bounds(shape)]));
+  const [layers, head] = [shape.layers, shape.head].map(millions);
+  console.log(`\n**${model}**: ${layers} multiply-adds a token in the layers, ${head} in the head.\n`);
+  const titles = ['program', 'where, threads', 'weights', ...COLUMNS.map(([title]) => title)];
+  console.log(table(titles, [...measured.map(row), ...bounds(shape)]));
   const found = slower(measured.filter((line) => !line.error));
   console.log(`\nWhere this project is behind the best peer:\n\n${found.join('\n') || '- nowhere in this run'}`);
 }

@@ -48,7 +48,8 @@ const load = await page.evaluate(
 
 const costs = await page.evaluate(
   async ([PROMPT, WRITTEN, MENU, QUESTION, TIMES, SPENT, vocabulary]) => {
-    const ids = (count, first) => Array.from({ length: count }, (_, at) => (at * 7919 + first * 104729 + 1000) % vocabulary);
+    const id = (at, first) => (at * 7919 + first * 104729 + 1000) % vocabulary;
+    const ids = (count, first) => Array.from({ length: count }, (_, at) => id(at, first));
     const best = { prefill: 0, decode: 0, first: Infinity };
     const began = performance.now();
     for (let time = 0; time < TIMES && (time === 0 || performance.now() - began < SPENT * 1000); time++) {
@@ -69,6 +70,7 @@ const costs = await page.evaluate(
   },
   [PROMPT, WRITTEN, MENU, QUESTION, TIMES, SPENT, vocabulary],
 );
-const figures = { load, ...costs, promptTokens: PROMPT, menuTokens: MENU, questionTokens: QUESTION, memory: memory(), peak: peak() };
+const counts = { promptTokens: PROMPT, menuTokens: MENU, questionTokens: QUESTION };
+const figures = { load, ...costs, ...counts, memory: memory(), peak: peak() };
 await close();
 report(figures);

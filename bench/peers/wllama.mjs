@@ -11,16 +11,21 @@ const { page, origin, close, memory, peak } = await pageWith({ links: { 'model.g
 const load = await page.evaluate(async (origin) => {
   const { Wllama } = await import('/node_modules/@wllama/wllama/esm/index.js');
   const began = performance.now();
-  globalThis.wllama = new Wllama({ default: `${origin}/node_modules/@wllama/wllama/esm/wasm/wllama.wasm` }, { suppressNativeLog: true });
-  await wllama.loadModelFromUrl(`${origin}/model.gguf`, { n_threads: 1, n_ctx: 2048, n_gpu_layers: 0, n_parallel: 1, useCache: false });
+  const paths = { default: `${origin}/node_modules/@wllama/wllama/esm/wasm/wllama.wasm` };
+  const options = { n_threads: 1, n_ctx: 2048, n_gpu_layers: 0, n_parallel: 1, useCache: false };
+  globalThis.wllama = new Wllama(paths, { suppressNativeLog: true });
+  await wllama.loadModelFromUrl(`${origin}/model.gguf`, options);
   return (performance.now() - began) / 1000;
 }, origin);
 
 /** The clock of a completion: of the tokens that were not known, and of those that it wrote. */
 const complete = (prompt, tokens) =>
   page.evaluate(
-    async ([prompt, max_tokens]) =>
-      (await wllama.createCompletion({ prompt, max_tokens, temperature: 0, cache_prompt: true, ignore_eos: true })).timings,
+    async ([prompt, max_tokens]) => {
+      const options = { temperature: 0, cache_prompt: true, ignore_eos: true };
+      const { timings } = await wllama.createCompletion({ prompt, max_tokens, ...options });
+      return timings;
+    },
     [prompt, tokens],
   );
 

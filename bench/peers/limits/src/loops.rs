@@ -27,8 +27,8 @@ macro_rules! register_tile {
     };
 }
 
-/// `name(matrix)`: the product of a matrix with its vector, `groups` groups of `rows` rows at a time. The operations are,
-/// of vectors of integers, `(zero, splat of a pair, load of bytes as 16 bits, lower half, upper half, multiply and add,
+/// `name(matrix)`: the product of a matrix with its vector, `groups` groups of `rows` rows at a time. The operations
+/// are, of vectors of integers, `(zero, splat of a pair, load of bytes as 16 bits, lower half, upper half, multiply and add,
 /// splat of a number, subtract)`, and of vectors of `f32`, `(zero, from integers, load, splat, multiply, multiply and
 /// add)`.
 macro_rules! streamed_product {

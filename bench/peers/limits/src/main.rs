@@ -5,7 +5,7 @@ use std::time::Instant;
 use limits::{Matrix, Panels, loops};
 
 /// Runs of each loop; the fastest counts.
-const RUNS: usize = 12;
+const RUNS: usize = 40;
 
 fn fastest<D>(shapes: &[fn(&D) -> u64], data: &D) -> f64 {
     let mut fastest: f64 = 0.0;

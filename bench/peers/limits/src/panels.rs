@@ -3,7 +3,7 @@
 /// Steps of the inner loop: all panels fit into the first cache.
 pub const DEPTH: usize = 128;
 /// Times that the panels are gone through.
-pub const TIMES: usize = 100_000;
+pub const TIMES: usize = 20_000;
 /// Numbers of 4 bytes in a panel: for 16 rows, or four vectors of 64 bytes.
 const PANEL: usize = DEPTH * 64;
 
