@@ -5,7 +5,7 @@
 `transformers` reads the file and writes its weights out in f32; the builder of onnxruntime-genai makes the graph, with a
 cache of keys and values (`past_key_values`), and logits of the last position alone. From the f32 graph
 `onnxruntime.quantization` makes the others: `quantize_dynamic` the one in eight bits, and MatMulNBits, in blocks of 32,
-the one in four. What has more than 2 GB, which is all that a file in the format can have, gets its weights beside it.
+the one in four. What has more than 2 GB gets its weights in files beside it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import onnx
 import onnx.numpy_helper
 import onnxruntime
 import torch
+from onnx.external_data_helper import set_external_data
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
@@ -33,7 +34,7 @@ BLOCK = 32
 # Tokens of the check, and how far logits in f32 may be from those of another order of sums.
 CHECKED = 24
 TOLERANCE = 1e-2
-# Bytes of a file without weights beside it, at most.
+# Bytes of a file, at most: neither the format nor a browser takes more than 2 GB.
 MOST = 1_900_000_000
 
 
@@ -90,11 +91,20 @@ def check(model: PreTrainedModel, file: Path) -> None:
         sys.exit("the graph does not compute what the model does")
 
 
-def save(model: onnx.ModelProto, file: Path) -> bool:
-    """Writes a graph; true where its weights lie beside it, under the name that transformers.js asks for."""
-    beside = sum(len(weight.raw_data) for weight in model.graph.initializer) > MOST
-    onnx.save_model(model, file, save_as_external_data=beside, location=f"{file.name}_data" if beside else None)
-    return beside
+def save(model: onnx.ModelProto, file: Path) -> int:
+    """Writes a graph; gives the number of files with its weights beside it, under the names that transformers.js asks for."""
+    weights = list(model.graph.initializer)
+    if sum(len(weight.raw_data) for weight in weights) <= MOST:
+        onnx.save_model(model, file)
+        return 0
+    files, written = 1, 0
+    for weight in weights:
+        if written + len(weight.raw_data) > MOST:
+            files, written = files + 1, 0
+        written += len(weight.raw_data)
+        set_external_data(weight, f"{file.name}_data" + (f"_{files - 1}" if files > 1 else ""))
+    onnx.save_model(model, file)
+    return files
 
 
 def export(file: Path, folder: Path) -> None:
@@ -120,7 +130,7 @@ def export(file: Path, folder: Path) -> None:
         beside["model_q4.onnx"] = save(quantizer.model.model, folder / "onnx" / "model_q4.onnx")
         for name in beside:
             check(model, folder / "onnx" / name)
-    large = {name: 1 for name, is_beside in beside.items() if is_beside}
+    large = {name: files for name, files in beside.items() if files}
     config["transformers.js_config"] = {"use_external_data_format": large}
     (folder / "config.json").write_text(json.dumps(config, indent=2))
 
