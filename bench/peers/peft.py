@@ -1,6 +1,6 @@
 """Times a training step of PyTorch and PEFT on a GGUF file's weights in f32, and prints one JSON object.
 
-    python peft.py FILE.gguf THREADS MENU EXAMPLE
+    python peft.py FILE.gguf MENU EXAMPLE THREADS
 
 The keys and values of a menu of MENU tokens are known, as with an activated adapter; a step is forward, backward and
 AdamW on an example of EXAMPLE tokens behind it, of which the second half is learned. The adapter is what this project
@@ -36,7 +36,7 @@ def peak() -> int:
     return 1024 * next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
 
 
-def main(file: Path, threads: int, menu_tokens: int, example_tokens: int) -> None:
+def main(file: Path, menu_tokens: int, example_tokens: int, threads: int) -> None:
     """Measures."""
     torch.set_num_threads(threads)
     began = time.perf_counter()
