@@ -45,11 +45,18 @@ function row(line) {
     ...COLUMNS.map(([, name, print]) => {
       const training = name === 'step' || name === 'trainingPeak';
       if (!Number.isFinite(figures[name])) return training && !TRAINS.includes(line.peer) ? 'does not train' : '';
-      if (name === 'first') return `${print(figures.first)} (${line.questionTokens} tokens behind ${line.menuTokens})`;
-      if (name === 'step') return `${print(figures.step)} (${line.exampleTokens} tokens behind ${line.exampleMenuTokens})`;
       return print(figures[name]);
     }),
   ];
+}
+
+/** How many tokens the prompts have: those of this project's agent come with the marks of a chat template. */
+function counts(measured) {
+  const named = (asked, known) =>
+    [...new Set(measured.filter((line) => line[asked]).map((line) => `${line[asked]} behind ${line[known]}`))].join(', ');
+  const question = named('questionTokens', 'menuTokens');
+  const example = named('exampleTokens', 'exampleMenuTokens');
+  return `Tokens of the question behind its menu: ${question}. Tokens of the training example behind its menu: ${example}.`;
 }
 
 /** What the machine allows at most, for a model of this shape. */
@@ -112,6 +119,7 @@ for (const { model, ...shape } of of('shape')) {
   console.log(`\n**${model}**: ${layers} multiply-adds a token in the layers, ${head} in the head.\n`);
   const titles = ['program', 'where, threads', 'weights', ...COLUMNS.map(([title]) => title)];
   console.log(table(titles, [...measured.map(row), ...bounds(shape)]));
+  console.log(`\n${counts(measured)}`);
   const found = slower(measured.filter((line) => !line.error));
   console.log(`\nWhere this project is behind the best peer:\n\n${found.join('\n') || '- nowhere in this run'}`);
 }
