@@ -2,7 +2,7 @@
 //
 //   node ours.mjs FILE.gguf        after `make npm`
 import { memory, tabBeside } from '../../www/test/tab.mjs';
-import { EXAMPLE, EXAMPLE_MENU, PROMPT, SPENT, TIMES, WRITTEN } from './scenario.mjs';
+import { PROMPT, SPENT, TIMES, WRITTEN } from './scenario.mjs';
 import { elevenTools, fourTools, question, report, text } from './scenario.mjs';
 
 const [file] = process.argv.slice(2);
@@ -76,4 +76,4 @@ const step = await page.evaluate(
 clearInterval(watch);
 const figures = { load, ...best, memory: resident, peak: inference, step, trainingPeak: peak - empty };
 await close();
-report({ ...figures, exampleMenuTokens: EXAMPLE_MENU, exampleTokens: EXAMPLE });
+report(figures);

@@ -7,9 +7,6 @@ export const WRITTEN = 64;
 /** Tokens of a menu of eleven tools that is known, and of the question behind it. */
 export const MENU = 1022;
 export const QUESTION = 30;
-/** Tokens of the menu that is known to a training step, and of the example behind it. */
-export const EXAMPLE_MENU = 409;
-export const EXAMPLE = 60;
 /** Times that each is done; the fastest counts. Reading and writing are not begun again after so many seconds. */
 export const TIMES = 3;
 export const SPENT = 30;
