@@ -142,6 +142,12 @@ bench: setup-rust ## seconds of each stage of the loop on the command line
 bench-web: setup-web ## what the score and the learning add to an answer, in headless Chromium
 	@$(STEP) "benchmark in the browser" env WEB_BENCH=1 scripts/test-web.sh
 
+.PHONY: bench-peers
+bench-peers: setup-peers npm ## this project beside wllama, transformers.js, llama.cpp and PEFT on the same weights (MODELS="a.gguf b.gguf")
+	@$(STEP) "program" cargo build --release --locked --package autodidact-cli
+	@$(STEP) "limits of the machine" bench/peers/limits/build.sh
+	@$(STEP) "peers" bench/peers/run.sh $(or $(MODELS),"$(AUTODIDACT_CACHE)/models/SmolLM2-135M-Instruct.Q4_1.gguf")
+
 .PHONY: results
 results: setup-rust ## docs/results.md anew: BENCHMARKS=folder LIMIT=tasks SEEDS=n SHARDS=processes TEACHER=model
 	@$(STEP) "program" cargo build --release --locked --package autodidact-cli
@@ -180,7 +186,7 @@ screenshot: test-page ## the pictures of the page in docs/ anew, from the end-to
 .PHONY: setup
 setup: setup-bundle setup-web setup-model ## only install what is missing
 
-.PHONY: setup-rust setup-arm setup-wasm setup-bundle setup-web setup-browser setup-model setup-llama-cpp
+.PHONY: setup-rust setup-arm setup-wasm setup-bundle setup-web setup-browser setup-model setup-llama-cpp setup-peers
 setup-rust:
 	@scripts/setup.sh rust
 setup-arm:
@@ -197,6 +203,8 @@ setup-model:
 	@scripts/setup.sh model
 setup-llama-cpp:
 	@scripts/setup.sh llama-cpp
+setup-peers:
+	@scripts/setup.sh rust wasm page browser model peers
 
 .PHONY: clean
 clean: ## remove what was built inside the clone (the caches stay)

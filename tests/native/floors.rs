@@ -41,7 +41,7 @@ const CRATES: [Crate; 4] = [
     Crate {
         folder: "crates/autodidact-cli",
         below: &["autodidact_kernels", "autodidact", "autodidact_lab"],
-        floors: &[&["files", "charts", "progress", "everyday"], &["shared"], &["open"], &["commands"]],
+        floors: &[&["files", "charts", "progress"], &["everyday"], &["shared"], &["open"], &["commands"]],
     },
 ];
 

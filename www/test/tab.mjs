@@ -4,24 +4,32 @@ import { createServer } from 'node:http';
 import { extname, join, resolve } from 'node:path';
 import { bare, beginWith, end, newContext, project } from './installed.mjs';
 
-/** Bytes of the largest process for pages: its proportional set size, which Linux tells. */
+/** Bytes of the largest process for pages that this program started: its proportional set size, which Linux tells. */
 export function memory() {
+  const parent = (id) => Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${id}/status`, 'utf8'))[1]);
+  const isOurs = (id) => id > 1 && (id === process.pid || isOurs(parent(id)));
   const bytes = (id) => {
     try {
-      const isPage = readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('--type=renderer');
+      const isPage = readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('--type=renderer') && isOurs(id);
       const [, kilobytes] = isPage ? /Pss:\s+(\d+)/.exec(readFileSync(`/proc/${id}/smaps_rollup`, 'utf8')) : [0, 0];
       return Number(kilobytes) * 1024;
     } catch {
       return 0; // It ended meanwhile.
     }
   };
-  return Math.max(...readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(bytes));
+  return Math.max(...readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((name) => bytes(Number(name))));
 }
 
-const TYPES = { '.js': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
+const TYPES = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
 
 /** Serves files as they are: `vite preview` would compress the weights. */
-async function serveFiles(root) {
+export async function serveFiles(root) {
   const server = createServer(({ url }, response) => {
     const file = join(root, new URL(url, 'http://localhost').pathname);
     const size = statSync(file, { throwIfNoEntry: false })?.size;

@@ -9,7 +9,7 @@ use autodidact::{
     error::{Error, Result},
     inference::{Cancel, Prefixes, Sampling, Session, Stop},
     platform::Stopwatch,
-    task::Task,
+    task::{Sample, Task},
 };
 use serde::Serialize;
 
@@ -34,20 +34,26 @@ pub struct Throughput {
     pub question: usize,
     /// Seconds to the first token of the question, the menu being known.
     pub first_token: f64,
-    /// Tokens of a training example behind the menu.
+    /// Bytes of memory at the peak, before the training; known on Linux.
+    pub peak_memory: Option<u64>,
+    /// Tokens of the menu of the training example.
+    pub example_menu: usize,
+    /// Tokens of the training example behind its menu.
     pub example: usize,
     /// Seconds of a training step of an activated adapter on that example, the menu being known.
     pub step: f64,
     /// Seconds of a training step of an ordinary adapter on it, the menu being computed too.
     pub whole_step: f64,
+    /// Bytes of memory at the peak; known on Linux.
+    pub training_peak_memory: Option<u64>,
 }
 
 impl Throughput {
-    /// Measures. The task's menu is what is known, and its query the question.
+    /// Measures. The task's menu is what is known, and its query the question; the training step is one on the sample.
     ///
     /// # Errors
     /// Errors of the tokenizer, the template and the backend; [`Error::ContextOverflow`] for a context that is too short.
-    pub async fn measure(agent: &Agent, task: &Task, cancel: &Cancel) -> Result<Self> {
+    pub async fn measure(agent: &Agent, task: &Task, sample: &Sample, cancel: &Cancel) -> Result<Self> {
         let model = agent.model();
         let session = Session::new(model.decoder(), None, cancel);
         let text = model.prompt(task)?;
@@ -69,19 +75,30 @@ impl Throughput {
             known.prefill(&text).await?;
             first_token = first_token.min(watch.seconds());
         }
-        let calls = [autodidact::task::ToolCall { name: "answer".into(), arguments: serde_json::Map::new() }];
-        let example = model.example(task, &calls)?;
+        let example = model.example(&sample.task, &sample.calls)?;
+        let example_start = self::start(model, &example.prompt)?;
+        let peak = peak_memory();
         Ok(Self {
             prefill: PROMPT as f64 / prefill,
             decode: WRITTEN as f64 / decode,
             menu: start,
             question: text.len() - start,
             first_token,
-            example: example.prompt.len() + example.response.len() - start,
+            peak_memory: peak,
+            example_menu: example_start,
+            example: example.prompt.len() + example.response.len() - example_start,
             step: step(model, &example, true, cancel).await?,
             whole_step: step(model, &example, false, cancel).await?,
+            training_peak_memory: peak_memory(),
         })
     }
+}
+
+/// Bytes of memory that the process has had at most, where Linux tells.
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    peak.trim().strip_suffix(" kB")?.parse::<u64>().ok().map(|kilobytes| kilobytes * 1024)
 }
 
 /// Where the user's turn begins.
@@ -111,7 +128,7 @@ async fn step(model: &Model, example: &TrainingExample, activated: bool, cancel:
 
 impl fmt::Display for Throughput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { prefill, decode, menu, question, first_token, example, step, whole_step } = self;
+        let Self { prefill, decode, menu, question, first_token, example_menu, example, step, whole_step, .. } = self;
         writeln!(f, "prefill of {PROMPT} tokens: {prefill:.1} tokens/s; decoding behind them: {decode:.1} tokens/s")?;
         writeln!(
             f,
@@ -119,7 +136,7 @@ impl fmt::Display for Throughput {
         )?;
         write!(
             f,
-            "training step on {example} tokens behind that menu: {step:.3} s, and with the menu {whole_step:.3} s"
+            "training step on {example} tokens behind a menu of {example_menu}: {step:.3} s, and with the menu {whole_step:.3} s"
         )
     }
 }

@@ -1,5 +1,7 @@
 //! `autodidact bench`: measures what each stage of the loop costs on this machine.
 
+use std::path::PathBuf;
+
 use autodidact::{
     agent::{Agent, AskEvent, AskOptions, Learn, Trace, Writing},
     error::{Error, Result},
@@ -33,9 +35,16 @@ pub struct BenchArgs {
     /// Generated tasks on which the cost of scoring and learning is compared with answering alone.
     #[arg(long, default_value_t = 20)]
     tasks: usize,
-    /// Measure reading, writing and training alone, and print one JSON object.
+    /// Measure loading, reading, writing and training alone, and print one JSON object.
     #[arg(long)]
     throughput: bool,
+    /// With --throughput: file with the menu that is known before the question (JSON) [default: a small menu of everyday
+    /// tools].
+    #[arg(long, value_name = "FILE", requires = "throughput")]
+    tools: Option<PathBuf>,
+    /// With --throughput: the question.
+    #[arg(long, default_value = everyday::QUERY, requires = "throughput")]
+    query: String,
 }
 
 /// The stages in the table.
@@ -47,14 +56,19 @@ const LONGEST_RUN: f64 = 30.0;
 /// Prints the median seconds of each stage without an update and with one, then the costs of scoring and decoding.
 pub async fn run(args: BenchArgs) -> Result<()> {
     open::compute_here();
+    let watch = Stopwatch::start();
     let agent = open::agent(&args.model, &args.store).await?;
-    let task = everyday::task()?;
     if args.throughput {
-        let throughput = Throughput::measure(&agent, &task, &Cancel::default()).await?;
+        let load = watch.seconds();
+        let question = Task::new(&args.query, everyday::menu_from(args.tools.as_deref())?);
+        let throughput = Throughput::measure(&agent, &question, &everyday::sample()?, &Cancel::default()).await?;
         eprintln!("{throughput}");
-        println!("{}", json!(throughput));
+        let mut figures = json!(throughput);
+        figures["load"] = json!(load);
+        println!("{figures}");
         return Ok(());
     }
+    let task = everyday::task()?;
     println!("model {} on {}, {} runs, median seconds\n", agent.model().report().name, agent.backend().kind, args.runs);
     println!("| case | score | answer | synthesize | train | answer again | total |");
     println!("| --- | --- | --- | --- | --- | --- | --- |");

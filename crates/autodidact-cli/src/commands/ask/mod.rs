@@ -6,16 +6,15 @@ use std::path::PathBuf;
 
 use autodidact::{
     agent::{AskEvent, AskOptions, Facts, Learn, MemoryMode},
-    calls::menu_from_json,
     error::{Error, Result},
     inference::Cancel,
-    task::{Task, Tool},
+    task::Task,
     uncertainty::Estimator,
 };
 
 use self::printer::Printer;
 use crate::{
-    everyday, files, open,
+    everyday, open,
     shared::{KeepArgs, ModelArgs, SeedArgs, StoreArgs},
 };
 
@@ -100,7 +99,7 @@ pub struct AskArgs {
 /// Asks the agent, and prints what it does.
 pub async fn run(args: AskArgs) -> Result<()> {
     open::compute_here();
-    let task = Task::new(args.query.clone(), menu(&args)?);
+    let task = Task::new(args.query.clone(), everyday::menu_from(args.tools.as_deref())?);
     let agent = open::agent(&args.model, &args.store).await?;
     let options = options(&args);
     let cancel = Cancel::default();
@@ -158,10 +157,4 @@ fn options(args: &AskArgs) -> AskOptions {
     options.adaptation.activated = args.activated;
     options.adaptation.learning_rate = args.learning_rate.unwrap_or(options.adaptation.learning_rate);
     options
-}
-
-fn menu(args: &AskArgs) -> Result<Vec<Tool>> {
-    let Some(path) = &args.tools else { return everyday::menu() };
-    let text = String::from_utf8(files::read(path)?).map_err(|e| files::io(path, e))?;
-    menu_from_json(&text)
 }
