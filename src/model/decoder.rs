@@ -49,7 +49,7 @@ struct Kept {
 }
 
 /// Bytes of tapes above which inputs alone are kept when an adapter is trained.
-const MOST_TAPE: usize = if cfg!(target_family = "wasm") { 128 << 20 } else { 1 << 30 };
+const MOST_TAPE: usize = if cfg!(target_family = "wasm") { 256 << 20 } else { 1 << 30 };
 
 /// A loss with the gradients of what was trained, in the order of `parameters()`.
 pub struct Gradients {

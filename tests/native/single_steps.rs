@@ -8,8 +8,9 @@ use autodidact::{
     agent::{Agent, AskOptions, CompletionForm, CompletionOptions, Event, Learn, OpenOptions, Training},
     backend::BackendChoice,
     calls::{check_call, menu_from_json},
+    grammar::Grammar,
     identity::Base,
-    inference::Cancel,
+    inference::{Cancel, Finish, Sampling, Stop},
     storage::MemoryStore,
     task::{Message, Pair, Role, Task, Tool, ToolCall},
 };
@@ -210,6 +211,47 @@ fn a_menu_that_is_known_gives_the_logits_of_a_fresh_prompt() {
     assert_eq!(done("A timer of 5 minutes").known_tokens, 0);
     let second = done("A timer of 9 minutes");
     assert!(second.known_tokens >= common && second.known_tokens < second.prompt_tokens);
+}
+
+/// What a constraint forces is computed together, and is still what the model would write one token at a time.
+#[test]
+fn forced_tokens_are_those_that_come_one_at_a_time() {
+    let (agent, cancel) = (agent(), Cancel::default());
+    let model = agent.model();
+    let prompt = model.prompt(&task(menu())).unwrap();
+    let schema = json!({
+        "type": "object",
+        "properties": {"destination_city": {"enum": ["Lisbon", "Rome"]}, "number_of_nights": {"type": "integer"}},
+        "required": ["destination_city", "number_of_nights"],
+        "additionalProperties": false,
+    });
+    let grammar = Grammar::json(&schema);
+    let session = model.session(None, &cancel);
+    let generation = block_on(async {
+        let prefix = session.prefill(&prompt).await?;
+        let constraint = Some(model.constrain(&grammar)?);
+        session.generate(&prefix, Sampling::default(), &Stop::at(model.eos(), 200), constraint, |_| Ok(())).await
+    })
+    .unwrap();
+    assert_eq!(generation.finish, Finish::Stop);
+
+    let (mut constraint, mut ids, mut forced) = (model.constrain(&grammar).unwrap(), prompt, 0);
+    for (token, log_prob) in generation.ids.iter().zip(&generation.log_probs) {
+        let logits = block_on(session.anew().prefill(&ids)).unwrap().next_logits;
+        let allowed = constraint.allowed().unwrap();
+        let best =
+            (0..logits.len()).filter(|id| allowed.contains(*id)).max_by(|a, b| logits[*a].total_cmp(&logits[*b]));
+        assert_eq!(best, Some(*token as usize));
+        let sum: f64 = logits.iter().map(|z| f64::from(*z).exp()).sum();
+        let expected = f64::from(logits[*token as usize]) - sum.ln();
+        assert!((expected - f64::from(*log_prob)).abs() < 1e-3, "{expected} {log_prob}");
+        forced += usize::from(constraint.forced().first() == Some(token));
+        constraint.accept(*token).unwrap();
+        ids.push(*token);
+    }
+    let text = model.tokenizer().decode(&generation.ids, true).unwrap();
+    assert!(serde_json::from_str::<Value>(&text).unwrap()["number_of_nights"].is_i64(), "{text}");
+    assert!(forced > 10, "{forced} of {}", generation.ids.len());
 }
 
 #[test]

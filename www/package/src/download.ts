@@ -11,7 +11,7 @@ type Emit = (event: AgentEvent) => void;
 /** Tries in a row that bring no byte, after which a download fails. */
 const TRIES = 4;
 const PAUSE = 500;
-/** What Rust can hold in one piece. */
+/** What a browser can hold and hash in one piece. */
 const LARGEST = 2 ** 31 - 1;
 
 /** A model as Rust takes it. */

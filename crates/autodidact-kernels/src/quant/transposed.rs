@@ -7,8 +7,9 @@ use super::{BLOCK, GROUP, Instructions, QUAD, QuantizedMatrix, Storage, each_par
 
 /// Tokens whose sums stay in the cache while all rows of a matrix pass.
 const TOKENS: usize = 128;
-/// Tokens that are computed at once.
-const AT_ONCE: usize = 2;
+/// Tokens that are computed at once, and columns of them: as many sums as there are registers for.
+const AT_ONCE: usize = if cfg!(target_family = "wasm") { 4 } else { 2 };
+const LANES: usize = if cfg!(target_family = "wasm") { 8 } else { 32 };
 
 /// The weights of a group of rows in a block of columns.
 type Weights = [[f32; BLOCK]; GROUP];
@@ -149,9 +150,6 @@ pub(super) fn plain(
         tokens(&weights, &[*y], std::array::from_mut(sums), fused);
     }
 }
-
-/// Columns whose sums stay in registers.
-const LANES: usize = if cfg!(target_family = "wasm") { 16 } else { 32 };
 
 #[inline(always)]
 fn tokens<const T: usize>(
