@@ -118,7 +118,8 @@ test-arm: setup-arm ## clippy for the kernels on 64-bit ARM, and their tests on 
 
 .PHONY: soak
 soak: lint setup-web setup-model setup-llama-cpp npm ## lints for a native GPU, and the long form of the tests that `make test` runs in a short one
-	@$(STEP) "soak, 20 loads of a real model" node www/test/loads.mjs "$(AUTODIDACT_CACHE)/models/SmolLM2-135M-Instruct.Q4_1.gguf" 20
+	@for model in $(or $(MODELS),"$(AUTODIDACT_CACHE)/models/SmolLM2-135M-Instruct.Q4_1.gguf"); do \
+		$(STEP) "soak, 20 loads of $$(basename "$$model")" node www/test/loads.mjs "$$model" 20; done
 	@$(STEP) "soak, browser" env AUTODIDACT_SOAK=1 scripts/test-web.sh the_whole_loop_on_webgpu
 	@$(STEP) "soak, native" env AUTODIDACT_SOAK=1 PROPTEST_CASES=$(or $(RUNS),20000) cargo test --release --locked
 

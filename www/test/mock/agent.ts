@@ -65,7 +65,7 @@ export class Agent {
     await sleep(60);
     const { name } = typeof options.model === 'string' ? { name: options.model } : options.model;
     const model = {
-      name: `${name} (mock)`, family: 'llama', parameters: 3_104_256, context: 1024, vocab: 4096, fingerprint: FINGERPRINT, bytes: MODEL_BYTES,
+      name: `${name} (mock)`, family: 'llama', parameters: 3_104_256, context: 1024, vocab: 4096, fingerprint: FINGERPRINT, identity: { architecture: 'llama', shape: '', tokenizer: '', source: '', storedAs: 'F16' }, bytes: MODEL_BYTES,
     };
     return new Agent({ backend, model }, await Store.open(options.store ?? 'autodidact-mock'));
   }
