@@ -313,6 +313,8 @@ impl<'a> Session<'a> {
             if out.ids.len() < max_tokens {
                 if let Some(known) = ahead.take(token) {
                     logits = known;
+                    // A token is told, and a stop heard, whether it had to be computed or not.
+                    yield_now().await;
                     continue;
                 }
                 if !ahead.is_empty() {
