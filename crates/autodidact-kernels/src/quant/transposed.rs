@@ -33,6 +33,7 @@ impl QuantizedMatrix {
     ///
     /// # Panics
     /// For columns that `y` does not have, and for an `out` of another size.
+    #[inline(never)]
     pub fn add_transposed(&self, y: SomeColumns<'_>, instructions: Instructions, out: &mut [f32]) {
         let SomeColumns { numbers, width, first } = y;
         let tokens = numbers.len() / width.max(1);
@@ -121,7 +122,8 @@ impl Tile<'_> {
     }
 }
 
-/// Adds the products of some tokens with the weights of a tile.
+/// Adds the products of some tokens with the weights of a tile. Inlined into a crate that is compiled for size, it would be compiled so too.
+#[inline(never)]
 fn add(tile: &Tile<'_>, y: &[[f32; GROUP]], sums: &mut [[f32; BLOCK]], instructions: Instructions) {
     match instructions {
         #[cfg(target_arch = "x86_64")]
