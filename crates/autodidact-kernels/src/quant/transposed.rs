@@ -1,15 +1,15 @@
 //! The product of rows of f32 with a quantized matrix from the other side, as the backward pass of a product takes it.
 //!
 //! The weights of 8 rows and 32 columns are written out as f32 where the cache has them, and multiplied with some tokens at once. All is
-//! plain Rust, compiled for each set of instructions.
+//! plain Rust, compiled for each set of instructions but that of WebAssembly.
 
 use super::{BLOCK, GROUP, Instructions, QUAD, QuantizedMatrix, Storage, each_part};
 
 /// Tokens whose sums stay in the cache while all rows of a matrix pass.
 const TOKENS: usize = 128;
 /// Tokens that are computed at once, and columns of them: as many sums as there are registers for.
-const AT_ONCE: usize = if cfg!(target_family = "wasm") { 4 } else { 2 };
-const LANES: usize = if cfg!(target_family = "wasm") { 8 } else { 32 };
+const AT_ONCE: usize = 2;
+const LANES: usize = 32;
 
 /// The weights of a group of rows in a block of columns.
 type Weights = [[f32; BLOCK]; GROUP];
@@ -84,11 +84,11 @@ impl QuantizedMatrix {
 
 /// A group of rows in a block of columns.
 pub(super) struct Tile<'a> {
-    storage: Storage,
-    quants: &'a [u8],
+    pub(super) storage: Storage,
+    pub(super) quants: &'a [u8],
     /// Spans of columns, in them rows.
-    scales: &'a [f32],
-    minimums: &'a [f32],
+    pub(super) scales: &'a [f32],
+    pub(super) minimums: &'a [f32],
 }
 
 impl Tile<'_> {
@@ -126,6 +126,8 @@ impl Tile<'_> {
 #[inline(never)]
 fn add(tile: &Tile<'_>, y: &[[f32; GROUP]], sums: &mut [[f32; BLOCK]], instructions: Instructions) {
     match instructions {
+        #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
+        Instructions::Simd128 => super::wasm::add(tile, y, sums),
         #[cfg(target_arch = "x86_64")]
         Instructions::Avx2(avx2) => avx2.add(tile, y, sums),
         #[cfg(target_arch = "x86_64")]

@@ -2,7 +2,7 @@
 
 use std::arch::wasm32::*;
 
-use super::{BLOCK, GROUP, Storage, tile::Tile};
+use super::{BLOCK, GROUP, QUAD, Storage, tile::Tile, transposed};
 
 /// Rows of a half of a group.
 const HALF: usize = GROUP / 2;
@@ -97,4 +97,76 @@ fn quad<const BYTES: usize>(quants: &[u8; BYTES], half: usize, at: usize) -> [v1
         if at < 4 { v128_and(both, u8x16_splat(15)) } else { u8x16_shr(both, 4) }
     };
     [u16x8_extend_low_u8x16(bytes), u16x8_extend_high_u8x16(bytes)]
+}
+
+/// [`transposed::plain`] in vectors: what a page links for size is not turned into vectors by the compiler.
+pub(super) fn add(tile: &transposed::Tile<'_>, y: &[[f32; GROUP]], sums: &mut [[f32; BLOCK]]) {
+    let weights = written_out(tile);
+    let (several, single) = sums.as_chunks_mut::<4>();
+    let (y_several, y_single) = y.as_chunks::<4>();
+    for (sums, y) in several.iter_mut().zip(y_several) {
+        add_tokens(&weights, y, sums);
+    }
+    for (sums, y) in single.iter_mut().zip(y_single) {
+        add_tokens(&weights, &[*y], std::array::from_mut(sums));
+    }
+}
+
+fn add_tokens<const T: usize>(weights: &[[f32; BLOCK]; GROUP], y: &[[f32; GROUP]; T], sums: &mut [[f32; BLOCK]; T]) {
+    for first in (0..BLOCK).step_by(2 * HALF) {
+        let mut lanes: [[v128; 2]; T] =
+            std::array::from_fn(|token| [four(&sums[token], first), four(&sums[token], first + HALF)]);
+        for (row, weights) in weights.iter().enumerate() {
+            let (low, high) = (four(weights, first), four(weights, first + HALF));
+            for (lanes, y) in lanes.iter_mut().zip(y) {
+                let y = f32x4_splat(y[row]);
+                lanes[0] = f32x4_add(lanes[0], f32x4_mul(y, low));
+                lanes[1] = f32x4_add(lanes[1], f32x4_mul(y, high));
+            }
+        }
+        for (lanes, sums) in lanes.iter().zip(sums.iter_mut()) {
+            store(lanes[0], sums, first);
+            store(lanes[1], sums, first + HALF);
+        }
+    }
+}
+
+/// The weights of a group of rows in a block of columns.
+fn written_out(tile: &transposed::Tile<'_>) -> [[f32; BLOCK]; GROUP] {
+    let mut weights = [[0.0; BLOCK]; GROUP];
+    let span = tile.storage.span();
+    for (at, quads) in tile.quants.as_chunks::<{ GROUP * QUAD }>().0.iter().enumerate() {
+        for (row, quad) in quads.as_chunks::<QUAD>().0.iter().enumerate() {
+            let mut write = |bytes: v128, first: usize| {
+                let number = first / span * GROUP + row;
+                let (scale, minimum) = (f32x4_splat(tile.scales[number]), f32x4_splat(tile.minimums[number]));
+                let quants = f32x4_convert_u32x4(u32x4_extend_low_u16x8(u16x8_extend_low_u8x16(bytes)));
+                store(f32x4_add(f32x4_mul(scale, quants), minimum), &mut weights[row], first);
+            };
+            let bytes = u32x4_splat(u32::from_le_bytes(*quad));
+            match tile.storage {
+                Storage::Four => {
+                    write(v128_and(bytes, u8x16_splat(15)), at * QUAD);
+                    write(u8x16_shr(bytes, 4), at * QUAD + BLOCK / 2);
+                }
+                Storage::Eight | Storage::EightBySixteen => write(bytes, at * QUAD),
+            }
+        }
+    }
+    weights
+}
+
+#[inline(always)]
+fn four(from: &[f32; BLOCK], at: usize) -> v128 {
+    let from: &[f32; HALF] = from[at..at + HALF].as_array().unwrap_or(&[0.0; HALF]);
+    // SAFETY: the array has 16 bytes, and the load needs no alignment.
+    unsafe { v128_load(from.as_ptr().cast()) }
+}
+
+#[inline(always)]
+fn store(lanes: v128, to: &mut [f32; BLOCK], at: usize) {
+    if let Some(to) = to[at..at + HALF].as_mut_array::<HALF>() {
+        // SAFETY: the array has 16 bytes, and the store needs no alignment.
+        unsafe { v128_store(to.as_mut_ptr().cast(), lanes) }
+    }
 }
