@@ -13,6 +13,7 @@
 mod activations;
 #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
 mod arm;
+mod block;
 mod product;
 mod scalar;
 mod tile;

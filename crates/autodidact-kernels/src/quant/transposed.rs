@@ -3,17 +3,14 @@
 //! The weights of 8 rows and 32 columns are written out as f32 where the cache has them, and multiplied with some tokens at once. All is
 //! plain Rust, compiled for each set of instructions but that of WebAssembly.
 
-use super::{BLOCK, GROUP, Instructions, QUAD, QuantizedMatrix, Storage, each_part};
+use super::{
+    BLOCK, GROUP, Instructions, QuantizedMatrix,
+    block::{Tile, plain},
+    each_part,
+};
 
 /// Tokens whose sums stay in the cache while all rows of a matrix pass.
 const TOKENS: usize = 128;
-/// Tokens that are computed at once, and columns of them: as many sums as there are registers for.
-const AT_ONCE: usize = 2;
-const LANES: usize = 32;
-
-/// The weights of a group of rows in a block of columns.
-type Weights = [[f32; BLOCK]; GROUP];
-
 /// Some columns of a matrix, read as a matrix of their own.
 #[derive(Debug, Clone, Copy)]
 pub struct SomeColumns<'a> {
@@ -82,46 +79,6 @@ impl QuantizedMatrix {
     }
 }
 
-/// A group of rows in a block of columns.
-pub(super) struct Tile<'a> {
-    pub(super) storage: Storage,
-    pub(super) quants: &'a [u8],
-    /// Spans of columns, in them rows.
-    pub(super) scales: &'a [f32],
-    pub(super) minimums: &'a [f32],
-}
-
-impl Tile<'_> {
-    /// The weights.
-    #[inline(always)]
-    fn weights(&self) -> Weights {
-        let mut weights = [[0.0; BLOCK]; GROUP];
-        let (quads, _) = self.quants.as_chunks::<{ GROUP * QUAD }>();
-        for (at, quads) in quads.iter().enumerate() {
-            for (row, quad) in quads.as_chunks::<QUAD>().0.iter().enumerate() {
-                let first = at * QUAD;
-                match self.storage {
-                    Storage::Four => {
-                        self.write(&mut weights[row], row, first, quad.map(|both| both & 15));
-                        self.write(&mut weights[row], row, first + BLOCK / 2, quad.map(|both| both >> 4));
-                    }
-                    Storage::Eight | Storage::EightBySixteen => self.write(&mut weights[row], row, first, *quad),
-                }
-            }
-        }
-        weights
-    }
-
-    #[inline(always)]
-    fn write(&self, weights: &mut [f32; BLOCK], row: usize, first: usize, quad: [u8; QUAD]) {
-        let at = first / self.storage.span() * GROUP + row;
-        let (scale, minimum) = (self.scales[at], self.minimums[at]);
-        for (weight, quant) in weights[first..first + QUAD].iter_mut().zip(quad) {
-            *weight = scale * f32::from(quant) + minimum;
-        }
-    }
-}
-
 /// Adds the products of some tokens with the weights of a tile. Inlined into a crate that is compiled for size, it would be compiled so too.
 #[inline(never)]
 fn add(tile: &Tile<'_>, y: &[[f32; GROUP]], sums: &mut [[f32; BLOCK]], instructions: Instructions) {
@@ -133,50 +90,5 @@ fn add(tile: &Tile<'_>, y: &[[f32; GROUP]], sums: &mut [[f32; BLOCK]], instructi
         #[cfg(target_arch = "x86_64")]
         Instructions::Vnni(vnni) => vnni.add(tile, y, sums),
         _ => plain(tile, y, sums, |a, b, sum| a * b + sum),
-    }
-}
-
-/// [`add`] in plain Rust, to be compiled for the instructions of the caller. `fused(a, b, sum)`: `a * b + sum`.
-#[inline(always)]
-pub(super) fn plain(
-    tile: &Tile<'_>,
-    y: &[[f32; GROUP]],
-    sums: &mut [[f32; BLOCK]],
-    fused: impl Fn(f32, f32, f32) -> f32 + Copy,
-) {
-    let weights = tile.weights();
-    let (several, single) = sums.as_chunks_mut::<AT_ONCE>();
-    let (y_several, y_single) = y.as_chunks::<AT_ONCE>();
-    for (sums, y) in several.iter_mut().zip(y_several) {
-        tokens(&weights, y, sums, fused);
-    }
-    for (sums, y) in single.iter_mut().zip(y_single) {
-        tokens(&weights, &[*y], std::array::from_mut(sums), fused);
-    }
-}
-
-#[inline(always)]
-fn tokens<const T: usize>(
-    weights: &Weights,
-    y: &[[f32; GROUP]; T],
-    sums: &mut [[f32; BLOCK]; T],
-    fused: impl Fn(f32, f32, f32) -> f32 + Copy,
-) {
-    for first in (0..BLOCK).step_by(LANES) {
-        let mut lanes = [[0.0; LANES]; T];
-        for (lanes, sums) in lanes.iter_mut().zip(sums.iter()) {
-            lanes.copy_from_slice(&sums[first..first + LANES]);
-        }
-        for (row, weights) in weights.iter().enumerate() {
-            let weights = &weights[first..first + LANES];
-            for (lanes, y) in lanes.iter_mut().zip(y) {
-                for (sum, weight) in lanes.iter_mut().zip(weights) {
-                    *sum = fused(y[row], *weight, *sum);
-                }
-            }
-        }
-        for (lanes, sums) in lanes.iter().zip(sums.iter_mut()) {
-            sums[first..first + LANES].copy_from_slice(lanes);
-        }
     }
 }

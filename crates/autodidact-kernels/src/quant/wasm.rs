@@ -2,7 +2,7 @@
 
 use std::arch::wasm32::*;
 
-use super::{BLOCK, GROUP, QUAD, Storage, tile::Tile, transposed};
+use super::{BLOCK, GROUP, QUAD, Storage, block, tile::Tile};
 
 /// Rows of a half of a group.
 const HALF: usize = GROUP / 2;
@@ -99,8 +99,8 @@ fn quad<const BYTES: usize>(quants: &[u8; BYTES], half: usize, at: usize) -> [v1
     [u16x8_extend_low_u8x16(bytes), u16x8_extend_high_u8x16(bytes)]
 }
 
-/// [`transposed::plain`] in vectors: what a page links for size is not turned into vectors by the compiler.
-pub(super) fn add(tile: &transposed::Tile<'_>, y: &[[f32; GROUP]], sums: &mut [[f32; BLOCK]]) {
+/// [`block::plain`] in vectors: what a page links for size is not turned into vectors by the compiler.
+pub(super) fn add(tile: &block::Tile<'_>, y: &[[f32; GROUP]], sums: &mut [[f32; BLOCK]]) {
     let weights = written_out(tile);
     let (several, single) = sums.as_chunks_mut::<4>();
     let (y_several, y_single) = y.as_chunks::<4>();
@@ -132,7 +132,7 @@ fn add_tokens<const T: usize>(weights: &[[f32; BLOCK]; GROUP], y: &[[f32; GROUP]
 }
 
 /// The weights of a group of rows in a block of columns.
-fn written_out(tile: &transposed::Tile<'_>) -> [[f32; BLOCK]; GROUP] {
+fn written_out(tile: &block::Tile<'_>) -> [[f32; BLOCK]; GROUP] {
     let mut weights = [[0.0; BLOCK]; GROUP];
     let span = tile.storage.span();
     for (at, quads) in tile.quants.as_chunks::<{ GROUP * QUAD }>().0.iter().enumerate() {

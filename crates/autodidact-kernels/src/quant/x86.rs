@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{BLOCK, GROUP, Storage, tile::Tile, transposed};
+use super::{BLOCK, GROUP, Storage, block, tile::Tile};
 
 /// Proof that the processor has AVX2 and FMA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,24 +26,24 @@ impl Vnni {
 }
 
 impl Avx2 {
-    /// See [`transposed::plain`].
-    pub(super) fn add(self, tile: &transposed::Tile<'_>, y: &[[f32; GROUP]], sums: &mut [[f32; BLOCK]]) {
+    /// See [`block::plain`].
+    pub(super) fn add(self, tile: &block::Tile<'_>, y: &[[f32; GROUP]], sums: &mut [[f32; BLOCK]]) {
         // SAFETY: `self` exists only where the processor has the instructions.
         unsafe { add(tile, y, sums) }
     }
 }
 
 impl Vnni {
-    /// See [`transposed::plain`].
-    pub(super) fn add(self, tile: &transposed::Tile<'_>, y: &[[f32; GROUP]], sums: &mut [[f32; BLOCK]]) {
+    /// See [`block::plain`].
+    pub(super) fn add(self, tile: &block::Tile<'_>, y: &[[f32; GROUP]], sums: &mut [[f32; BLOCK]]) {
         // SAFETY: `self` exists only where the processor has AVX2 and FMA too.
         unsafe { add(tile, y, sums) }
     }
 }
 
 #[target_feature(enable = "avx2,fma")]
-fn add(tile: &transposed::Tile<'_>, y: &[[f32; GROUP]], sums: &mut [[f32; BLOCK]]) {
-    transposed::plain(tile, y, sums, f32::mul_add);
+fn add(tile: &block::Tile<'_>, y: &[[f32; GROUP]], sums: &mut [[f32; BLOCK]]) {
+    block::plain(tile, y, sums, f32::mul_add);
 }
 
 /// 32 bytes of a block.

@@ -1,0 +1,95 @@
+//! A block of weights written out as f32, and its products with some tokens in plain Rust.
+
+use super::{BLOCK, GROUP, QUAD, Storage};
+
+/// Tokens that are computed at once, and columns of them: as many sums as there are registers for.
+const AT_ONCE: usize = 2;
+const LANES: usize = 32;
+
+/// The weights of a group of rows in a block of columns.
+type Weights = [[f32; BLOCK]; GROUP];
+
+/// A group of rows in a block of columns.
+pub(super) struct Tile<'a> {
+    pub(super) storage: Storage,
+    pub(super) quants: &'a [u8],
+    /// Spans of columns, in them rows.
+    pub(super) scales: &'a [f32],
+    pub(super) minimums: &'a [f32],
+}
+
+impl Tile<'_> {
+    /// The weights.
+    #[inline(always)]
+    fn weights(&self) -> Weights {
+        let mut weights = [[0.0; BLOCK]; GROUP];
+        let (quads, _) = self.quants.as_chunks::<{ GROUP * QUAD }>();
+        for (at, quads) in quads.iter().enumerate() {
+            for (row, quad) in quads.as_chunks::<QUAD>().0.iter().enumerate() {
+                let first = at * QUAD;
+                match self.storage {
+                    Storage::Four => {
+                        self.write(&mut weights[row], row, first, quad.map(|both| both & 15));
+                        self.write(&mut weights[row], row, first + BLOCK / 2, quad.map(|both| both >> 4));
+                    }
+                    Storage::Eight | Storage::EightBySixteen => self.write(&mut weights[row], row, first, *quad),
+                }
+            }
+        }
+        weights
+    }
+
+    #[inline(always)]
+    fn write(&self, weights: &mut [f32; BLOCK], row: usize, first: usize, quad: [u8; QUAD]) {
+        let at = first / self.storage.span() * GROUP + row;
+        let (scale, minimum) = (self.scales[at], self.minimums[at]);
+        for (weight, quant) in weights[first..first + QUAD].iter_mut().zip(quad) {
+            *weight = scale * f32::from(quant) + minimum;
+        }
+    }
+}
+
+/// Adds the products of some tokens with the weights of a tile in plain Rust, to be compiled for the instructions of the caller. `fused(a, b, sum)`: `a * b + sum`.
+#[inline(always)]
+pub(super) fn plain(
+    tile: &Tile<'_>,
+    y: &[[f32; GROUP]],
+    sums: &mut [[f32; BLOCK]],
+    fused: impl Fn(f32, f32, f32) -> f32 + Copy,
+) {
+    let weights = tile.weights();
+    let (several, single) = sums.as_chunks_mut::<AT_ONCE>();
+    let (y_several, y_single) = y.as_chunks::<AT_ONCE>();
+    for (sums, y) in several.iter_mut().zip(y_several) {
+        tokens(&weights, y, sums, fused);
+    }
+    for (sums, y) in single.iter_mut().zip(y_single) {
+        tokens(&weights, &[*y], std::array::from_mut(sums), fused);
+    }
+}
+
+#[inline(always)]
+fn tokens<const T: usize>(
+    weights: &Weights,
+    y: &[[f32; GROUP]; T],
+    sums: &mut [[f32; BLOCK]; T],
+    fused: impl Fn(f32, f32, f32) -> f32 + Copy,
+) {
+    for first in (0..BLOCK).step_by(LANES) {
+        let mut lanes = [[0.0; LANES]; T];
+        for (lanes, sums) in lanes.iter_mut().zip(sums.iter()) {
+            lanes.copy_from_slice(&sums[first..first + LANES]);
+        }
+        for (row, weights) in weights.iter().enumerate() {
+            let weights = &weights[first..first + LANES];
+            for (lanes, y) in lanes.iter_mut().zip(y) {
+                for (sum, weight) in lanes.iter_mut().zip(weights) {
+                    *sum = fused(y[row], *weight, *sum);
+                }
+            }
+        }
+        for (lanes, sums) in lanes.iter().zip(sums.iter_mut()) {
+            sums[first..first + LANES].copy_from_slice(lanes);
+        }
+    }
+}
