@@ -1,11 +1,13 @@
 //! T: training a LoRA on a few pairs (method, step 3).
 
 pub mod optimizer;
+mod precision;
 pub mod schedule;
 pub mod trainer;
 
 use serde::{Deserialize, Serialize};
 
+pub use precision::TrainingPrecision;
 pub use schedule::{Decay, Schedule};
 pub use trainer::{TrainEvent, Trainer, TrainingExample};
 
@@ -41,6 +43,8 @@ pub struct AdaptationConfig {
     /// A fresh adapter is at work from the user's turn on, and leaves system text and menu to the model as it is (activated LoRA, Greenewald
     /// et al., 2025, arXiv 2504.12397). They are then read once for the question, all training steps and the second answer.
     pub activated: bool,
+    /// Precision of the products.
+    pub precision: TrainingPrecision,
 }
 
 impl Default for AdaptationConfig {
@@ -57,6 +61,7 @@ impl Default for AdaptationConfig {
             weight_decay: 0.0,
             max_norm: Some(1.0),
             activated: false,
+            precision: TrainingPrecision::default(),
         }
     }
 }

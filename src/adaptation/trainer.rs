@@ -49,7 +49,7 @@ pub struct TrainEvent {
 
 /// A training run.
 pub struct Trainer<'a> {
-    decoder: &'a Decoder,
+    decoder: Decoder,
     adapter: Adapter,
     examples: Vec<TrainingExample>,
     optimizer: AdamW,
@@ -73,10 +73,11 @@ impl<'a> Trainer<'a> {
     /// A run over the examples, starting from `adapter`.
     ///
     /// # Errors
-    /// [`Error::InvalidInput`] without examples, with an empty response, or with a prompt that lacks the invocation of an activated adapter;
+    /// [`Error::InvalidInput`] without examples, with an empty response, with a prompt that lacks the invocation of an activated adapter, or
+    /// for a precision that this machine lacks;
     /// [`Error::ContextOverflow`] for an example that is too long.
     pub fn new(
-        decoder: &'a Decoder,
+        decoder: &Decoder,
         adapter: Adapter,
         examples: Vec<TrainingExample>,
         config: &AdaptationConfig,
@@ -103,7 +104,7 @@ impl<'a> Trainer<'a> {
         };
         let optimizer = AdamW::new(settings, &adapter.weights.parameters());
         Ok(Self {
-            decoder,
+            decoder: config.precision.of(decoder)?,
             adapter,
             examples,
             optimizer,
@@ -203,7 +204,7 @@ impl<'a> Trainer<'a> {
         if group.head.is_empty() {
             return Ok(self.decoder.gradients(tokens, targets, Some(weights), Trainable::Adapter));
         }
-        let session = Session { prefixes: self.prefixes, ..Session::new(self.decoder, None, &self.cancel) };
+        let session = Session { prefixes: self.prefixes, ..Session::new(&self.decoder, None, &self.cancel) };
         let head = session.begin(group.head, group.head.len(), group.head.len()).await?.cache;
         let past = head.fork(group.examples.len(), group.head.len() + tokens.len());
         Ok(self.decoder.gradients_behind(past, tokens, targets, weights))

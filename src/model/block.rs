@@ -1,5 +1,7 @@
 //! One transformer block, forward and backward.
 
+use std::sync::Arc;
+
 use autodidact_kernels::{
     AttentionSaved, Heads, Kernels,
     infer::{self, HeadNorm, KeysValues},
@@ -219,8 +221,9 @@ impl LayerWeights {
         tape: bool,
     ) -> (Matrix, Option<HeadsTape>) {
         // The kernel sees all positions up to a token's, and normalizes no queries or keys.
-        if let (Some(kernels), None, None) = (shared.kernels, &cache, self.qk_gain()) {
-            let (heads, saved) = kernels.attention_forward(qkv, shared.rope.rotation(), shared.heads());
+        if let (Some(kernels), None) = (shared.kernels, self.qk_gain()) {
+            let past = cache.and_then(|(cache, layer)| cache.positions(layer)).map(Arc::new);
+            let (heads, saved) = kernels.attention_forward(qkv, past, shared.rope.rotation(), shared.heads());
             return (heads, tape.then_some(HeadsTape::Whole(saved, kernels)));
         }
         let (q, k, v, qk_norm) = self.split_heads(qkv, shared);

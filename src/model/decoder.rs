@@ -84,8 +84,8 @@ impl Decoder {
         Self { weights, ..self.clone() }
     }
 
-    /// The same model, whose base weights are trained with that precision. [`Precision::Mixed`] takes kernels that this
-    /// machine must have, and weights on the CPU; else all is [`Precision::Full`].
+    /// The same model, which trains with that precision. [`Precision::Mixed`] takes kernels that this machine must have, and
+    /// weights on the CPU; else all is [`Precision::Full`]. What it answers does not depend on it.
     pub fn with_precision(&self, precision: Precision) -> Self {
         let wanted = precision == Precision::Mixed && self.device == backend::cpu();
         Self { kernels: wanted.then(Kernels::detect).flatten(), ..self.clone() }
@@ -174,8 +174,8 @@ impl Decoder {
         train: Trainable,
     ) -> Gradients {
         let base = train == Trainable::Base;
-        // The kernels know one document a row, and no adapters.
-        let kernels = self.kernels.filter(|_| base && lora.is_none() && tokens.documents.is_none());
+        // The kernels know one document a row.
+        let kernels = self.kernels.filter(|_| tokens.documents.is_none());
         let arithmetic = if base { Arithmetic::Floats } else { self.arithmetic };
         let shared = self.shared(tokens, past.as_ref(), kernels, arithmetic, true);
         let is_long = !base && shared.tape_bytes() * self.config.n_layers > self.most_tape;

@@ -103,6 +103,13 @@ impl LayerWeights {
 }
 
 impl Weights {
+    /// True where the linear layers are in few bits.
+    pub fn is_quantized(&self) -> bool {
+        self.layers
+            .iter()
+            .any(|layer| Slot::ALL.iter().any(|slot| matches!(layer.linear(*slot).weight, Weight::Quantized(_))))
+    }
+
     /// All matrices in a fixed order: embedding, per block (norms, then weight and bias of each slot, then the query and
     /// key gains), final norm, output projection.
     pub fn parts(&self) -> Vec<Part<'_>> {

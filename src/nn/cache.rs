@@ -1,6 +1,6 @@
 //! The key/value cache of a generation: made fresh per prompt, or forked from a shared prefix.
 
-use autodidact_kernels::infer::KeysValues;
+use autodidact_kernels::{PastPositions, infer::KeysValues};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::backend;
@@ -118,6 +118,17 @@ impl KvCache {
         match &mut self.store {
             Store::Tensors(_) => None,
             Store::Host(host) => Some(host),
+        }
+    }
+
+    /// Keys and values of one layer, where they are in the memory of the CPU.
+    pub fn positions(&self, layer: usize) -> Option<PastPositions> {
+        match &self.store {
+            Store::Tensors(_) => None,
+            Store::Host(host) => {
+                let [keys, values] = host.written(layer);
+                Some(PastPositions { len: self.len, keys, values })
+            }
         }
     }
 

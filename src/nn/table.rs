@@ -44,7 +44,7 @@ impl Table {
     pub fn scores(&self, x: Matrix, arithmetic: Arithmetic, kernels: Option<Kernels>) -> Matrix {
         match self {
             Self::Full(table) => matmul(kernels, x, table.clone(), Form::RightTransposed),
-            Self::Quantized(table) => table.product(x, arithmetic),
+            Self::Quantized(table) => table.product(x, arithmetic, kernels),
         }
     }
 
@@ -55,7 +55,7 @@ impl Table {
     pub fn scores_backward(&self, dy: Matrix, kernels: Option<Kernels>) -> Matrix {
         match self {
             Self::Full(table) => matmul(kernels, dy, table.clone(), Form::Plain),
-            Self::Quantized(table) => table.product_transposed(&dy),
+            Self::Quantized(table) => table.product_transposed(&dy, kernels),
         }
     }
 }

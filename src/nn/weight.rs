@@ -30,18 +30,18 @@ impl Weight {
     pub fn product(&self, x: Matrix, arithmetic: Arithmetic, kernels: Option<Kernels>) -> Matrix {
         match self {
             Self::Full(weight) => matmul(kernels, x, weight.clone(), Form::Plain),
-            Self::Quantized(weight) => weight.product(x, arithmetic),
+            Self::Quantized(weight) => weight.product(x, arithmetic, kernels),
         }
     }
 
-    /// `dy W^T`, in f32.
+    /// `dy W^T`, in f32 or by the kernels.
     ///
     /// # Shapes
     /// - `dy`: `[n, out]`; output: `[n, in]`
     pub fn product_transposed(&self, dy: Matrix, kernels: Option<Kernels>) -> Matrix {
         match self {
             Self::Full(weight) => matmul(kernels, dy, weight.clone(), Form::RightTransposed),
-            Self::Quantized(weight) => weight.product_transposed(&dy),
+            Self::Quantized(weight) => weight.product_transposed(&dy, kernels),
         }
     }
 }

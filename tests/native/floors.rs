@@ -143,7 +143,7 @@ fn modules_import_only_downwards() {
         let present: BTreeSet<String> = sources(&source).iter().map(|file| module(&source, file)).collect();
         let missing: Vec<_> = floors.iter().copied().flatten().filter(|name| !present.contains(**name)).collect();
         assert!(missing.is_empty(), "{folder}: no modules {missing:?}");
-        let roots = ["lib", "main", "none", "amx"];
+        let roots = ["lib", "main", "none", "mixed"];
         let homeless: Vec<_> =
             present.iter().filter(|name| floor_of(name).is_none() && !roots.contains(&&name[..])).collect();
         assert!(homeless.is_empty(), "{folder}: modules {homeless:?} stand on no floor");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use autodidact::{
     Error,
     adaptation::{
-        AdaptationConfig, Decay, TrainEvent, Trainer, TrainingExample,
+        AdaptationConfig, Decay, TrainEvent, Trainer, TrainingExample, TrainingPrecision,
         optimizer::{AdamW, AdamWConfig},
         schedule::Schedule,
     },
@@ -18,6 +18,7 @@ use autodidact::{
     model::{Decoder, Gradients, Loaded, LoraWeights, ModelFiles, Targets, Tokens, export},
     nn::{Matrix, cache::KvCache, linear::Trainable, weight::Arithmetic},
 };
+use autodidact_kernels::Kernels;
 use burn::tensor::{Tensor, TensorData};
 use serde_json::{Value, json};
 
@@ -44,6 +45,13 @@ const UPDATE: f64 = 1e-4;
 const DIFFERENCE: f64 = 1e-2;
 /// Step of the finite differences.
 const STEP: f64 = 1e-2;
+/// A loss in mixed precision, relative: bf16 keeps eight bits of a factor.
+const MIXED_LOSS: f64 = 2e-3;
+/// A gradient of a matrix in mixed precision, by the length of the difference, relative.
+const MIXED_GRADIENT: f64 = 6e-2;
+/// What five steps in mixed precision add to a matrix, by the length of the difference, relative: AdamW makes steps of full size of
+/// gradients near zero, whose sign bf16 can turn.
+const MIXED_UPDATE: f64 = 2.5e-1;
 /// Share of warm-up steps of the fixtures' `cosine` runs.
 const WARMUP_RATIO: f64 = 0.03;
 
@@ -203,6 +211,7 @@ impl Case {
             decay,
             weight_decay: run["weight_decay"].as_f64().unwrap(),
             max_norm: run["max_grad_norm"].as_f64(),
+            precision: TrainingPrecision::Full,
             ..AdaptationConfig::default()
         };
         let mut trainer = Trainer::new(&self.decoder, initial, examples, &config, Cancel::default()).unwrap();
@@ -360,6 +369,46 @@ fn gradients_agree(name: &str) {
     }
     losses.check();
     worst.check();
+}
+
+/// Losses, gradients and five steps of AdamW with products of bf16 factors, against PEFT in f32.
+fn mixed_precision_is_within_its_bounds(name: &str) {
+    if Kernels::detect().is_none() {
+        eprintln!("SKIPPED: this processor lacks AVX-512 with bf16, so there is no mixed precision to test");
+        return;
+    }
+    let mut case = Case::open(name);
+    case.decoder = TrainingPrecision::Mixed.of(&case.decoder).unwrap();
+    let initial = case.adapter("initial");
+    let mut losses = Worst::new(format!("{name}: losses in mixed precision"), MIXED_LOSS);
+    let mut gradients = Worst::new(format!("{name}: gradients in mixed precision"), MIXED_GRADIENT);
+    for most_tape in [usize::MAX, 0] {
+        case.decoder = case.decoder.with_tape(most_tape);
+        for (i, batch) in case.batches().into_iter().enumerate() {
+            let Gradients { loss, parameters } = case.gradients(&batch, &initial.weights);
+            losses.relative(read(loss)[0].into(), batch.loss, &format!("batch {i}"));
+            let path = case.folder.join(format!("grads_batch{i}.safetensors"));
+            if !path.exists() {
+                continue;
+            }
+            let config = bytes(&case.folder.join("initial/adapter_config.json"));
+            let theirs = PeftAdapter::from_bytes(&config, &bytes(&path)).unwrap();
+            for (matrix, a, b) in pairs(&case.split(&initial, parameters), &theirs) {
+                gradients.norms(a, b, &format!("batch {i}, {matrix}"));
+            }
+        }
+    }
+    let run = &case.runs()[0];
+    let ([ours, _, _], trained) = case.train(run, initial.clone());
+    relative(&mut losses, &ours, &numbers(&run["losses"]), "constant");
+    let (start, ours, theirs) = (case.peft("initial"), case.host(&trained), case.peft("final"));
+    let mut updates = Worst::new(format!("{name}: what training in mixed precision added"), MIXED_UPDATE);
+    for ((matrix, a, b), (_, _, from)) in pairs(&ours, &theirs).zip(pairs(&ours, &start)) {
+        updates.add(distance(a, b) / distance(b, from), matrix);
+    }
+    losses.check();
+    gradients.check();
+    updates.check();
 }
 
 /// Outside of the modules' blocks the fused B has no gradient at all, and stays zero.
@@ -693,6 +742,8 @@ macro_rules! quantized {
             fn saved() { super::saved_adapter_is_the_same(NAME); }
             #[test]
             fn peft() { super::peft_opens_what_was_trained(NAME); }
+            #[test]
+            fn mixed_precision() { super::mixed_precision_is_within_its_bounds(NAME); }
         }
     )*};
 }
@@ -731,6 +782,8 @@ macro_rules! cases {
             fn alpha_of_zero() { super::alpha_of_zero_adds_nothing(NAME); }
             #[test]
             fn peft() { super::peft_opens_ours(NAME); }
+            #[test]
+            fn mixed_precision() { super::mixed_precision_is_within_its_bounds(NAME); }
         }
     )*};
 }

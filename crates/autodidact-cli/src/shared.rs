@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use autodidact::backend::BackendChoice;
+use autodidact::{adaptation::TrainingPrecision, backend::BackendChoice};
 use clap::{Args, ValueEnum};
 
 /// The model to open, and the device to run it on.
@@ -17,6 +17,36 @@ pub struct ModelArgs {
     /// How the weights are held in memory, on the CPU.
     #[arg(long, value_enum, default_value_t = Dtype::Auto)]
     pub dtype: Dtype,
+}
+
+/// The precision to train an adapter in.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct PrecisionArgs {
+    /// Precision of a training on the CPU: bf16 factors (mixed) or f32 (full). Auto takes mixed for quantized weights, where the
+    /// processor has AVX-512 with bf16.
+    #[arg(long, value_enum, default_value_t = PrecisionChoice::Auto)]
+    pub precision: PrecisionChoice,
+}
+
+/// The precision asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PrecisionChoice {
+    /// Mixed if the processor supports it, else full.
+    Auto,
+    /// f32 throughout.
+    Full,
+    /// Products of bf16 factors, everything else in f32.
+    Mixed,
+}
+
+impl From<PrecisionArgs> for TrainingPrecision {
+    fn from(args: PrecisionArgs) -> Self {
+        match args.precision {
+            PrecisionChoice::Auto => Self::Auto,
+            PrecisionChoice::Full => Self::Full,
+            PrecisionChoice::Mixed => Self::Mixed,
+        }
+    }
 }
 
 /// How the weights are held in memory.

@@ -1,19 +1,18 @@
 //! Kernels for a CPU.
 //!
-//! For training in mixed precision: products of bf16 factors with f32 sums, and layers as one kernel each.
-//! [`Kernels::detect`] gives them where the processor has AVX-512 with bf16 and AMX; without them [`matmul`] is burn's own product.
-//! All of this crate's unsafe code is described in `SAFETY.md`.
+//! For training in mixed precision: products of bf16 factors with f32 sums, with quantized weights too, and layers as one kernel each.
+//! [`Kernels::detect`] gives them where the processor has AVX-512 with bf16 (and takes AMX where it has that); without them [`matmul`] is
+//! burn's own product. All of this crate's unsafe code is described in `SAFETY.md`.
 //!
 //! For quantized weights: [`quant`]. For what else an answer takes: [`infer`].
 //!
-//! In mixed precision weights, activations and gradients stay f32 tensors; only the factors of a product are rounded, on their way into the
-//! processor's tile registers. Inference, and training of adapters, never come here: their numbers are held against other
-//! implementations to the last bits.
+//! In mixed precision weights, activations and gradients stay as they are; only the factors of a product are rounded, where they are
+//! multiplied. Answers never come here: their numbers are held against other implementations to the last bits.
 
 #![warn(missing_docs)]
 
 pub mod infer;
-#[cfg_attr(all(target_arch = "x86_64", target_os = "linux"), path = "amx/mod.rs")]
+#[cfg_attr(all(target_arch = "x86_64", target_os = "linux"), path = "mixed/mod.rs")]
 #[cfg_attr(not(all(target_arch = "x86_64", target_os = "linux")), path = "none.rs")]
 mod kernels;
 mod numbers;
@@ -78,6 +77,17 @@ pub struct Rotation<'a> {
     pub cos: &'a Tensor<4>,
     /// Sines.
     pub sin: &'a Tensor<4>,
+}
+
+/// Keys and values of positions before those of a call of attention.
+#[derive(Debug, Clone, Default)]
+pub struct PastPositions {
+    /// Positions.
+    pub len: usize,
+    /// `[batch, kv, len, head_dim]`, rotated.
+    pub keys: Vec<f32>,
+    /// `[batch, kv, len, head_dim]`
+    pub values: Vec<f32>,
 }
 
 /// Which factor of a product is transposed first.

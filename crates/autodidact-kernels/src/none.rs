@@ -1,10 +1,10 @@
 //! No kernels for this platform: nothing here can be called.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 
 use burn::tensor::Tensor;
 
-use super::{Form, Heads, Matrix, Rotation};
+use super::{Form, Heads, Matrix, PastPositions, Rotation, quant::QuantizedMatrix};
 
 /// There are none.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +21,14 @@ impl Kernels {
     }
 
     pub fn matmul(self, _a: &Matrix, _b: &Matrix, _form: Form) -> Matrix {
+        match self.0 {}
+    }
+
+    pub fn quantized(self, _x: &Matrix, _modules: &[QuantizedMatrix]) -> Matrix {
+        match self.0 {}
+    }
+
+    pub fn quantized_transposed(self, _dy: &Matrix, _modules: &[QuantizedMatrix]) -> Matrix {
         match self.0 {}
     }
 
@@ -46,7 +54,13 @@ impl Kernels {
         match self.0 {}
     }
 
-    pub fn attention_forward(self, _qkv: Matrix, _rotation: Rotation<'_>, _heads: Heads) -> (Matrix, AttentionSaved) {
+    pub fn attention_forward(
+        self,
+        _qkv: Matrix,
+        _past: Option<Arc<PastPositions>>,
+        _rotation: Rotation<'_>,
+        _heads: Heads,
+    ) -> (Matrix, AttentionSaved) {
         match self.0 {}
     }
 

@@ -169,53 +169,53 @@ impl BlockType {
     /// have fewer bits than f32 holds.
     pub fn quants(self, bytes: &[u8]) -> Quants {
         let mut out = Quants::default();
-        let symmetric = |out: &mut Quants, scale: f32, zero: f32| {
-            out.scales.push(scale);
-            out.minimums.push(-zero * scale);
-        };
-        for block in bytes.chunks_exact(self.bytes()) {
-            match self {
-                Self::F32 | Self::F16 | Self::Bf16 => break,
-                Self::Q4_0 => {
-                    symmetric(&mut out, half(block, 0), 8.0);
-                    out.quants.extend((0..32).map(|at| nibble(&block[2..], at)));
-                }
-                Self::Q4_1 => {
-                    out.scales.push(half(block, 0));
-                    out.minimums.push(half(block, 2));
-                    out.quants.extend((0..32).map(|at| nibble(&block[4..], at)));
-                }
-                Self::Q5_0 => {
-                    symmetric(&mut out, half(block, 0), 16.0);
-                    out.quants.extend((0..32).map(|at| five(&block[2..6], &block[6..], at)));
-                }
-                Self::Q5_1 => {
-                    out.scales.push(half(block, 0));
-                    out.minimums.push(half(block, 2));
-                    out.quants.extend((0..32).map(|at| five(&block[4..8], &block[8..], at)));
-                }
-                Self::Q8_0 => {
-                    symmetric(&mut out, half(block, 0), 128.0);
-                    out.quants.extend(block[2..].iter().map(|q| q ^ 0x80));
-                }
-                Self::Q4K | Self::Q5K => {
-                    for part in 0..8 {
-                        let (scale, minimum) = scale_and_minimum(&block[4..16], part);
-                        out.scales.push(half(block, 0) * scale);
-                        out.minimums.push(-half(block, 2) * minimum);
-                    }
-                    let fifths = if self == Self::Q5K { &block[16..48] } else { &[] };
-                    out.quants.extend((0..256).map(|at| of_parts(fifths, &block[16 + fifths.len()..], at)));
-                }
-                Self::Q6K => {
-                    for scale in &block[192..208] {
-                        symmetric(&mut out, half(block, 208) * f32::from(scale.cast_signed()), 32.0);
-                    }
-                    out.quants.extend((0..256).map(|at| six(block, at)));
-                }
-            }
-        }
+        self.quants_into(bytes, &mut out);
         out
+    }
+
+    /// [`BlockType::quants`] in the place of what `out` holds.
+    pub fn quants_into(self, bytes: &[u8], out: &mut Quants) {
+        match self {
+            Self::F32 | Self::F16 | Self::Bf16 => out.resize(0, 0),
+            Self::Q4_0 => out.fill(bytes, |block: &[u8; 18], mut to: Place<'_, 32, 1>| {
+                to.symmetric(0, half(block, 0), 8.0);
+                halves(&block[2..], to.quants);
+            }),
+            Self::Q4_1 => out.fill(bytes, |block: &[u8; 20], mut to: Place<'_, 32, 1>| {
+                to.span(0, half(block, 0), half(block, 2));
+                halves(&block[4..], to.quants);
+            }),
+            Self::Q5_0 => out.fill(bytes, |block: &[u8; 22], mut to: Place<'_, 32, 1>| {
+                to.symmetric(0, half(block, 0), 16.0);
+                halves(&block[6..], to.quants);
+                fifths(&block[2..6], to.quants);
+            }),
+            Self::Q5_1 => out.fill(bytes, |block: &[u8; 24], mut to: Place<'_, 32, 1>| {
+                to.span(0, half(block, 0), half(block, 2));
+                halves(&block[8..], to.quants);
+                fifths(&block[4..8], to.quants);
+            }),
+            Self::Q8_0 => out.fill(bytes, |block: &[u8; 34], mut to: Place<'_, 32, 1>| {
+                to.symmetric(0, half(block, 0), 128.0);
+                for (to, from) in words_mut(to.quants).iter_mut().zip(words(&block[2..])) {
+                    *to = (word(from) ^ (0x80 * ONES)).to_le_bytes();
+                }
+            }),
+            Self::Q4K => out.fill(bytes, |block: &[u8; 144], mut to: Place<'_, 256, 8>| {
+                to.scales_and_minimums(block);
+                parts(&[0; 32], &block[16..], to.quants);
+            }),
+            Self::Q5K => out.fill(bytes, |block: &[u8; 176], mut to: Place<'_, 256, 8>| {
+                to.scales_and_minimums(block);
+                parts(&block[16..48], &block[48..], to.quants);
+            }),
+            Self::Q6K => out.fill(bytes, |block: &[u8; 210], mut to: Place<'_, 256, 16>| {
+                for (span, scale) in block[192..208].iter().enumerate() {
+                    to.symmetric(span, half(block, 208) * f32::from(scale.cast_signed()), 32.0);
+                }
+                sixes(block, to.quants);
+            }),
+        }
     }
 }
 
@@ -230,19 +230,123 @@ pub struct Quants {
     pub minimums: Vec<f32>,
 }
 
+impl Quants {
+    fn resize(&mut self, elements: usize, spans: usize) {
+        self.quants.resize(elements, 0);
+        self.scales.resize(spans, 0.0);
+        self.minimums.resize(spans, 0.0);
+    }
+
+    /// Fills this with what `block` makes of each whole block.
+    fn fill<const BYTES: usize, const ELEMENTS: usize, const SPANS: usize>(
+        &mut self,
+        bytes: &[u8],
+        block: impl Fn(&[u8; BYTES], Place<'_, ELEMENTS, SPANS>),
+    ) {
+        let (blocks, _) = bytes.as_chunks::<BYTES>();
+        self.resize(blocks.len() * ELEMENTS, blocks.len() * SPANS);
+        let quants = self.quants.as_chunks_mut().0.iter_mut();
+        let spans = self.scales.as_chunks_mut().0.iter_mut().zip(self.minimums.as_chunks_mut().0);
+        for ((bytes, quants), (scales, minimums)) in blocks.iter().zip(quants).zip(spans) {
+            block(bytes, Place { quants, scales, minimums });
+        }
+    }
+}
+
+/// Where the elements of a block go.
+struct Place<'a, const ELEMENTS: usize, const SPANS: usize> {
+    quants: &'a mut [u8; ELEMENTS],
+    scales: &'a mut [f32; SPANS],
+    minimums: &'a mut [f32; SPANS],
+}
+
+impl<const ELEMENTS: usize, const SPANS: usize> Place<'_, ELEMENTS, SPANS> {
+    fn span(&mut self, span: usize, scale: f32, minimum: f32) {
+        (self.scales[span], self.minimums[span]) = (scale, minimum);
+    }
+
+    /// Integers that stand for zero at `zero`.
+    fn symmetric(&mut self, span: usize, scale: f32, zero: f32) {
+        self.span(span, scale, -zero * scale);
+    }
+}
+
+impl Place<'_, 256, 8> {
+    /// Those of eight parts, of 6 bits each.
+    fn scales_and_minimums(&mut self, block: &[u8]) {
+        for part in 0..8 {
+            let (scale, minimum) = scale_and_minimum(&block[4..16], part);
+            self.span(part, half(block, 0) * scale, -half(block, 2) * minimum);
+        }
+    }
+}
+
 /// The f16 at a place of a block.
 fn half(block: &[u8], at: usize) -> f32 {
     f16::from_le_bytes([block[at], block[at + 1]]).to_f32()
 }
 
-/// Of 16 bytes the lower four bits are the first half of a block, the upper four the second.
-fn nibble(quants: &[u8], at: usize) -> u8 {
-    if at < 16 { quants[at] & 15 } else { quants[at - 16] >> 4 }
+/// A one in each of eight bytes, which are worked on at once.
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+fn words(bytes: &[u8]) -> &[[u8; 8]] {
+    bytes.as_chunks().0
 }
 
-/// Four bits of a nibble and the fifth of a word of 32.
-fn five(fifths: &[u8], quants: &[u8], at: usize) -> u8 {
-    nibble(quants, at) | ((fifths[at / 8] >> (at % 8)) & 1) << 4
+fn words_mut(bytes: &mut [u8]) -> &mut [[u8; 8]] {
+    bytes.as_chunks_mut().0
+}
+
+fn word(bytes: &[u8; 8]) -> u64 {
+    u64::from_le_bytes(*bytes)
+}
+
+/// Of 16 bytes the lower four bits are the first half of a block, the upper four the second.
+fn halves(from: &[u8], to: &mut [u8; 32]) {
+    let (low, high) = to.split_at_mut(16);
+    for ((low, high), both) in words_mut(low).iter_mut().zip(words_mut(high)).zip(words(from)) {
+        *low = (word(both) & (15 * ONES)).to_le_bytes();
+        *high = ((word(both) >> 4) & (15 * ONES)).to_le_bytes();
+    }
+}
+
+/// Adds the fifth bits, of which a byte has those of eight elements.
+fn fifths(from: &[u8], to: &mut [u8; 32]) {
+    for (to, bits) in words_mut(to).iter_mut().zip(from) {
+        // Byte `i` keeps bit `i`, which the addition carries into bit 7.
+        let alone = (u64::from(*bits) * ONES) & 0x8040_2010_0804_0201;
+        let carried = (alone + 0x0040_6070_787c_7e7f) & (0x80 * ONES);
+        *to = (word(to) | carried >> 3).to_le_bytes();
+    }
+}
+
+/// Of 256 in parts of 32, two of which share 32 bytes. `fifths`: a byte for each place within a part, a bit for each part.
+fn parts(fifths: &[u8], from: &[u8], to: &mut [u8; 256]) {
+    let pairs = to.as_chunks_mut::<64>().0.iter_mut().zip(from.as_chunks::<32>().0);
+    for (pair, (to, from)) in pairs.enumerate() {
+        let (low, high) = to.split_at_mut(32);
+        let places = words_mut(low).iter_mut().zip(words_mut(high)).zip(words(from).iter().zip(words(fifths)));
+        for ((low, high), (both, fifths)) in places {
+            let fifth = |part: usize| ((word(fifths) >> part) & ONES) << 4;
+            *low = ((word(both) & (15 * ONES)) | fifth(2 * pair)).to_le_bytes();
+            *high = (((word(both) >> 4) & (15 * ONES)) | fifth(2 * pair + 1)).to_le_bytes();
+        }
+    }
+}
+
+/// Of two halves of 128, in four parts of 32: four bits, and two others elsewhere.
+fn sixes(block: &[u8; 210], to: &mut [u8; 256]) {
+    let (low, high) = (block[..128].as_chunks::<64>().0, block[128..192].as_chunks::<32>().0);
+    for (to, (low, high)) in to.as_chunks_mut::<128>().0.iter_mut().zip(low.iter().zip(high)) {
+        for (part, to) in to.as_chunks_mut::<32>().0.iter_mut().enumerate() {
+            let low = &low[part % 2 * 32..][..32];
+            for (to, (low, high)) in words_mut(to).iter_mut().zip(words(low).iter().zip(words(high))) {
+                let four = (word(low) >> (part / 2 * 4)) & (15 * ONES);
+                let two = (word(high) >> (2 * part)) & (3 * ONES);
+                *to = (four | two << 4).to_le_bytes();
+            }
+        }
+    }
 }
 
 /// The scale and the minimum of a part of 32, of 6 bits each, packed in 12 bytes.
@@ -253,22 +357,4 @@ fn scale_and_minimum(packed: &[u8], part: usize) -> (f32, f32) {
         ((packed[part + 4] & 15) | (packed[part - 4] >> 6) << 4, (packed[part + 4] >> 4) | (packed[part] >> 6) << 4)
     };
     (f32::from(scale), f32::from(minimum))
-}
-
-/// Of 256 in parts of 32, two of which share 32 bytes. `fifths`: a byte for each place within a part, a bit for each part; empty for
-/// four bits.
-fn of_parts(fifths: &[u8], quants: &[u8], at: usize) -> u8 {
-    let (part, within) = (at / 32, at % 32);
-    let byte = quants[part / 2 * 32 + within];
-    let four = if part % 2 == 0 { byte & 15 } else { byte >> 4 };
-    four | fifths.get(within).map_or(0, |fifth| ((fifth >> part) & 1) << 4)
-}
-
-/// Of two halves of 128, in four parts of 32: four bits, and two others elsewhere.
-fn six(block: &[u8], at: usize) -> u8 {
-    let (half, part, within) = (at / 128, at % 128 / 32, at % 32);
-    let low = block[half * 64 + part % 2 * 32 + within];
-    let low = if part < 2 { low & 15 } else { low >> 4 };
-    let high = (block[128 + half * 32 + within] >> (2 * part)) & 3;
-    low | high << 4
 }

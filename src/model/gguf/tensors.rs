@@ -4,7 +4,7 @@ use autodidact_kernels::quant::{BLOCK, QuantizedMatrix, Row, Storage};
 
 use crate::{
     error::{Error, Result},
-    format::gguf::{BlockType, GgufFile},
+    format::gguf::{BlockType, GgufFile, Quants},
     model::{
         config::{Family, ModelConfig},
         load::TensorSource,
@@ -85,14 +85,15 @@ impl TensorSource for GgufTensors<'_> {
         let head = heads.as_ref().map_or(1, |heads| heads.head_dim);
         let part = (PART_BYTES / (stride * head).max(1)).max(1) * head;
         seen(info.blocks.name().as_bytes());
+        let mut values = Quants::default();
         for first in (0..rows).step_by(part) {
             let bytes = file.bytes_of_rows(&stored, first..(first + part).min(rows))?;
             seen(&bytes);
             for row in first..(first + part).min(rows) {
                 let place = heads.as_ref().map_or(row, |heads| heads.place(row)) - first;
                 let Some(bytes) = bytes.get(place * stride..(place + 1) * stride) else { return Ok(None) };
-                let quants = info.blocks.quants(bytes);
-                let (quants, scales, minimums) = (&quants.quants, &quants.scales, &quants.minimums);
+                info.blocks.quants_into(bytes, &mut values);
+                let Quants { quants, scales, minimums } = &values;
                 matrix.set_row(row, Row { quants, scales, minimums });
             }
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use autodidact_kernels::{
-    Numbers,
+    Kernels, Numbers,
     quant::{Activations, Columns, Instructions, QuantizedMatrix, SomeColumns},
 };
 use burn::tensor::{Device, Tensor, TensorData};
@@ -42,7 +42,10 @@ impl Host {
     }
 
     /// `x W`, with the modules' outputs side by side.
-    pub fn product(&self, x: Matrix, arithmetic: Arithmetic) -> Matrix {
+    pub fn product(&self, x: Matrix, arithmetic: Arithmetic, kernels: Option<Kernels>) -> Matrix {
+        if let Some(kernels) = kernels {
+            return kernels.quantized(&x, &self.modules);
+        }
         match arithmetic {
             Arithmetic::Integers => self.on_integers(&x),
             Arithmetic::Floats => {
@@ -52,8 +55,11 @@ impl Host {
         }
     }
 
-    /// `dy W^T`, in f32.
-    pub fn product_transposed(&self, dy: &Matrix) -> Matrix {
+    /// `dy W^T`
+    pub fn product_transposed(&self, dy: &Matrix, kernels: Option<Kernels>) -> Matrix {
+        if let Some(kernels) = kernels {
+            return kernels.quantized_transposed(dy, &self.modules);
+        }
         let [tokens, width] = dy.dims();
         let mut out = vec![0.0; tokens * self.in_features()];
         let (numbers, instructions) = (Numbers::of(dy), Instructions::detect());

@@ -3,7 +3,7 @@
 mod host;
 mod on_device;
 
-use autodidact_kernels::quant::QuantizedMatrix;
+use autodidact_kernels::{Kernels, quant::QuantizedMatrix};
 use burn::tensor::Device;
 
 use self::{host::Host, on_device::OnDevice};
@@ -51,24 +51,24 @@ impl Quantized {
         }
     }
 
-    /// `x W`, with the modules' outputs side by side. On a GPU it is always in f32.
+    /// `x W`, with the modules' outputs side by side. With kernels it is in mixed precision; on a GPU it is always in f32.
     ///
     /// # Shapes
     /// - `x`: `[n, in]`; output: `[n, out]`
-    pub fn product(&self, x: Matrix, arithmetic: Arithmetic) -> Matrix {
+    pub fn product(&self, x: Matrix, arithmetic: Arithmetic, kernels: Option<Kernels>) -> Matrix {
         match &self.0 {
-            Place::Host(host) => host.product(x, arithmetic),
+            Place::Host(host) => host.product(x, arithmetic, kernels),
             Place::Device(device) => device.product(&x),
         }
     }
 
-    /// `dy W^T`, in f32.
+    /// `dy W^T`, in f32, or with kernels in mixed precision.
     ///
     /// # Shapes
     /// - `dy`: `[n, out]`; output: `[n, in]`
-    pub fn product_transposed(&self, dy: &Matrix) -> Matrix {
+    pub fn product_transposed(&self, dy: &Matrix, kernels: Option<Kernels>) -> Matrix {
         match &self.0 {
-            Place::Host(host) => host.product_transposed(dy),
+            Place::Host(host) => host.product_transposed(dy, kernels),
             Place::Device(device) => device.product_transposed(dy),
         }
     }

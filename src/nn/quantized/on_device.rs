@@ -230,8 +230,8 @@ mod tests {
             let numbers: Vec<f32> = (0..rows * columns).map(|i| (i * 13 % 29) as f32 / 29.0 - 0.4).collect();
             Matrix::from_data(TensorData::new(numbers, [rows, columns]), &device)
         };
-        assert!(gap(tensors.product(&some(3, 64)), host.product(some(3, 64), Arithmetic::Floats)) < 1e-4);
-        assert!(gap(tensors.product_transposed(&some(3, 36)), host.product_transposed(&some(3, 36))) < 1e-4);
+        assert!(gap(tensors.product(&some(3, 64)), host.product(some(3, 64), Arithmetic::Floats, None)) < 1e-4);
+        assert!(gap(tensors.product_transposed(&some(3, 36)), host.product_transposed(&some(3, 36), None)) < 1e-4);
         assert!(gap(tensors.mean(), host.mean()) < 1e-5);
         assert_eq!(block_on(tensors.words()).unwrap().len(), 2 * 9 * 16 + 9 * 8 + 9 * 16 + 2 * 9 * (2 + 2 + 2 + 4));
 

@@ -331,6 +331,8 @@ export interface AdaptationConfig {
    * training steps and the second answer.
    */
   activated?: boolean;
+  /** Precision of the products, for programs outside of a browser: a tab trains in f32, and refuses 'mixed'. */
+  precision?: 'auto' | 'full' | 'mixed';
 }
 
 export type Decay = 'cosine' | 'constant' | { stable: { share: number; rootFrom: number } };

@@ -24,7 +24,7 @@ mod wasm;
 mod x86;
 
 pub use activations::Activations;
-use product::each_part;
+pub(crate) use product::each_part;
 pub use product::{Columns, Instructions};
 pub use transposed::SomeColumns;
 
@@ -73,6 +73,17 @@ pub struct Row<'a> {
     pub scales: &'a [f32],
     /// One for each span of columns.
     pub minimums: &'a [f32],
+}
+
+/// A block of columns of a group of rows, as it is stored.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Blocks<'a> {
+    /// See [`QuantizedMatrix::quants`].
+    pub(crate) quants: &'a [u8],
+    /// Spans of columns, in them rows.
+    pub(crate) scales: &'a [f32],
+    /// As `scales`.
+    pub(crate) minimums: &'a [f32],
 }
 
 /// A matrix `[rows, columns]`, packed for the products of this machine.
@@ -149,22 +160,20 @@ impl QuantizedMatrix {
         }
         let (blocks, _) = row.quants.as_chunks::<BLOCK>();
         for (block, quants) in blocks.iter().enumerate() {
-            let start = self.start(group, block) + within * QUAD;
-            let (first, second) = quants.split_at(BLOCK / 2);
+            let start = self.start(group, block);
+            // Quads of all rows of the group, of which this row has one each.
+            let places = self.quants[start..][..self.storage.block_bytes()].as_chunks_mut::<{ GROUP * QUAD }>().0;
+            let places = places.iter_mut().map(|quads| &mut quads.as_chunks_mut::<QUAD>().0[within]);
+            let quads = quants.as_chunks::<QUAD>().0;
             match self.storage {
                 Storage::Four => {
-                    for (quad, (low, high)) in first.chunks(QUAD).zip(second.chunks(QUAD)).enumerate() {
-                        let to = &mut self.quants[start + quad * GROUP * QUAD..][..QUAD];
-                        for (to, (low, high)) in to.iter_mut().zip(low.iter().zip(high)) {
-                            *to = low & 15 | high << 4;
-                        }
+                    let (first, second) = quads.split_at(quads.len() / 2);
+                    for (to, (low, high)) in places.zip(first.iter().zip(second)) {
+                        let (low, high) = (u32::from_ne_bytes(*low), u32::from_ne_bytes(*high));
+                        *to = ((low & 0x0f0f_0f0f) | (high & 0x0f0f_0f0f) << 4).to_ne_bytes();
                     }
                 }
-                Storage::Eight | Storage::EightBySixteen => {
-                    for (quad, from) in quants.chunks(QUAD).enumerate() {
-                        self.quants[start + quad * GROUP * QUAD..][..QUAD].copy_from_slice(from);
-                    }
-                }
+                Storage::Eight | Storage::EightBySixteen => places.zip(quads).for_each(|(to, quad)| *to = *quad),
             }
         }
     }
@@ -229,6 +238,18 @@ impl QuantizedMatrix {
         let (quants, _) = self.quants.as_chunks::<4>();
         let quants = quants.iter().map(|bytes| u32::from_le_bytes(*bytes));
         quants.chain(self.scales.iter().chain(&self.minimums).map(|number| number.to_bits()))
+    }
+
+    /// A block of columns of a group of rows; `None` beyond the last group.
+    #[cfg_attr(not(all(target_arch = "x86_64", target_os = "linux")), allow(dead_code, reason = "for mixed precision"))]
+    pub(crate) fn blocks(&self, group: usize, block: usize) -> Option<Blocks<'_>> {
+        let spans = BLOCK / self.storage.span() * GROUP;
+        let at = (group * (self.columns / BLOCK) + block) * spans;
+        Some(Blocks {
+            quants: self.quants.get(self.start(group, block)..)?.get(..self.storage.block_bytes())?,
+            scales: self.scales.get(at..)?.get(..spans)?,
+            minimums: self.minimums.get(at..)?.get(..spans)?,
+        })
     }
 
     /// Where a block begins.

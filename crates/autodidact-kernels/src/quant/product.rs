@@ -146,7 +146,7 @@ impl QuantizedMatrix {
 /// Calls `work` with each part of `done`, which has a place for each token, on all cores where that is worth it. `cost`: products of numbers
 /// in a part.
 #[cfg(not(target_family = "wasm"))]
-pub(super) fn each_part<const N: usize>(
+pub(crate) fn each_part<const N: usize>(
     done: &mut [[f32; N]],
     tokens: usize,
     cost: usize,
@@ -160,7 +160,7 @@ pub(super) fn each_part<const N: usize>(
 
 /// Calls `work` with each part of `done`, which has a place for each token.
 #[cfg(target_family = "wasm")]
-pub(super) fn each_part<const N: usize>(
+pub(crate) fn each_part<const N: usize>(
     done: &mut [[f32; N]],
     tokens: usize,
     _cost: usize,

@@ -15,7 +15,7 @@ use autodidact::{
 use self::printer::Printer;
 use crate::{
     everyday, open,
-    shared::{KeepArgs, ModelArgs, SeedArgs, StoreArgs},
+    shared::{KeepArgs, ModelArgs, PrecisionArgs, SeedArgs, StoreArgs},
 };
 
 /// Options of `ask`.
@@ -91,6 +91,8 @@ pub struct AskArgs {
     /// Let the LoRA work from the user's turn on: the menu is then read once for the question and all training steps.
     #[arg(long)]
     activated: bool,
+    #[command(flatten)]
+    precision: PrecisionArgs,
     /// Print one JSON object and nothing else.
     #[arg(long)]
     json: bool,
@@ -155,6 +157,7 @@ fn options(args: &AskArgs) -> AskOptions {
     options.synthesis.pairs = args.pairs;
     options.adaptation.steps = args.steps;
     options.adaptation.activated = args.activated;
+    options.adaptation.precision = args.precision.into();
     options.adaptation.learning_rate = args.learning_rate.unwrap_or(options.adaptation.learning_rate);
     options
 }

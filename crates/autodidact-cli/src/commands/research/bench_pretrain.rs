@@ -14,8 +14,8 @@ use autodidact_lab::pretrain::{Workers, batching::MicroBatch, optimizer::Optimiz
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::compute::{ComputeArgs, PrecisionChoice};
-use crate::files;
+use super::compute::ComputeArgs;
+use crate::{files, shared::PrecisionChoice};
 
 /// Options of `bench-pretrain`.
 #[derive(Debug, clap::Args)]

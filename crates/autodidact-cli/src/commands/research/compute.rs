@@ -2,9 +2,9 @@
 
 use autodidact::error::{Error, Result};
 use autodidact_kernels::Precision;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
-use crate::shared::Device;
+use crate::shared::{Device, PrecisionChoice};
 
 /// The device to train on, and the precision to train in.
 #[derive(Debug, Clone, Copy, Args)]
@@ -17,17 +17,6 @@ pub struct ComputeArgs {
     pub precision: PrecisionChoice,
 }
 
-/// The precision asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum PrecisionChoice {
-    /// Mixed if the processor supports it, else full.
-    Auto,
-    /// f32 throughout.
-    Full,
-    /// Products of bf16 factors, everything else in f32.
-    Mixed,
-}
-
 impl PrecisionChoice {
     /// The precision asked for, or an error where this machine does not have it.
     pub fn resolve(self, on_gpu: bool) -> Result<Precision> {
@@ -38,7 +27,7 @@ impl PrecisionChoice {
             Self::Mixed if fastest == Precision::Mixed => Ok(Precision::Mixed),
             Self::Mixed => Err(Error::invalid(
                 "precision",
-                "mixed needs a CPU with AVX-512 and AMX, on Linux; choose auto or full",
+                "mixed needs a CPU with AVX-512 and bf16, on Linux; choose auto or full",
             )),
         }
     }

@@ -15,7 +15,7 @@ use autodidact::{
 use super::tasks;
 use crate::{
     files, open, progress,
-    shared::{KeepArgs, ModelArgs, SeedArgs, StoreArgs},
+    shared::{KeepArgs, ModelArgs, PrecisionArgs, SeedArgs, StoreArgs},
 };
 
 /// Options of `sft`.
@@ -48,6 +48,8 @@ pub struct SftArgs {
     #[arg(long)]
     activated: bool,
     #[command(flatten)]
+    precision: PrecisionArgs,
+    #[command(flatten)]
     seed: SeedArgs,
     #[command(flatten)]
     storing: KeepArgs,
@@ -71,6 +73,7 @@ pub async fn run(args: SftArgs) -> Result<()> {
         epochs: args.epochs,
         batch: args.batch,
         activated: args.activated,
+        precision: args.precision.into(),
         ..AdaptationConfig::fine_tuning()
     };
     // A name or a store that cannot be used is refused now, not after the training.

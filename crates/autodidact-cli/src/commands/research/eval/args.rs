@@ -10,7 +10,7 @@ use autodidact_lab::evaluation::{Estimator, Mode, Selection, SftConfig, Shard};
 use clap::{Args, Subcommand, ValueEnum};
 use serde::de::DeserializeOwned;
 
-use crate::shared::ModelArgs;
+use crate::shared::{ModelArgs, PrecisionArgs};
 
 /// Options of `eval`. Lists are separated by commas.
 #[derive(Debug, Args)]
@@ -145,6 +145,8 @@ pub struct LearningArgs {
     /// Let the LoRA work from the user's turn on: the menu is then read once for the question and all training steps.
     #[arg(long)]
     pub activated: bool,
+    #[command(flatten)]
+    pub precision: PrecisionArgs,
     /// Optimizer steps [default: 2 per pair, or 5 with the preset `paper`].
     #[arg(long, value_delimiter = ',')]
     pub steps: Vec<usize>,

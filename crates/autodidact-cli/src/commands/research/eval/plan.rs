@@ -88,6 +88,7 @@ fn adaptation(preset: Preset, args: &LearningArgs) -> AdaptationConfig {
         adaptation.lora.targets.clone_from(&args.targets);
     }
     adaptation.activated = args.activated;
+    adaptation.precision = args.precision.into();
     adaptation
 }
 

@@ -1,21 +1,18 @@
 //! Causal grouped-query attention, 32 queries at a time against all keys before them, with the rotary embedding on the way
-//! in. The scores of a strip are written, used and forgotten; the backward pass computes them again from the queries, the
+//! in. Keys and values of earlier positions may stand before those of the call: they get no gradient. The scores of a strip are written, used and forgotten; the backward pass computes them again from the queries, the
 //! keys and the logarithms of the sums (Dao et al., 2022, arXiv 2205.14135).
 
 use std::{arch::x86_64::*, mem::MaybeUninit};
 
 use super::{
     super::Heads,
+    engine::{Engine, Unit},
+    packed::{BLOCK, Layout, Packed, Side, View},
+    product::{Product, multiply},
     simd::{LANES, dot, exp, exp_in_place, load, max, store},
-    tiles::{BLOCK, Layout, Packed, Product, Registers, Side, View, multiply},
 };
 
 impl Heads {
-    /// Numbers of a row of queries, keys and values.
-    fn row(&self) -> usize {
-        (self.queries + 2 * self.kv) * self.head_dim
-    }
-
     /// Where a head's numbers of a token lie in rows of `width` heads.
     fn at(&self, row: usize, width: usize, head: usize) -> usize {
         (row * width + head) * self.head_dim
@@ -31,11 +28,83 @@ pub struct Rotary<'a> {
     pub sin: &'a [f32],
 }
 
+/// Keys and values of positions before the call's: `[batch, kv, len, head_dim]` each, the keys rotated.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Past<'a> {
+    /// Keys.
+    pub keys: &'a [f32],
+    /// Values.
+    pub values: &'a [f32],
+    /// Positions.
+    pub len: usize,
+}
+
+impl Past<'_> {
+    /// The numbers of a head.
+    fn of<'a>(&self, numbers: &'a [f32], head: usize, head_dim: usize) -> &'a [f32] {
+        &numbers[head * self.len * head_dim..][..self.len * head_dim]
+    }
+}
+
+/// What both passes read.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// `[n, (queries + 2 kv) * head_dim]`
+    pub qkv: &'a [f32],
+    /// Positions before.
+    pub past: Past<'a>,
+    /// Tables of the rotary embedding.
+    pub rotary: Rotary<'a>,
+    /// Sizes.
+    pub heads: Heads,
+}
+
+impl Input<'_> {
+    /// The rotated keys of a head, and its values: `[past + tokens, head_dim]` each.
+    #[target_feature(enable = "avx512f")]
+    fn keys_values(&self, sequence: usize, head: usize, keys: &mut Vec<f32>, values: &mut Vec<f32>) {
+        let Heads { tokens, queries, kv, head_dim, .. } = self.heads;
+        let past = self.past;
+        for (all, numbers) in [(&mut *keys, past.keys), (&mut *values, past.values)] {
+            all.clear();
+            all.extend_from_slice(past.of(numbers, sequence * kv + head, head_dim));
+            all.resize((past.len + tokens) * head_dim, 0.0);
+        }
+        self.rotate(sequence, queries + head, &mut keys[past.len * head_dim..]);
+        for (i, value) in values[past.len * head_dim..].chunks_exact_mut(head_dim).enumerate() {
+            let at = self.heads.at(sequence * tokens + i, queries + 2 * kv, queries + kv + head);
+            value.copy_from_slice(&self.qkv[at..at + head_dim]);
+        }
+    }
+
+    /// One head of all tokens of a sequence, rotated and scaled, `[tokens, head_dim]`.
+    #[target_feature(enable = "avx512f")]
+    fn rotate(&self, sequence: usize, head: usize, out: &mut [f32]) {
+        let (heads, rotary) = (self.heads, self.rotary);
+        let (hd, half) = (heads.head_dim, heads.head_dim / 2);
+        for (i, out) in out.chunks_exact_mut(hd).enumerate() {
+            let row = sequence * heads.tokens + i;
+            let x = &self.qkv[heads.at(row, heads.queries + 2 * heads.kv, head)..][..hd];
+            let table = heads.at(row, heads.queries + heads.kv, head);
+            let (cos, sin) = (&rotary.cos[table..][..hd], &rotary.sin[table..][..hd]);
+            let turn = |out: &mut [f32], x: &[f32], other: &[f32], cos: &[f32], sin: &[f32]| {
+                for ((out, (x, other)), (cos, sin)) in out.iter_mut().zip(x.iter().zip(other)).zip(cos.iter().zip(sin))
+                {
+                    *out = x * cos + other * sin;
+                }
+            };
+            turn(&mut out[..half], &x[..half], &x[half..], &cos[..half], &sin[..half]);
+            turn(&mut out[half..], &x[half..], &x[..half], &cos[half..], &sin[half..]);
+        }
+    }
+}
+
 /// Memory that every call uses again.
 #[derive(Default)]
 pub struct Scratch {
     rotated: Vec<f32>,
-    keys_rotated: Vec<f32>,
+    all_keys: Vec<f32>,
+    all_values: Vec<f32>,
     scores: Vec<f32>,
     slopes: Vec<f32>,
     dkeys: Vec<f32>,
@@ -44,27 +113,7 @@ pub struct Scratch {
     packed: [Packed; 8],
 }
 
-/// One head of all tokens of a sequence, rotated and scaled, `[tokens, head_dim]`.
-#[target_feature(enable = "avx512f")]
-fn rotate(x: &[f32], heads: Heads, sequence: usize, head: usize, rotary: Rotary<'_>, out: &mut Vec<f32>) {
-    let (hd, half) = (heads.head_dim, heads.head_dim / 2);
-    out.resize(heads.tokens * hd, 0.0);
-    for (i, out) in out.chunks_exact_mut(hd).enumerate() {
-        let row = sequence * heads.tokens + i;
-        let x = &x[heads.at(row, heads.queries + 2 * heads.kv, head)..][..hd];
-        let table = heads.at(row, heads.queries + heads.kv, head);
-        let (cos, sin) = (&rotary.cos[table..][..hd], &rotary.sin[table..][..hd]);
-        let turn = |out: &mut [f32], x: &[f32], other: &[f32], cos: &[f32], sin: &[f32]| {
-            for ((out, (x, other)), (cos, sin)) in out.iter_mut().zip(x.iter().zip(other)).zip(cos.iter().zip(sin)) {
-                *out = x * cos + other * sin;
-            }
-        };
-        turn(&mut out[..half], &x[..half], &x[half..], &cos[..half], &sin[..half]);
-        turn(&mut out[half..], &x[half..], &x[..half], &cos[half..], &sin[half..]);
-    }
-}
-
-/// The transpose of [`rotate`] for the gradient of one head of one token.
+/// The transpose of [`Input::rotate`] for the gradient of one head of one token.
 #[target_feature(enable = "avx512f")]
 fn rotate_back(dy: &[f32], cos: &[f32], sin: &[f32], out: &mut [MaybeUninit<f32>]) {
     let (low, high) = dy.split_at(dy.len() / 2);
@@ -77,47 +126,47 @@ fn rotate_back(dy: &[f32], cos: &[f32], sin: &[f32], out: &mut [MaybeUninit<f32>
     }
 }
 
-/// `heads [n, queries * head_dim]` from `qkv [n, (queries + 2 kv) * head_dim]`, and the logarithm of each row's sum of
-/// exponentials, `[queries, n]`.
+/// `heads [n, queries * head_dim]` from `qkv`, and the logarithm of each row's sum of exponentials, `[queries, n]`.
 ///
 /// # Safety
-/// The processor must offer what `tiles::available` asks for.
+/// The processor must offer what [`Engine::detect`] asks for.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")]
 pub unsafe fn forward(
-    qkv: &[f32],
-    rotary: Rotary<'_>,
-    heads: Heads,
+    engine: Engine,
+    input: Input<'_>,
     out: &mut [MaybeUninit<f32>],
     log_sums: &mut [f32],
     scratch: &mut Scratch,
 ) {
+    let Input { past: Past { len: past, .. }, heads, .. } = input;
     let Heads { batch, tokens: t, queries, kv, head_dim: hd } = heads;
-    let (row, group) = (heads.row(), queries / kv);
-    let stride = t.next_multiple_of(BLOCK);
-    let Scratch { rotated, scores, part, packed: [keys, values, left, weights, ..], .. } = scratch;
+    let (all, group) = (past + t, queries / kv);
+    let stride = all.next_multiple_of(BLOCK);
+    let Scratch { rotated, all_keys, all_values, scores, part, packed: [keys, values, left, weights, ..], .. } =
+        scratch;
+    rotated.resize(t * hd, 0.0);
     scores.resize(BLOCK * stride, 0.0);
     part.resize(BLOCK * hd, 0.0);
     // SAFETY: the caller vouches for the instructions.
     unsafe {
-        let registers = Registers::configure();
+        let unit = Unit::ready(engine);
         for sequence in 0..batch {
             let first = sequence * t;
             for head in 0..kv {
-                rotate(qkv, heads, sequence, queries + head, rotary, rotated);
-                keys.pack(View::new(rotated, t, hd), Side::Right, Layout::RowPerOuter);
-                let start = first * row + (queries + kv + head) * hd;
-                values.pack(View::strided(&qkv[start..], t, hd, row), Side::Right, Layout::RowPerInner);
+                input.keys_values(sequence, head, all_keys, all_values);
+                keys.pack(View::new(all_keys, all, hd), Side::Right, Layout::RowPerOuter);
+                values.pack(View::new(all_values, all, hd), Side::Right, Layout::RowPerInner);
                 for query in head * group..(head + 1) * group {
-                    rotate(qkv, heads, sequence, query, rotary, rotated);
+                    input.rotate(sequence, query, rotated);
                     left.pack(View::new(rotated, t, hd), Side::Left, Layout::RowPerOuter);
                     for block in 0..t.div_ceil(BLOCK) {
                         let from = block * BLOCK;
-                        let (height, seen) = (BLOCK.min(t - from), t.min(from + BLOCK));
+                        let (height, seen) = (BLOCK.min(t - from), past + t.min(from + BLOCK));
                         let to = Product { rows: height, cols: seen, stride, add: false };
-                        multiply(&registers, (left, block), keys, left.depth(), writable(scores), to);
+                        multiply(&unit, (left, block), keys, left.depth(), writable(scores), to);
                         let mut inverse = [0.0; BLOCK];
                         for (i, line) in scores.chunks_exact_mut(stride).take(height).enumerate() {
-                            let (visible, hidden) = line[..seen].split_at_mut(from + i + 1);
+                            let (visible, hidden) = line[..seen].split_at_mut(past + from + i + 1);
                             hidden.fill(0.0);
                             let shift = max(visible);
                             let sum = exp_in_place(visible, shift);
@@ -126,7 +175,7 @@ pub unsafe fn forward(
                         }
                         weights.pack(View::strided(scores, height, seen, stride), Side::Left, Layout::RowPerOuter);
                         let to = Product { rows: height, cols: hd, stride: hd, add: false };
-                        multiply(&registers, (weights, 0), values, weights.depth(), writable(part), to);
+                        multiply(&unit, (weights, 0), values, weights.depth(), writable(part), to);
                         for (i, line) in part.chunks_exact(hd).take(height).enumerate() {
                             let target = &mut out[heads.at(first + from + i, queries, query)..][..hd];
                             for (o, x) in target.iter_mut().zip(line) {
@@ -143,8 +192,6 @@ pub unsafe fn forward(
 /// What the forward pass left.
 #[derive(Clone, Copy)]
 pub struct Saved<'a> {
-    /// `[n, (queries + 2 kv) * head_dim]`
-    pub qkv: &'a [f32],
     /// `[n, queries * head_dim]`
     pub out: &'a [f32],
     /// `[queries, n]`
@@ -154,22 +201,24 @@ pub struct Saved<'a> {
 /// The gradient of `qkv`, with its shape.
 ///
 /// # Safety
-/// The processor must offer what `tiles::available` asks for.
+/// The processor must offer what [`Engine::detect`] asks for.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512bf16")]
 pub unsafe fn backward(
+    engine: Engine,
+    input: Input<'_>,
     saved: Saved<'_>,
     dout: &[f32],
-    rotary: Rotary<'_>,
-    heads: Heads,
     dqkv: &mut [MaybeUninit<f32>],
     scratch: &mut Scratch,
 ) {
+    let Input { past: Past { len: past, .. }, rotary, heads, .. } = input;
     let Heads { batch, tokens: t, queries, kv, head_dim: hd } = heads;
-    let (row, group, width) = (heads.row(), queries / kv, queries * hd);
-    let Saved { qkv, out, log_sums } = saved;
-    let stride = t.next_multiple_of(BLOCK);
-    let Scratch { rotated, keys_rotated, scores, slopes, dkeys, dvalues, part, packed } = scratch;
+    let (all, group, width) = (past + t, queries / kv, queries * hd);
+    let Saved { out, log_sums } = saved;
+    let stride = all.next_multiple_of(BLOCK);
+    let Scratch { rotated, all_keys, all_values, scores, slopes, dkeys, dvalues, part, packed } = scratch;
     let [keys, keys_back, values, left, dleft, turned, right, dscores] = packed;
+    rotated.resize(t * hd, 0.0);
     scores.resize(BLOCK * stride, 0.0);
     slopes.resize(BLOCK * stride, 0.0);
     part.resize(BLOCK * hd, 0.0);
@@ -179,37 +228,36 @@ pub unsafe fn backward(
     };
     // SAFETY: the caller vouches for the instructions.
     unsafe {
-        let registers = Registers::configure();
+        let unit = Unit::ready(engine);
         for sequence in 0..batch {
             let first = sequence * t;
             for head in 0..kv {
-                rotate(qkv, heads, sequence, queries + head, rotary, keys_rotated);
-                keys.pack(View::new(keys_rotated, t, hd), Side::Right, Layout::RowPerOuter);
-                keys_back.pack(View::new(keys_rotated, t, hd), Side::Right, Layout::RowPerInner);
-                let start = first * row + (queries + kv + head) * hd;
-                values.pack(View::strided(&qkv[start..], t, hd, row), Side::Right, Layout::RowPerOuter);
+                input.keys_values(sequence, head, all_keys, all_values);
+                keys.pack(View::new(all_keys, all, hd), Side::Right, Layout::RowPerOuter);
+                keys_back.pack(View::new(all_keys, all, hd), Side::Right, Layout::RowPerInner);
+                values.pack(View::new(all_values, all, hd), Side::Right, Layout::RowPerOuter);
                 for gradient in [&mut *dkeys, &mut *dvalues] {
                     gradient.clear();
                     gradient.resize(t * hd, 0.0);
                 }
                 for query in head * group..(head + 1) * group {
-                    rotate(qkv, heads, sequence, query, rotary, rotated);
+                    input.rotate(sequence, query, rotated);
                     left.pack(View::new(rotated, t, hd), Side::Left, Layout::RowPerOuter);
                     let dheads = &dout[first * width + query * hd..];
                     dleft.pack(View::strided(dheads, t, hd, width), Side::Left, Layout::RowPerOuter);
                     for block in 0..t.div_ceil(BLOCK) {
                         let from = block * BLOCK;
-                        let (height, seen) = (BLOCK.min(t - from), t.min(from + BLOCK));
+                        let (height, seen) = (BLOCK.min(t - from), past + t.min(from + BLOCK));
                         let to = Product { rows: height, cols: seen, stride, add: false };
-                        multiply(&registers, (left, block), keys, left.depth(), writable(scores), to);
-                        multiply(&registers, (dleft, block), values, dleft.depth(), writable(slopes), to);
+                        multiply(&unit, (left, block), keys, left.depth(), writable(scores), to);
+                        multiply(&unit, (dleft, block), values, dleft.depth(), writable(slopes), to);
                         let lines = scores.chunks_exact_mut(stride).zip(slopes.chunks_exact_mut(stride));
                         for (i, (line, slope)) in lines.take(height).enumerate() {
                             let token = first + from + i;
                             let at = heads.at(token, queries, query);
                             let total = dot(&dout[at..at + hd], &out[at..at + hd]);
                             let log_sum = log_sums[query * batch * t + token];
-                            let last = from + i + 1;
+                            let last = past + from + i + 1;
                             line[last..seen].fill(0.0);
                             slope[last..seen].fill(0.0);
                             slopes_of(&mut line[..last], &mut slope[..last], log_sum, total);
@@ -217,22 +265,24 @@ pub unsafe fn backward(
                         // Queries.
                         dscores.pack(View::strided(slopes, height, seen, stride), Side::Left, Layout::RowPerOuter);
                         let to = Product { rows: height, cols: hd, stride: hd, add: false };
-                        multiply(&registers, (dscores, 0), keys_back, dscores.depth(), writable(part), to);
+                        multiply(&unit, (dscores, 0), keys_back, dscores.depth(), writable(part), to);
                         for (i, line) in part.chunks_exact(hd).take(height).enumerate() {
                             let token = first + from + i;
                             let (cos, sin) = table(token, query);
                             let at = heads.at(token, queries + 2 * kv, query);
                             rotate_back(line, cos, sin, &mut dqkv[at..at + hd]);
                         }
-                        // Keys and values.
-                        let to = Product { rows: seen, cols: hd, stride: hd, add: true };
-                        turned.pack(View::strided(slopes, height, seen, stride), Side::Left, Layout::RowPerInner);
+                        // Keys and values of the call.
+                        let to = Product { rows: seen - past, cols: hd, stride: hd, add: true };
+                        let new = View::strided(&slopes[past..], height, seen - past, stride);
+                        turned.pack(new, Side::Left, Layout::RowPerInner);
                         right.pack(View::new(&rotated[from * hd..], height, hd), Side::Right, Layout::RowPerInner);
-                        multiply(&registers, (turned, 0), right, turned.depth(), writable(dkeys), to);
-                        turned.pack(View::strided(scores, height, seen, stride), Side::Left, Layout::RowPerInner);
+                        multiply(&unit, (turned, 0), right, turned.depth(), writable(dkeys), to);
+                        let new = View::strided(&scores[past..], height, seen - past, stride);
+                        turned.pack(new, Side::Left, Layout::RowPerInner);
                         let dheads = View::strided(&dheads[from * width..], height, hd, width);
                         right.pack(dheads, Side::Right, Layout::RowPerInner);
-                        multiply(&registers, (turned, 0), right, turned.depth(), writable(dvalues), to);
+                        multiply(&unit, (turned, 0), right, turned.depth(), writable(dvalues), to);
                     }
                 }
                 for (i, (dkey, dvalue)) in dkeys.chunks_exact(hd).zip(dvalues.chunks_exact(hd)).enumerate() {

@@ -1,68 +1,25 @@
-//! Matrix products on the tile registers: bf16 factors, f32 sums.
+//! Factors of matrix products as bf16, in tiles.
 //!
 //! A factor is packed into tiles of 16 outer indices by 32 inner ones, 1 KiB each, in the two layouts that the instruction
 //! `TDPBF16PS` reads: the left factor has a row per outer index, the right one a row per pair of inner indices. Where a
 //! layout needs the other direction than the memory has, tiles are transposed as 16 by 16 words of one pair each.
 //! (Intel 64 and IA-32 Architectures Software Developer's Manual, volume 1, chapter 18.)
 
-use std::{
-    arch::{asm, x86_64::*},
-    marker::PhantomData,
-    mem::MaybeUninit,
-};
+use std::arch::x86_64::*;
 
 /// Outer indices of a tile.
-const OUTER: usize = 16;
+pub const OUTER: usize = 16;
 /// Inner indices of a tile.
-const INNER: usize = 32;
+pub const INNER: usize = 32;
 /// bf16 numbers of a tile.
-const TILE: usize = OUTER * INNER;
+pub const TILE: usize = OUTER * INNER;
 /// Rows and columns of what one pass of the inner loop computes: two tiles each way.
 pub const BLOCK: usize = 2 * OUTER;
-
-/// Inner tiles up to which a block of the output costs more than its factors.
-const FEW_STEPS: usize = 24;
 
 /// One cache line, so that tiles never straddle two.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
-struct Line([u16; 32]);
-
-/// The configuration of the tile registers: all eight of 16 rows of 64 bytes.
-#[repr(C, align(64))]
-struct TileConfig([u8; 64]);
-
-const CONFIG: TileConfig = {
-    let mut bytes = [0; 64];
-    bytes[0] = 1;
-    let mut tile = 0;
-    while tile < 8 {
-        bytes[16 + 2 * tile] = 64;
-        bytes[48 + tile] = 16;
-        tile += 1;
-    }
-    TileConfig(bytes)
-};
-
-/// The tile registers of this thread, configured; released when dropped. They stay on their thread: not `Send`.
-pub struct Registers(PhantomData<*const ()>);
-
-impl Registers {
-    /// # Safety
-    /// The processor and the system must offer the tile registers.
-    pub unsafe fn configure() -> Self {
-        // SAFETY: reads 64 bytes; the caller vouches for the instruction.
-        unsafe { asm!("ldtilecfg [{}]", in(reg) &CONFIG, options(nostack, readonly)) };
-        Self(PhantomData)
-    }
-}
-
-impl Drop for Registers {
-    fn drop(&mut self) {
-        // SAFETY: the registers are configured, so the instruction exists.
-        unsafe { asm!("tilerelease", options(nostack, nomem)) };
-    }
-}
+pub struct Line([u16; 32]);
 
 /// A matrix in memory: `rows` rows of `cols` numbers, `stride` apart.
 #[derive(Clone, Copy)]
@@ -94,8 +51,8 @@ impl<'a> View<'a> {
 /// A factor in tiles: groups of 16 outer indices, an even number of them, each with all its inner indices.
 #[derive(Default)]
 pub struct Packed {
-    lines: Vec<Line>,
-    depth: usize,
+    pub(super) lines: Vec<Line>,
+    pub(super) depth: usize,
 }
 
 /// How a factor stands in memory.
@@ -128,13 +85,13 @@ impl Packed {
     }
 
     /// Makes room for `outer` by `inner` numbers without filling it.
-    fn reserve(&mut self, outer: usize, inner: usize) {
+    pub(super) fn reserve(&mut self, outer: usize, inner: usize) {
         self.depth = inner.div_ceil(INNER);
         self.lines.resize(outer.div_ceil(BLOCK) * 2 * self.depth * OUTER, Line([0; 32]));
     }
 
     /// The tile of outer group `group` and inner group `step`.
-    fn tile(&mut self, group: usize, step: usize) -> &mut [Line] {
+    pub(super) fn tile(&mut self, group: usize, step: usize) -> &mut [Line] {
         let start = (group * self.depth + step) * OUTER;
         &mut self.lines[start..start + OUTER]
     }
@@ -231,7 +188,7 @@ unsafe fn pairs_tile(source: *const f32, stride: usize, tile: *mut __m512i) {
 
 /// Transposes 16 by 16 words of 32 bits in place.
 #[target_feature(enable = "avx512f")]
-unsafe fn transpose(tile: *mut __m512i) {
+pub unsafe fn transpose(tile: *mut __m512i) {
     // SAFETY: the caller vouches for 16 lines.
     unsafe {
         let r: [__m512i; 16] = std::array::from_fn(|i| _mm512_load_si512(tile.add(i)));
@@ -259,141 +216,4 @@ unsafe fn transpose(tile: *mut __m512i) {
             _mm512_store_si512(tile.add(12 + j), _mm512_shuffle_i32x4(c, d, 0xdd));
         }
     }
-}
-
-/// Where a product goes.
-#[derive(Clone, Copy)]
-pub struct Product {
-    /// Rows that are wanted.
-    pub rows: usize,
-    /// Columns that are wanted.
-    pub cols: usize,
-    /// Distance of two rows of the output.
-    pub stride: usize,
-    /// Add to what is there, which must be written then.
-    pub add: bool,
-}
-
-/// `out (+)= left right`, for blocks `left_from..` of the left factor's groups and inner tiles up to `depth`.
-///
-/// # Safety
-/// The registers must be those of this thread, and the output must be written where it is added to.
-pub unsafe fn multiply(
-    _registers: &Registers,
-    (left, left_block): (&Packed, usize),
-    right: &Packed,
-    depth: usize,
-    out: &mut [MaybeUninit<f32>],
-    to: Product,
-) {
-    assert!(depth <= left.depth && depth <= right.depth, "factors of different depths");
-    assert!(to.rows == 0 || out.len() >= (to.rows - 1) * to.stride + to.cols, "no room for a product");
-    let blocks = to.rows.div_ceil(BLOCK);
-    assert!(left.lines.len() >= (left_block + blocks) * 2 * left.depth * OUTER, "too few rows");
-    assert!(right.lines.len() >= to.cols.div_ceil(BLOCK) * 2 * right.depth * OUTER, "too few columns");
-    let mut edge = [0.0f32; BLOCK * BLOCK];
-    let columns = to.cols.div_ceil(BLOCK);
-    // Few steps a block: what it writes decides, so rows are finished one after the other. Many: what it reads does.
-    let by_rows = depth <= FEW_STEPS;
-    let (outer, inner) = if by_rows { (blocks, columns) } else { (columns, blocks) };
-    for slow in 0..outer {
-        for fast in 0..inner {
-            let (row, column) = if by_rows { (slow, fast) } else { (fast, slow) };
-            let (r, c) = (row * BLOCK, column * BLOCK);
-            // SAFETY: both factors hold these blocks to this depth, by the assertions above.
-            unsafe {
-                let a = left.lines.as_ptr().add((left_block + row) * 2 * left.depth * OUTER).cast::<u16>();
-                let b = right.lines.as_ptr().add(column * 2 * right.depth * OUTER).cast::<u16>();
-                let strides = (left.depth * TILE, right.depth * TILE);
-                if r + BLOCK <= to.rows && c + BLOCK <= to.cols {
-                    block(a, b, strides, depth, out.as_mut_ptr().add(r * to.stride + c).cast(), to.stride, to.add);
-                    continue;
-                }
-                block(a, b, strides, depth, edge.as_mut_ptr(), BLOCK, false);
-            }
-            for i in 0..BLOCK.min(to.rows - r) {
-                let width = BLOCK.min(to.cols - c);
-                let target = &mut out[(r + i) * to.stride + c..][..width];
-                for (t, e) in target.iter_mut().zip(&edge[i * BLOCK..]) {
-                    // SAFETY: the caller vouches that what is added to is written.
-                    let before = if to.add { unsafe { t.assume_init() } } else { 0.0 };
-                    t.write(before + e);
-                }
-            }
-        }
-    }
-}
-
-/// 32 by 32 numbers of a product.
-unsafe fn block(
-    a: *const u16,
-    b: *const u16,
-    (a_next, b_next): (usize, usize),
-    depth: usize,
-    out: *mut f32,
-    stride: usize,
-    add: bool,
-) {
-    let bytes = stride * 4;
-    // SAFETY: the caller vouches for the factors' tiles and for 32 rows of 32 numbers of output.
-    unsafe {
-        let (right, below) = (out.add(OUTER), out.add(OUTER * stride));
-        let corner = below.add(OUTER);
-        if add {
-            asm!(
-                "tileloadd tmm0, [{o} + {s}*1]", "tileloadd tmm1, [{r} + {s}*1]",
-                "tileloadd tmm2, [{b} + {s}*1]", "tileloadd tmm3, [{c} + {s}*1]",
-                o = in(reg) out, r = in(reg) right, b = in(reg) below, c = in(reg) corner, s = in(reg) bytes,
-                options(nostack, readonly),
-            );
-        } else {
-            asm!("tilezero tmm0", "tilezero tmm1", "tilezero tmm2", "tilezero tmm3", options(nostack, nomem));
-        }
-        if depth > 0 {
-            asm!(
-                "2:",
-                "tileloadd tmm4, [{a} + {s}*1]", "tileloadd tmm6, [{b} + {s}*1]",
-                "tdpbf16ps tmm0, tmm4, tmm6",
-                "tileloadd tmm7, [{b1} + {s}*1]",
-                "tdpbf16ps tmm1, tmm4, tmm7",
-                "tileloadd tmm5, [{a1} + {s}*1]",
-                "tdpbf16ps tmm2, tmm5, tmm6",
-                "tdpbf16ps tmm3, tmm5, tmm7",
-                "add {a}, 1024", "add {a1}, 1024", "add {b}, 1024", "add {b1}, 1024",
-                "dec {n}", "jnz 2b",
-                a = inout(reg) a => _, a1 = inout(reg) a.add(a_next) => _,
-                b = inout(reg) b => _, b1 = inout(reg) b.add(b_next) => _,
-                n = inout(reg) depth => _, s = in(reg) 64usize,
-                options(nostack, readonly),
-            );
-        }
-        asm!(
-            "tilestored [{o} + {s}*1], tmm0", "tilestored [{r} + {s}*1], tmm1",
-            "tilestored [{b} + {s}*1], tmm2", "tilestored [{c} + {s}*1], tmm3",
-            o = in(reg) out, r = in(reg) right, b = in(reg) below, c = in(reg) corner, s = in(reg) bytes,
-            options(nostack),
-        );
-    }
-}
-
-/// True when the processor has the tile registers and AVX-512 with bf16, and the system lets this process use them.
-pub fn available() -> bool {
-    use std::arch::is_x86_feature_detected as has;
-    /// `arch_prctl`, and its request for the use of a register state that is off by default.
-    const ARCH_PRCTL: usize = 158;
-    const REQUEST_STATE: usize = 0x1023;
-    const TILE_DATA: usize = 18;
-    let vectors = has!("avx512f") && has!("avx512bw") && has!("avx512vl") && has!("avx512dq") && has!("avx512bf16");
-    // Leaf 7: bit 22 of EDX is AMX-BF16, bit 24 AMX-TILE.
-    let tiles = __cpuid_count(7, 0).edx & (1 << 22 | 1 << 24) == (1 << 22 | 1 << 24);
-    if !(vectors && tiles) {
-        return false;
-    }
-    let answer: isize;
-    // SAFETY: a system call with two numbers, which touches no memory of this process.
-    unsafe {
-        asm!("syscall", inlateout("rax") ARCH_PRCTL as isize => answer, in("rdi") REQUEST_STATE, in("rsi") TILE_DATA,
-            out("rcx") _, out("r11") _, options(nostack));
-    }
-    answer == 0
 }

@@ -1,21 +1,34 @@
-//! Kernels for x86-64 with tile registers (AMX) and AVX-512, over tensors on burn's CPU backend.
+//! Kernels for x86-64 with AVX-512 and bf16, and with tile registers (AMX) where there are some, over tensors on burn's CPU backend.
 
 mod attention;
+mod block;
+mod engine;
+mod packed;
+mod product;
+mod quantized;
 mod rows;
 mod simd;
 mod tiles;
+mod vectors;
 
-use std::{cell::RefCell, mem::MaybeUninit, sync::OnceLock};
+use std::{
+    cell::RefCell,
+    mem::MaybeUninit,
+    sync::{Arc, OnceLock},
+};
 
 use burn::tensor::Tensor;
 
 use self::{
-    attention::{Rotary, Saved, Scratch},
-    tiles::{Layout, Packed, Product, Registers, Side, View, multiply},
+    attention::{Input, Past, Rotary, Saved, Scratch},
+    engine::{Engine, Unit},
+    packed::{Layout, Packed, Side, View},
+    product::{Product, multiply},
 };
 use super::{
-    Form, Heads, Matrix, Rotation,
+    Form, Heads, Matrix, PastPositions, Rotation,
     numbers::{Numbers, matrix},
+    quant::QuantizedMatrix,
 };
 
 thread_local! {
@@ -26,13 +39,14 @@ thread_local! {
 
 /// Proof that this processor, and this process, may use the kernels.
 #[derive(Debug, Clone, Copy)]
-pub struct Kernels(());
+pub struct Kernels(Engine);
 
 /// What the backward pass of attention needs.
 #[derive(Debug, Clone)]
 pub struct AttentionSaved {
     /// `[n, (queries + 2 kv) * head_dim]`
     qkv: Matrix,
+    past: Option<Arc<PastPositions>>,
     /// `[n, queries * head_dim]`
     out: Matrix,
     /// `[queries * n]`
@@ -51,23 +65,32 @@ unsafe fn written(count: usize, write: impl FnOnce(&mut [MaybeUninit<f32>])) -> 
     numbers
 }
 
+fn numbers_of(past: Option<&PastPositions>) -> Past<'_> {
+    past.map_or(Past::default(), |past| Past { keys: &past.keys, values: &past.values, len: past.len })
+}
+
 /// # Panics
 /// For sizes that do not fit each other.
-fn check_heads(qkv: &Matrix, rotation: Rotation<'_>, heads: Heads) {
+fn check_heads(qkv: &Matrix, past: Option<&PastPositions>, rotation: Rotation<'_>, heads: Heads) {
     let Heads { batch, tokens, queries, kv, head_dim } = heads;
     let n = batch * tokens;
     assert!(kv > 0 && queries > 0 && queries.is_multiple_of(kv), "the query heads must be a multiple of the others");
     assert!(head_dim > 0 && head_dim.is_multiple_of(2), "a head must have an even width");
     assert_eq!(qkv.dims(), [n, (queries + 2 * kv) * head_dim], "`qkv` must hold all heads of all tokens");
+    if let Some(PastPositions { len, keys, values }) = past {
+        let numbers = batch * kv * len * head_dim;
+        assert!(keys.len() == numbers && values.len() == numbers, "the positions before must fit the heads");
+    }
     let table = [n, queries + kv, 2, head_dim / 2];
     assert!(rotation.cos.dims() == table && rotation.sin.dims() == table, "the rotary tables must fit the heads");
 }
 
 impl Kernels {
-    /// The kernels, where the processor has AVX-512 with bf16 and AMX, and the system lets this process use them.
+    /// The kernels, where the processor has AVX-512 with bf16. They use the tile registers of AMX where there are some and the system lets
+    /// this process use them.
     pub fn detect() -> Option<Self> {
-        static AVAILABLE: OnceLock<bool> = OnceLock::new();
-        AVAILABLE.get_or_init(tiles::available).then_some(Self(()))
+        static ENGINE: OnceLock<Option<Engine>> = OnceLock::new();
+        ENGINE.get_or_init(Engine::detect).map(Self)
     }
 
     /// A product of two matrices, one of them transposed or neither.
@@ -92,13 +115,35 @@ impl Kernels {
             unsafe {
                 packed_left.pack(left, Side::Left, left_layout);
                 packed_right.pack(right, Side::Right, right_layout);
-                let registers = Registers::configure();
+                let unit = Unit::ready(self.0);
                 written(rows * cols, |out| {
-                    multiply(&registers, (packed_left, 0), packed_right, packed_left.depth(), out, to);
+                    multiply(&unit, (packed_left, 0), packed_right, packed_left.depth(), out, to);
                 })
             }
         });
         matrix(out, [rows, cols], &a.device())
+    }
+
+    /// `x W^T` for quantized modules that read the same input, side by side.
+    ///
+    /// # Shapes
+    /// - `x`: `[n, columns]`; output: `[n, rows of all modules]`
+    pub fn quantized(self, x: &Matrix, modules: &[QuantizedMatrix]) -> Matrix {
+        let ([n, columns], numbers) = (x.dims(), Numbers::of(x));
+        // SAFETY: `self` exists only where the processor has the instructions.
+        let out = unsafe { quantized::product(self.0, View::new(numbers.slice(), n, columns), modules) };
+        matrix(out, [n, modules.iter().map(QuantizedMatrix::rows).sum()], &x.device())
+    }
+
+    /// `dy W` for the same modules.
+    ///
+    /// # Shapes
+    /// - `dy`: `[n, rows of all modules]`; output: `[n, columns]`
+    pub fn quantized_transposed(self, dy: &Matrix, modules: &[QuantizedMatrix]) -> Matrix {
+        let ([n, rows], numbers) = (dy.dims(), Numbers::of(dy));
+        // SAFETY: `self` exists only where the processor has the instructions.
+        let out = unsafe { quantized::product_transposed(self.0, View::new(numbers.slice(), n, rows), modules) };
+        matrix(out, [n, modules.first().map_or(0, QuantizedMatrix::columns)], &dy.device())
     }
 
     /// Normalized rows times the gain; the same without it; and the inverse root mean squares, `[n, 1]`.
@@ -155,23 +200,26 @@ impl Kernels {
     }
 
     /// Rotation, attention to all positions before and at a token's, and the heads side by side, `[n, queries * head_dim]`.
-    pub fn attention_forward(self, qkv: Matrix, rotation: Rotation<'_>, heads: Heads) -> (Matrix, AttentionSaved) {
+    pub fn attention_forward(
+        self,
+        qkv: Matrix,
+        past: Option<Arc<PastPositions>>,
+        rotation: Rotation<'_>,
+        heads: Heads,
+    ) -> (Matrix, AttentionSaved) {
         let (n, device) = (heads.batch * heads.tokens, qkv.device());
         let width = heads.queries * heads.head_dim;
-        check_heads(&qkv, rotation, heads);
+        check_heads(&qkv, past.as_deref(), rotation, heads);
         let mut log_sums = vec![0.0; heads.queries * n];
         let (numbers_of_qkv, cos, sin) = (Numbers::of(&qkv), Numbers::of(rotation.cos), Numbers::of(rotation.sin));
         let rotary = Rotary { cos: cos.slice(), sin: sin.slice() };
+        let input = Input { qkv: numbers_of_qkv.slice(), past: numbers_of(past.as_deref()), rotary, heads };
         let out = SCRATCH.with_borrow_mut(|scratch| {
             // SAFETY: `self` exists only where the processor has the instructions; all heads of all rows are written.
-            unsafe {
-                written(n * width, |out| {
-                    attention::forward(numbers_of_qkv.slice(), rotary, heads, out, &mut log_sums, scratch);
-                })
-            }
+            unsafe { written(n * width, |out| attention::forward(self.0, input, out, &mut log_sums, scratch)) }
         });
         let out = matrix(out, [n, width], &device);
-        (out.clone(), AttentionSaved { qkv, out, log_sums })
+        (out.clone(), AttentionSaved { qkv, past, out, log_sums })
     }
 
     /// The gradient of `qkv`.
@@ -182,20 +230,21 @@ impl Kernels {
         rotation: Rotation<'_>,
         heads: Heads,
     ) -> Matrix {
-        let shape = saved.qkv.dims();
+        let (shape, past) = (saved.qkv.dims(), saved.past.as_deref());
         let (n, width) = (heads.batch * heads.tokens, heads.queries * heads.head_dim);
-        check_heads(&saved.qkv, rotation, heads);
+        check_heads(&saved.qkv, past, rotation, heads);
         let fits = saved.out.dims() == [n, width] && saved.log_sums.len() == heads.queries * n;
         assert!(fits && dout.dims() == [n, width], "the backward pass must get the heads of the forward pass");
         let (qkv, out, dout_numbers) = (Numbers::of(&saved.qkv), Numbers::of(&saved.out), Numbers::of(dout));
         let (cos, sin) = (Numbers::of(rotation.cos), Numbers::of(rotation.sin));
         let rotary = Rotary { cos: cos.slice(), sin: sin.slice() };
-        let saved = Saved { qkv: qkv.slice(), out: out.slice(), log_sums: &saved.log_sums };
+        let input = Input { qkv: qkv.slice(), past: numbers_of(past), rotary, heads };
+        let saved = Saved { out: out.slice(), log_sums: &saved.log_sums };
         let dqkv = SCRATCH.with_borrow_mut(|scratch| {
             // SAFETY: `self` exists only where the processor has the instructions; all heads of all rows are written.
             unsafe {
                 written(shape[0] * shape[1], |dqkv| {
-                    attention::backward(saved, dout_numbers.slice(), rotary, heads, dqkv, scratch);
+                    attention::backward(self.0, input, saved, dout_numbers.slice(), dqkv, scratch);
                 })
             }
         });
