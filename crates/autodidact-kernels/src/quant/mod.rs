@@ -241,7 +241,6 @@ impl QuantizedMatrix {
     }
 
     /// A block of columns of a group of rows; `None` beyond the last group.
-    #[cfg_attr(not(all(target_arch = "x86_64", target_os = "linux")), allow(dead_code, reason = "for mixed precision"))]
     pub(crate) fn blocks(&self, group: usize, block: usize) -> Option<Blocks<'_>> {
         let spans = BLOCK / self.storage.span() * GROUP;
         let at = (group * (self.columns / BLOCK) + block) * spans;

@@ -4,7 +4,7 @@
 //! plain Rust, compiled for each set of instructions but that of WebAssembly.
 
 use super::{
-    BLOCK, GROUP, Instructions, QuantizedMatrix,
+    BLOCK, Blocks, GROUP, Instructions, QuantizedMatrix,
     block::{Tile, plain},
     each_part,
 };
@@ -68,14 +68,9 @@ impl QuantizedMatrix {
     }
 
     fn tile(&self, group: usize, block: usize) -> Tile<'_> {
-        let spans = BLOCK / self.storage.span() * GROUP;
-        let at = (group * (self.columns / BLOCK) + block) * spans;
-        Tile {
-            storage: self.storage,
-            quants: &self.quants[self.start(group, block)..][..self.storage.block_bytes()],
-            scales: &self.scales[at..][..spans],
-            minimums: &self.minimums[at..][..spans],
-        }
+        // There is such a block.
+        let Blocks { quants, scales, minimums } = self.blocks(group, block).unwrap_or_default();
+        Tile { storage: self.storage, quants, scales, minimums }
     }
 }
 
