@@ -11,6 +11,8 @@ use std::{
     mem::MaybeUninit,
 };
 
+use crate::tile_registers;
+
 /// Outer indices of a tile.
 const OUTER: usize = 16;
 /// Inner indices of a tile.
@@ -379,21 +381,6 @@ unsafe fn block(
 /// True when the processor has the tile registers and AVX-512 with bf16, and the system lets this process use them.
 pub fn available() -> bool {
     use std::arch::is_x86_feature_detected as has;
-    /// `arch_prctl`, and its request for the use of a register state that is off by default.
-    const ARCH_PRCTL: usize = 158;
-    const REQUEST_STATE: usize = 0x1023;
-    const TILE_DATA: usize = 18;
     let vectors = has!("avx512f") && has!("avx512bw") && has!("avx512vl") && has!("avx512dq") && has!("avx512bf16");
-    // Leaf 7: bit 22 of EDX is AMX-BF16, bit 24 AMX-TILE.
-    let tiles = __cpuid_count(7, 0).edx & (1 << 22 | 1 << 24) == (1 << 22 | 1 << 24);
-    if !(vectors && tiles) {
-        return false;
-    }
-    let answer: isize;
-    // SAFETY: a system call with two numbers, which touches no memory of this process.
-    unsafe {
-        asm!("syscall", inlateout("rax") ARCH_PRCTL as isize => answer, in("rdi") REQUEST_STATE, in("rsi") TILE_DATA,
-            out("rcx") _, out("r11") _, options(nostack));
-    }
-    answer == 0
+    vectors && tile_registers::available(tile_registers::Products::Bf16)
 }

@@ -11,9 +11,13 @@
 //! whose sums are sums of integers.
 
 mod activations;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+mod amx;
 #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
 mod arm;
 mod block;
+mod detect;
+mod instructions;
 mod product;
 mod scalar;
 mod tile;
@@ -24,8 +28,9 @@ mod wasm;
 mod x86;
 
 pub use activations::Activations;
+pub use instructions::Instructions;
+pub use product::Columns;
 use product::each_part;
-pub use product::{Columns, Instructions};
 pub use transposed::SomeColumns;
 
 /// Columns that share a scale of their activations, and of their weights at most.
@@ -48,7 +53,7 @@ pub enum Storage {
 
 impl Storage {
     /// Columns that share a scale.
-    pub fn span(self) -> usize {
+    pub const fn span(self) -> usize {
         match self {
             Self::Four | Self::Eight => BLOCK,
             Self::EightBySixteen => BLOCK / 2,

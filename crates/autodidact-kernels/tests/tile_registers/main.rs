@@ -6,3 +6,4 @@
 mod emulator;
 mod instructions;
 mod mixed_precision;
+mod quantized;
