@@ -60,14 +60,14 @@ pub async fn checksum(decoder: &Decoder) -> Result<u64> {
     let mut sum = 0xcbf2_9ce4_8422_2325_u64;
     for part in decoder.weights().parts() {
         sum = match part.quantized() {
-            Some(quantized) => mix(sum, quantized.words().await?.into_iter()),
-            None => mix(sum, readback(part.full()).await?.into_iter().map(f32::to_bits)),
+            Some(quantized) => quantized.fold(sum, mix).await?,
+            None => readback(part.full()).await?.into_iter().map(f32::to_bits).fold(sum, mix),
         };
     }
     Ok(sum)
 }
 
 /// FNV-1a over 32-bit words.
-fn mix(sum: u64, words: impl Iterator<Item = u32>) -> u64 {
-    words.fold(sum, |sum, word| (sum ^ u64::from(word)).wrapping_mul(0x0000_0100_0000_01b3))
+fn mix(sum: u64, word: u32) -> u64 {
+    (sum ^ u64::from(word)).wrapping_mul(0x0000_0100_0000_01b3)
 }

@@ -174,7 +174,20 @@ impl<T: TensorSource + ?Sized> Reader<'_, T> {
 
     fn values(&mut self, name: &str, expected: &[usize]) -> Result<Vec<f32>> {
         self.check(name, expected)?;
-        self.tensors.to_f32(name, &mut |bytes| self.hash.update(bytes))
+        if !self.tensors.is_quantized(name) {
+            return self.tensors.to_f32(name, &mut |bytes| self.hash.update(bytes));
+        }
+        self.seen(|tensors, see| tensors.to_f32(name, see))
+    }
+
+    /// Reads a tensor of few bits. Its bytes, of which there are many, have a digest of their own, of a kind that is fast in a tab.
+    fn seen<V>(&mut self, read: impl FnOnce(&T, &mut dyn FnMut(&[u8])) -> Result<V>) -> Result<V> {
+        let mut bytes = blake3::Hasher::new();
+        let value = read(self.tensors, &mut |some| {
+            bytes.update(some);
+        })?;
+        self.hash.update(bytes.finalize().as_bytes());
+        Ok(value)
     }
 
     /// Whether a matrix of that width is held quantized.
@@ -191,7 +204,7 @@ impl<T: TensorSource + ?Sized> Reader<'_, T> {
             return rounded(&values, shape, storage).ok_or_else(fits);
         }
         self.check(name, &shape)?;
-        let matrix = self.tensors.quantized(name, &mut |bytes| self.hash.update(bytes))?;
+        let matrix = self.seen(|tensors, see| tensors.quantized(name, see))?;
         matrix.ok_or_else(|| missing(name, &shape))
     }
 

@@ -16,7 +16,11 @@ struct Crate {
 }
 
 const CRATES: [Crate; 4] = [
-    Crate { folder: "crates/autodidact-kernels", below: &[], floors: &[&["numbers"], &["infer", "quant"]] },
+    Crate {
+        folder: "crates/autodidact-kernels",
+        below: &[],
+        floors: &[&["numbers", "tile_registers"], &["infer", "quant"]],
+    },
     Crate {
         folder: "",
         below: &["autodidact_kernels"],

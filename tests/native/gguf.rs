@@ -10,8 +10,8 @@ use autodidact::{
     },
     identity::Fit,
     model::{
-        Decoder, ModelConfig, ModelFiles, ModelParts, Targets, TensorSource, Tokens, gguf::GgufTensors, load,
-        part_names, weights::Part,
+        Decoder, Dtype, ModelConfig, ModelFiles, ModelParts, Targets, Tokens, gguf::GgufTensors, load_as, part_names,
+        weights::Part,
     },
     nn::{linear::Trainable, weight::Arithmetic},
 };
@@ -102,34 +102,13 @@ fn what_is_not_supported_is_named() {
     assert_eq!(error.code(), "MissingTensor", "{error}");
 }
 
-/// The tensors of a file, all of them in f32.
-struct Plain<'a>(GgufTensors<'a>);
-
-impl TensorSource for Plain<'_> {
-    fn names(&self) -> Vec<String> {
-        self.0.names()
-    }
-
-    fn shape(&self, name: &str) -> Option<Vec<usize>> {
-        self.0.shape(name)
-    }
-
-    fn stored_as(&self, name: &str) -> Option<String> {
-        self.0.stored_as(name)
-    }
-
-    fn to_f32(&self, name: &str, seen: &mut dyn FnMut(&[u8])) -> Result<Vec<f32>> {
-        self.0.to_f32(name, seen)
-    }
-}
-
 /// The model of a file with quantized weights, and the same with all weights in f32.
 fn both(name: &str) -> [Decoder; 2] {
     let bytes = file(name);
     let quantized = open(vec![bytes.clone()]).unwrap();
     let config: ModelConfig = quantized.decoder.config().clone();
     let files = [GgufFile::open(bytes.into()).unwrap()];
-    let plain = load(config.clone(), &Plain(GgufTensors::new(&files, &config)), &backend::cpu()).unwrap();
+    let plain = load_as(config.clone(), &GgufTensors::new(&files, &config), Dtype::F32, &backend::cpu()).unwrap();
     assert_eq!(plain.fingerprint, quantized.base.fingerprint, "{name}: the same numbers");
     [quantized.decoder, plain.decoder]
 }

@@ -17,6 +17,8 @@ pub mod infer;
 mod kernels;
 mod numbers;
 pub mod quant;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+mod tile_registers;
 
 use serde::{Deserialize, Serialize};
 

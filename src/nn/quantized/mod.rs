@@ -40,14 +40,14 @@ impl Quantized {
         }
     }
 
-    /// All that it holds, as words of 32 bits: for checksums.
+    /// All that it holds, as words of 32 bits, put into one value: for checksums.
     ///
     /// # Errors
     /// [`crate::Error::Backend`] when a tensor cannot be read back.
-    pub async fn words(&self) -> Result<Vec<u32>> {
+    pub async fn fold<T>(&self, start: T, with: impl Fn(T, u32) -> T + Copy) -> Result<T> {
         match &self.0 {
-            Place::Host(host) => Ok(host.modules().iter().flat_map(QuantizedMatrix::words).collect()),
-            Place::Device(device) => device.words().await,
+            Place::Host(host) => Ok(host.modules().iter().fold(start, |value, module| module.fold_words(value, with))),
+            Place::Device(device) => Ok(device.words().await?.into_iter().fold(start, with)),
         }
     }
 

@@ -93,6 +93,16 @@ impl Kernels {
         ENGINE.get_or_init(Engine::detect).map(Self)
     }
 
+    /// The kernels on a processor that was not asked for its tile registers, for tests that imitate those.
+    ///
+    /// # Safety
+    /// The processor must have AVX-512 (F, BW, VL, DQ, BF16), and something must execute the instructions of AMX-TILE
+    /// and AMX-BF16: the processor, or a handler of `SIGILL`.
+    #[doc(hidden)]
+    pub unsafe fn assume_tiles() -> Self {
+        Self(Engine::Tiles)
+    }
+
     /// A product of two matrices, one of them transposed or neither.
     ///
     /// # Panics

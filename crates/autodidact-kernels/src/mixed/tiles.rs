@@ -1,38 +1,22 @@
 //! Products on the tile registers (AMX).
 
-use std::{
-    arch::{asm, x86_64::__cpuid_count},
-    marker::PhantomData,
-};
+use std::arch::asm;
 
 use super::{block::Block, packed::OUTER};
+use crate::tile_registers::{self, Configuration, Products, Shape};
 
-/// The configuration of the tile registers: all eight of 16 rows of 64 bytes.
-#[repr(C, align(64))]
-struct TileConfig([u8; 64]);
+/// All eight tiles of 16 rows of 64 bytes.
+const CONFIGURATION: Configuration = Configuration::new([Shape { rows: 16, bytes: 64 }; 8]);
 
-const CONFIG: TileConfig = {
-    let mut bytes = [0; 64];
-    bytes[0] = 1;
-    let mut tile = 0;
-    while tile < 8 {
-        bytes[16 + 2 * tile] = 64;
-        bytes[48 + tile] = 16;
-        tile += 1;
-    }
-    TileConfig(bytes)
-};
-
-/// The tile registers of this thread, configured; released when dropped. They stay on their thread: not `Send`.
-pub struct Registers(PhantomData<*const ()>);
+/// The tile registers of this thread, configured for products of bf16.
+pub struct Registers(#[allow(dead_code, reason = "releases the registers when dropped")] tile_registers::Registers);
 
 impl Registers {
     /// # Safety
     /// The processor and the system must offer the tile registers.
     pub unsafe fn configure() -> Self {
-        // SAFETY: reads 64 bytes; the caller vouches for the instruction.
-        unsafe { asm!("ldtilecfg [{}]", in(reg) &CONFIG, options(nostack, readonly)) };
-        Self(PhantomData)
+        // SAFETY: by the caller.
+        Self(unsafe { tile_registers::Registers::configure(&CONFIGURATION) })
     }
 
     /// A block of a product.
@@ -84,29 +68,7 @@ impl Registers {
     }
 }
 
-impl Drop for Registers {
-    fn drop(&mut self) {
-        // SAFETY: the registers are configured, so the instruction exists.
-        unsafe { asm!("tilerelease", options(nostack, nomem)) };
-    }
-}
-
 /// True when the processor has the tile registers and their product of bf16, and the system lets this process use them.
 pub fn available() -> bool {
-    /// `arch_prctl`, and its request for the use of a register state that is off by default.
-    const ARCH_PRCTL: usize = 158;
-    const REQUEST_STATE: usize = 0x1023;
-    const TILE_DATA: usize = 18;
-    // Leaf 7: bit 22 of EDX is AMX-BF16, bit 24 AMX-TILE.
-    let tiles = __cpuid_count(7, 0).edx & (1 << 22 | 1 << 24) == (1 << 22 | 1 << 24);
-    if !tiles {
-        return false;
-    }
-    let answer: isize;
-    // SAFETY: a system call with two numbers, which touches no memory of this process.
-    unsafe {
-        asm!("syscall", inlateout("rax") ARCH_PRCTL as isize => answer, in("rdi") REQUEST_STATE, in("rsi") TILE_DATA,
-            out("rcx") _, out("r11") _, options(nostack));
-    }
-    answer == 0
+    tile_registers::available(Products::Bf16)
 }

@@ -11,9 +11,13 @@
 //! whose sums are sums of integers.
 
 mod activations;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+mod amx;
 #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
 mod arm;
 mod block;
+mod detect;
+mod instructions;
 mod product;
 mod scalar;
 mod tile;
@@ -24,8 +28,9 @@ mod wasm;
 mod x86;
 
 pub use activations::Activations;
+pub use instructions::Instructions;
+pub use product::Columns;
 pub(crate) use product::each_part;
-pub use product::{Columns, Instructions};
 pub use transposed::SomeColumns;
 
 /// Columns that share a scale of their activations, and of their weights at most.
@@ -48,7 +53,7 @@ pub enum Storage {
 
 impl Storage {
     /// Columns that share a scale.
-    pub fn span(self) -> usize {
+    pub const fn span(self) -> usize {
         match self {
             Self::Four | Self::Eight => BLOCK,
             Self::EightBySixteen => BLOCK / 2,
@@ -233,11 +238,12 @@ impl QuantizedMatrix {
         }
     }
 
-    /// All that it holds, as words of 32 bits: for checksums.
-    pub fn words(&self) -> impl Iterator<Item = u32> {
+    /// All that it holds, as words of 32 bits, put into one value: for checksums.
+    pub fn fold_words<T>(&self, start: T, with: impl Fn(T, u32) -> T) -> T {
         let (quants, _) = self.quants.as_chunks::<4>();
-        let quants = quants.iter().map(|bytes| u32::from_le_bytes(*bytes));
-        quants.chain(self.scales.iter().chain(&self.minimums).map(|number| number.to_bits()))
+        let value = quants.iter().fold(start, |value, bytes| with(value, u32::from_le_bytes(*bytes)));
+        let numbers = |value: T, numbers: &[f32]| numbers.iter().fold(value, |value, x| with(value, x.to_bits()));
+        numbers(numbers(value, &self.scales), &self.minimums)
     }
 
     /// A block of columns of a group of rows; `None` beyond the last group.

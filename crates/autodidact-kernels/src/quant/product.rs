@@ -1,8 +1,8 @@
 //! The product of a quantized matrix with rows of activations.
 
-use std::sync::OnceLock;
-
-use super::{Activations, BLOCK, GROUP, QuantizedMatrix, scalar, tile::Tile};
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+use super::amx::{self, AmxInt8};
+use super::{Activations, BLOCK, GROUP, Instructions, QuantizedMatrix, scalar, tile::Tile};
 
 /// Tokens that are computed at once.
 const TOKENS: usize = 4;
@@ -12,55 +12,6 @@ const CACHED: usize = 128 << 10;
 /// Products of numbers that are worth a core of their own.
 #[cfg(not(target_family = "wasm"))]
 const SPLIT: usize = 1 << 17;
-
-/// What the product is computed with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Instructions {
-    /// Plain Rust.
-    Scalar,
-    /// WebAssembly's SIMD.
-    #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
-    Simd128,
-    /// ARM's NEON.
-    #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
-    Neon,
-    /// ARM's NEON with dot products.
-    #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
-    Dotprod(super::arm::dotprod::Dotprod),
-    /// AVX2 and FMA.
-    #[cfg(target_arch = "x86_64")]
-    Avx2(super::x86::Avx2),
-    /// AVX-512 with VNNI, on 256 bits.
-    #[cfg(target_arch = "x86_64")]
-    Vnni(super::x86::Vnni),
-}
-
-impl Instructions {
-    /// The fastest of this machine.
-    pub fn detect() -> Self {
-        static FASTEST: OnceLock<Instructions> = OnceLock::new();
-        *FASTEST.get_or_init(|| Self::all().pop().unwrap_or(Self::Scalar))
-    }
-
-    /// All of this machine, the fastest last.
-    pub fn all() -> Vec<Self> {
-        #[allow(unused_mut, reason = "some machines have no others")]
-        let mut all = vec![Self::Scalar];
-        #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
-        all.push(Self::Simd128);
-        #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
-        {
-            all.push(Self::Neon);
-            all.extend(super::arm::dotprod::Dotprod::detect().map(Self::Dotprod));
-        }
-        #[cfg(target_arch = "x86_64")]
-        {
-            all.extend(super::x86::Avx2::detect().map(Self::Avx2));
-            all.extend(super::x86::Vnni::detect().map(Self::Vnni));
-        }
-        all
-    }
-}
 
 /// Columns of a matrix, for the product of as many rows.
 pub struct Columns<'a> {
@@ -95,6 +46,12 @@ impl QuantizedMatrix {
         let tokens = x.tokens();
         let fits = out.numbers.len() == tokens * out.width && out.first + self.rows <= out.width;
         assert!(fits, "`out` must have a row for each token, and columns for the rows of the matrix");
+        #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+        if let Instructions::AmxInt8(amx) = instructions
+            && tokens >= amx::SIDE
+        {
+            return self.multiply_tiles(x, amx, out);
+        }
         // Groups of rows, in them tokens.
         let mut done = vec![[0.0; GROUP]; self.rows.div_ceil(GROUP) * tokens];
         let at_once = (CACHED / (2 * self.columns)).max(TOKENS) / TOKENS * TOKENS;
@@ -105,16 +62,33 @@ impl QuantizedMatrix {
             };
             each_part(&mut done, tokens, self.columns * GROUP * range.len(), work);
         }
-        for (group, done) in done.chunks_exact(tokens.max(1)).enumerate() {
-            let rows = GROUP.min(self.rows - group * GROUP);
+        self.write(&done, tokens, out);
+    }
+
+    /// [`QuantizedMatrix::multiply`] on tile registers.
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    fn multiply_tiles(&self, x: &Activations, amx: AmxInt8, out: &mut Columns<'_>) {
+        let tokens = x.tokens();
+        let packed = amx.pack(x, self.storage);
+        // Two groups of rows each, in them tokens.
+        let mut done = vec![[0.0; amx::SIDE]; self.rows.div_ceil(amx::SIDE) * tokens];
+        let work = |(part, done): (usize, &mut [[f32; amx::SIDE]])| amx.part(self, part, &packed, done);
+        each_part(&mut done, tokens, self.columns * amx::SIDE * tokens, work);
+        self.write(&done, tokens, out);
+    }
+
+    /// Writes the products of `N` rows at a time, in them tokens, to their columns.
+    fn write<const N: usize>(&self, done: &[[f32; N]], tokens: usize, out: &mut Columns<'_>) {
+        for (part, done) in done.chunks_exact(tokens.max(1)).enumerate() {
+            let rows = N.min(self.rows - part * N);
             for (done, row) in done.iter().zip(out.numbers.chunks_exact_mut(out.width)) {
-                row[out.first + group * GROUP..][..rows].copy_from_slice(&done[..rows]);
+                row[out.first + part * N..][..rows].copy_from_slice(&done[..rows]);
             }
         }
     }
 
     /// The product of a group of rows with the tokens from `first` on, as many as `done` has places.
-    fn group(
+    pub(super) fn group(
         &self,
         group: usize,
         x: &Activations,
@@ -183,6 +157,8 @@ fn compute<const T: usize>(tile: &Tile<'_>, instructions: Instructions) -> [[f32
         Instructions::Avx2(avx2) => avx2.tile(tile, &mut out),
         #[cfg(target_arch = "x86_64")]
         Instructions::Vnni(vnni) => vnni.tile(tile, &mut out),
+        #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+        Instructions::AmxInt8(amx) => amx.vnni().tile(tile, &mut out),
     }
     out
 }

@@ -84,6 +84,8 @@ fn add(tile: &Tile<'_>, y: &[[f32; GROUP]], sums: &mut [[f32; BLOCK]], instructi
         Instructions::Avx2(avx2) => avx2.add(tile, y, sums),
         #[cfg(target_arch = "x86_64")]
         Instructions::Vnni(vnni) => vnni.add(tile, y, sums),
+        #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+        Instructions::AmxInt8(amx) => amx.vnni().add(tile, y, sums),
         _ => plain(tile, y, sums, |a, b, sum| a * b + sum),
     }
 }

@@ -1,0 +1,163 @@
+//! The product with quantized matrices on tile registers, against the same with vectors.
+
+use autodidact_kernels::quant::{Activations, Columns, Instructions, QuantizedMatrix, Row, SomeColumns, Storage};
+
+use super::emulator;
+
+const STORAGES: [Storage; 3] = [Storage::Four, Storage::Eight, Storage::EightBySixteen];
+
+/// AMX, or words on standard error: the sums are folded with AVX-512.
+fn tiles() -> Option<Instructions> {
+    emulator::enable();
+    // SAFETY: something executes the instructions on tile registers.
+    let tiles = unsafe { Instructions::assume_tiles() };
+    if tiles.is_none() {
+        eprintln!("SKIPPED: this processor has no AVX-512 with VNNI, which the product needs beside tile registers");
+    }
+    tiles
+}
+
+/// The instructions whose order of sums is that of AMX.
+fn vectors() -> Vec<Instructions> {
+    let all = Instructions::all().into_iter();
+    all.filter(|instructions| matches!(instructions, Instructions::Avx2(_) | Instructions::Vnni(_))).collect()
+}
+
+/// Numbers that look random, from 0 to 1.
+struct Numbers(u64);
+
+impl Numbers {
+    fn next(&mut self) -> f32 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 40) as f32 / (1_u64 << 24) as f32
+    }
+
+    /// So many from -3 to 3.
+    fn activations(&mut self, count: usize) -> Vec<f32> {
+        (0..count).map(|_| self.next() * 6.0 - 3.0).collect()
+    }
+}
+
+fn matrix(rows: usize, columns: usize, storage: Storage, numbers: &mut Numbers) -> QuantizedMatrix {
+    let mut matrix = QuantizedMatrix::zeros(rows, columns, storage).unwrap();
+    let most = if storage == Storage::Four { 16.0 } else { 256.0 };
+    for index in 0..rows {
+        let quants: Vec<u8> = (0..columns).map(|_| (numbers.next() * most) as u8).collect();
+        let spans = columns / storage.span();
+        let scales: Vec<f32> = (0..spans).map(|_| numbers.next() * 0.02).collect();
+        let minimums: Vec<f32> = (0..spans).map(|_| -numbers.next() * 0.1).collect();
+        matrix.set_row(index, Row { quants: &quants, scales: &scales, minimums: &minimums });
+    }
+    matrix
+}
+
+fn bits(numbers: &[f32]) -> Vec<u32> {
+    numbers.iter().map(|x| x.to_bits()).collect()
+}
+
+#[test]
+fn the_product_is_that_of_vectors_to_the_last_bit() {
+    let Some(tiles) = tiles() else { return };
+    let mut numbers = Numbers(1);
+    for storage in STORAGES {
+        for (rows, columns, tokens) in
+            [(1, 32, 16), (8, 64, 17), (15, 96, 31), (16, 128, 32), (17, 160, 33), (41, 544, 50), (64, 288, 64)]
+        {
+            let matrix = matrix(rows, columns, storage, &mut numbers);
+            let x = Activations::new(&numbers.activations(tokens * columns), columns);
+            let product = bits(&matrix.product(&x, tiles));
+            for vectors in vectors() {
+                let expected = bits(&matrix.product(&x, vectors));
+                assert_eq!(
+                    product, expected,
+                    "{vectors:?} {storage:?}: {rows} rows, {columns} columns, {tokens} tokens"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn fewer_tokens_and_the_product_from_the_other_side_are_those_of_vectors() {
+    let Some(tiles) = tiles() else { return };
+    let mut numbers = Numbers(2);
+    for storage in STORAGES {
+        let matrix = matrix(19, 96, storage, &mut numbers);
+        for vectors in vectors() {
+            for tokens in [0, 1, 5, 15] {
+                let x = Activations::new(&numbers.activations(tokens * 96), 96);
+                assert_eq!(bits(&matrix.product(&x, tiles)), bits(&matrix.product(&x, vectors)));
+            }
+            let y = numbers.activations(20 * 19);
+            let transposed = |instructions| {
+                let mut out = vec![1.0; 20 * 96];
+                matrix.add_transposed(SomeColumns { numbers: &y, width: 19, first: 0 }, instructions, &mut out);
+                bits(&out)
+            };
+            assert_eq!(transposed(tiles), transposed(vectors));
+        }
+    }
+}
+
+#[test]
+fn other_columns_stay_as_they_are() {
+    let Some(tiles) = tiles() else { return };
+    let mut numbers = Numbers(3);
+    let matrix = matrix(21, 64, Storage::Four, &mut numbers);
+    let x = Activations::new(&numbers.activations(18 * 64), 64);
+    let (product, width, first) = (matrix.product(&x, tiles), 30, 4);
+    let mut out = vec![7.0; 18 * width];
+    matrix.multiply(&x, tiles, &mut Columns { numbers: &mut out, width, first });
+    for (out, product) in out.chunks(width).zip(product.chunks(21)) {
+        assert_eq!(out[..first], [7.0; 4]);
+        assert_eq!(out[first..first + 21], *product);
+        assert_eq!(out[first + 21..], [7.0; 5]);
+    }
+}
+
+#[test]
+fn the_largest_numbers_do_not_overflow() {
+    let Some(tiles) = tiles() else { return };
+    let (rows, columns, tokens) = (9, 64, 18);
+    for (storage, q) in [(Storage::Four, 15), (Storage::Eight, 255), (Storage::EightBySixteen, 255)] {
+        let mut matrix = QuantizedMatrix::zeros(rows, columns, storage).unwrap();
+        let (scales, minimums) = (vec![1.0; columns / storage.span()], vec![0.0; columns / storage.span()]);
+        for row in 0..rows {
+            matrix.set_row(row, Row { quants: &vec![q; columns], scales: &scales, minimums: &minimums });
+        }
+        for sign in [1.0, -1.0] {
+            let activations = Activations::new(&vec![127.0 * sign; columns * tokens], columns);
+            let expected = f32::from(q) * 127.0 * sign * columns as f32;
+            assert_eq!(matrix.product(&activations, tiles), vec![expected; rows * tokens], "{storage:?}");
+        }
+    }
+}
+
+#[test]
+fn zeros_stay_zeros_and_what_is_no_number_stays_none() {
+    let Some(tiles) = tiles() else { return };
+    let mut numbers = Numbers(4);
+    for storage in STORAGES {
+        let matrix = matrix(8, 64, storage, &mut numbers);
+        let tokens = 20;
+        assert_eq!(matrix.product(&Activations::new(&[0.0; 64 * 20], 64), tiles), vec![0.0; 8 * tokens]);
+        for odd in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            let mut x = [1.0; 64 * 20];
+            // In one token alone.
+            x[18 * 64 + 40] = odd;
+            let product = matrix.product(&Activations::new(&x, 64), tiles);
+            for (token, product) in product.chunks(8).enumerate() {
+                assert!(product.iter().all(|y| y.is_nan() == (token == 18)), "{odd}: {product:?}");
+            }
+        }
+    }
+}
+
+/// Both outcomes are right on a processor with tile registers; imitated ones are slower than any vectors.
+#[test]
+fn a_trial_decides_which_is_used() {
+    let Some(tiles) = tiles() else { return };
+    let chosen = tiles.tried();
+    assert!(chosen == tiles || matches!(chosen, Instructions::Vnni(_)), "{chosen:?}");
+    assert!(!emulator::enable() || chosen != tiles, "{chosen:?}");
+}
