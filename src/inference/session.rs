@@ -16,8 +16,8 @@ use crate::{
     platform::yield_now,
 };
 
-/// Longest piece of a prompt in one pass; longer prompts are prefilled piece by piece.
-const PREFILL_CHUNK: usize = 512;
+/// Longest piece of a prompt in one pass; longer prompts are prefilled piece by piece. A tab gives back no memory that it ever used.
+const PREFILL_CHUNK: usize = if cfg!(target_family = "wasm") { 256 } else { 512 };
 /// Tokens at the end of a prompt that are computed even if they are known. What follows is computed from the last one, and a product of one row
 /// is summed up in another order: a prompt should give the same bits whatever was asked before.
 const COMPUTED: usize = 8;

@@ -8,6 +8,9 @@ use crate::backend;
 /// Lengths on a GPU are multiples of this many positions, so that a generation meets few distinct tensor shapes.
 pub const BUCKET: usize = 64;
 
+/// Positions for which a fork makes room on the CPU, at most: an answer may have many tokens, and mostly has few.
+const MOST_ROOM: usize = 256;
+
 /// Keys and values of all layers for a batch of sequences of equal length.
 ///
 /// What forks have in common is shared, and two forks never see each other.
@@ -40,10 +43,11 @@ impl KvCache {
         capacity: usize,
         device: &Device,
     ) -> Self {
-        let capacity = capacity.div_ceil(BUCKET) * BUCKET;
+        let wanted = capacity;
+        let capacity = wanted.div_ceil(BUCKET) * BUCKET;
         let shape = [batch, n_kv_heads, capacity, head_dim];
         let store = if *device == backend::cpu() {
-            Store::Host(KeysValues::new(n_layers, batch, n_kv_heads, head_dim))
+            Store::Host(KeysValues::new(n_layers, batch, n_kv_heads, head_dim).with_room(wanted))
         } else {
             let zeros = || Tensor::zeros(shape, device);
             Store::Tensors((0..n_layers).map(|_| (zeros(), zeros())).collect())
@@ -90,6 +94,7 @@ impl KvCache {
 
     /// A copy for a batch of `batch` continuations of this (single) sequence, with room for `capacity` positions.
     pub fn fork(&self, batch: usize, capacity: usize) -> Self {
+        let wanted = capacity.saturating_sub(self.len);
         let capacity = capacity.max(self.len).div_ceil(BUCKET) * BUCKET;
         let resize = |x: &Tensor<4>| {
             let [b, kv, own, hd] = x.dims();
@@ -103,7 +108,7 @@ impl KvCache {
         };
         let store = match &self.store {
             Store::Tensors(layers) => Store::Tensors(layers.iter().map(|(k, v)| (resize(k), resize(v))).collect()),
-            Store::Host(host) => Store::Host(host.fork(batch, self.len)),
+            Store::Host(host) => Store::Host(host.fork(batch, self.len).with_room(wanted.min(MOST_ROOM))),
         };
         Self { store, capacity, ..self.clone() }
     }

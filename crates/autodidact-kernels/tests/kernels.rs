@@ -67,7 +67,11 @@ fn products_of_any_size_and_form() {
 
 /// Modules of some rows that read the same input, and all their weights, `[rows of all, columns]`.
 fn modules(rows: &[usize], columns: usize, storage: Storage) -> (Vec<QuantizedMatrix>, Matrix) {
-    let most = if storage == Storage::Four { 16.0 } else { 256.0 };
+    let most = match storage {
+        Storage::Four => 16.0,
+        Storage::Five => 32.0,
+        Storage::Eight | Storage::EightBySixteen => 256.0,
+    };
     let spans = columns / storage.span();
     let mut all = Vec::new();
     let modules = rows.iter().enumerate().map(|(at, rows)| {
@@ -94,7 +98,7 @@ fn modules(rows: &[usize], columns: usize, storage: Storage) -> (Vec<QuantizedMa
 #[test]
 fn products_with_quantized_weights() {
     let Some(kernels) = kernels() else { return };
-    for storage in [Storage::Four, Storage::Eight, Storage::EightBySixteen] {
+    for storage in [Storage::Four, Storage::Five, Storage::Eight, Storage::EightBySixteen] {
         // Rows that fill no strip, no group and no tile; more of them than are packed at once; tokens that fill no block.
         for (rows, columns, tokens) in
             [(&[8, 3][..], 32, 1), (&[96, 40, 33], 96, 33), (&[2100], 64, 5), (&[50], 576, 70)]
@@ -111,7 +115,7 @@ fn products_with_quantized_weights() {
 #[test]
 fn products_with_quantized_weights_meet_the_right_numbers() {
     let Some(kernels) = kernels() else { return };
-    for storage in [Storage::Four, Storage::Eight, Storage::EightBySixteen] {
+    for storage in [Storage::Four, Storage::Five, Storage::Eight, Storage::EightBySixteen] {
         let (rows, columns) = (75, 96);
         let spans = columns / storage.span();
         let mut module = QuantizedMatrix::zeros(rows, columns, storage).unwrap();

@@ -13,12 +13,21 @@ impl Numbers {
     }
 }
 
-const STORAGES: [Storage; 3] = [Storage::Four, Storage::Eight, Storage::EightBySixteen];
+const STORAGES: [Storage; 4] = [Storage::Four, Storage::Five, Storage::Eight, Storage::EightBySixteen];
+
+/// The largest number that a weight is stored as.
+fn most(storage: Storage) -> u8 {
+    match storage {
+        Storage::Four => 15,
+        Storage::Five => 31,
+        Storage::Eight | Storage::EightBySixteen => 255,
+    }
+}
 
 /// A matrix, and its weights as they were given.
 fn matrix(rows: usize, columns: usize, storage: Storage, numbers: &mut Numbers) -> (QuantizedMatrix, Vec<f32>) {
     let mut matrix = QuantizedMatrix::zeros(rows, columns, storage).expect("whole blocks");
-    let most = if storage == Storage::Four { 16.0 } else { 256.0 };
+    let most = f32::from(most(storage)) + 1.0;
     let mut weights = Vec::new();
     for index in 0..rows {
         let quants: Vec<u8> = (0..columns).map(|_| (numbers.next() * most) as u8).collect();
@@ -125,7 +134,7 @@ fn sums_of_integers_are_the_same_to_the_last_bit() {
         for at in 0..spans {
             // Only one span counts, so that there is nothing to round but its product with the scales.
             let mut matrix = QuantizedMatrix::zeros(13, BLOCK, storage).expect("whole blocks");
-            let most = if storage == Storage::Four { 16.0 } else { 256.0 };
+            let most = f32::from(most(storage)) + 1.0;
             for row in 0..13 {
                 let quants: Vec<u8> = (0..BLOCK).map(|_| (numbers.next() * most) as u8).collect();
                 let mut scales = vec![0.0; spans];
@@ -145,7 +154,8 @@ fn sums_of_integers_are_the_same_to_the_last_bit() {
 #[test]
 fn the_largest_numbers_do_not_overflow() {
     let columns = 64;
-    for (storage, q) in [(Storage::Four, 15), (Storage::Eight, 255), (Storage::EightBySixteen, 255)] {
+    for storage in STORAGES {
+        let q = most(storage);
         let mut matrix = QuantizedMatrix::zeros(8, columns, storage).expect("whole blocks");
         let (scales, minimums) = (vec![1.0; columns / storage.span()], vec![0.0; columns / storage.span()]);
         for row in 0..8 {

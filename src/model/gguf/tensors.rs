@@ -104,12 +104,13 @@ impl TensorSource for GgufTensors<'_> {
 /// Bytes of a matrix that are read at once.
 const PART_BYTES: usize = 4 << 20;
 
-/// How a product with a format is computed. Five bits are stored in eight.
+/// How a product with a format is computed.
 fn storage(blocks: BlockType) -> Option<Storage> {
     match blocks {
         BlockType::F32 | BlockType::F16 | BlockType::Bf16 => None,
         BlockType::Q4_0 | BlockType::Q4_1 | BlockType::Q4K => Some(Storage::Four),
-        BlockType::Q5_0 | BlockType::Q5_1 | BlockType::Q8_0 | BlockType::Q5K => Some(Storage::Eight),
+        BlockType::Q5_0 | BlockType::Q5_1 | BlockType::Q5K => Some(Storage::Five),
+        BlockType::Q8_0 => Some(Storage::Eight),
         BlockType::Q6K => Some(Storage::EightBySixteen),
     }
 }

@@ -45,6 +45,7 @@ export function estimatedMemory({ weights, loading, vocabulary, context, layers,
 type Storage = readonly [bits: number, span: number];
 const FLOAT: Storage = [32, Infinity];
 const FOUR: Storage = [4, 32];
+const FIVE: Storage = [5, 32];
 const EIGHT: Storage = [8, 32];
 const EIGHT_BY_SIXTEEN: Storage = [8, 16];
 
@@ -52,7 +53,8 @@ const EIGHT_BY_SIXTEEN: Storage = [8, 16];
 const HELD: Record<number, Storage> = {
   0: FLOAT, 1: FLOAT, 30: FLOAT, // F32, F16, BF16
   2: FOUR, 3: FOUR, 12: FOUR, // Q4_0, Q4_1, Q4_K
-  6: EIGHT, 7: EIGHT, 8: EIGHT, 13: EIGHT, // Q5_0, Q5_1, Q8_0, Q5_K
+  6: FIVE, 7: FIVE, 13: FIVE, // Q5_0, Q5_1, Q5_K
+  8: EIGHT, // Q8_0
   14: EIGHT_BY_SIXTEEN, // Q6_K
 };
 /** How floats are held that are rounded while they are read. */

@@ -6,6 +6,8 @@ use super::lanes::{LANES, Lanes};
 
 /// Parts from which on a copy shares one.
 const MOST_PARTS: usize = 6;
+/// Positions for which a head that is full makes room at once, at least.
+const MORE: usize = 64;
 
 /// Keys and values of one head of one layer, for one sequence.
 #[derive(Debug, Clone, Default)]
@@ -17,9 +19,19 @@ pub(super) struct Head {
 }
 
 impl Head {
+    /// Makes room for so many more positions, and for no others.
+    fn reserve(&mut self, positions: usize, head_dim: usize) {
+        self.keys.reserve_exact(positions.div_ceil(LANES) * head_dim);
+        self.values.reserve_exact(positions * head_dim.div_ceil(LANES));
+    }
+
     /// Appends a position behind `len` others.
     pub(super) fn push(&mut self, len: usize, key: &[f32], value: &[f32]) {
         if len.is_multiple_of(LANES) {
+            if self.keys.len() == self.keys.capacity() {
+                // Not twice as many: what is behind the last position is memory lost, and what was outgrown is a hole.
+                self.reserve(MORE.max(len / 4), key.len());
+            }
             self.keys.resize(self.keys.len() + key.len(), [0.0; LANES]);
         }
         let start = self.keys.len() - key.len();
@@ -85,13 +97,20 @@ pub struct KeysValues {
     /// Layers, in them sequences, in them heads.
     own: Arc<Vec<Head>>,
     own_len: usize,
+    /// Own positions for which there is room once there is one.
+    room: usize,
 }
 
 impl KeysValues {
     /// No position yet.
     pub fn new(layers: usize, batch: usize, kv: usize, head_dim: usize) -> Self {
         let own = Arc::new(vec![Head::default(); layers * batch * kv]);
-        Self { layers, batch, kv, head_dim, shared: Vec::new(), own, own_len: 0 }
+        Self { layers, batch, kv, head_dim, shared: Vec::new(), own, own_len: 0, room: 0 }
+    }
+
+    /// The same, which will take so many more positions. More are no error, and cost time.
+    pub fn with_room(self, positions: usize) -> Self {
+        Self { room: self.own_len + positions, ..self }
     }
 
     /// Positions.
@@ -147,6 +166,8 @@ impl KeysValues {
     /// One part of several.
     fn joined(&self, parts: &[Shared]) -> Shared {
         let mut heads = vec![Head::default(); self.layers * self.kv];
+        let all = parts.iter().map(|part| part.len).sum();
+        heads.iter_mut().for_each(|head| head.reserve(all, self.head_dim));
         let mut len = 0;
         for part in parts {
             for (head, other) in heads.iter_mut().zip(part.heads.iter()) {
@@ -159,8 +180,12 @@ impl KeysValues {
 
     /// The heads of a layer that may be written: sequences, in them heads.
     pub(super) fn own_of(&mut self, layer: usize) -> &mut [Head] {
-        let width = self.batch * self.kv;
-        &mut Arc::make_mut(&mut self.own)[layer * width..][..width]
+        let (width, head_dim) = (self.batch * self.kv, self.head_dim);
+        let heads = &mut Arc::make_mut(&mut self.own)[layer * width..][..width];
+        if self.own_len == 0 && self.room > 0 {
+            heads.iter_mut().for_each(|head| head.reserve(self.room, head_dim));
+        }
+        heads
     }
 
     /// The parts of a head with their positions, the last of them with `new` more than were counted.

@@ -232,16 +232,25 @@ fn weights(groups: [Option<Blocks<'_>>; 2], storage: Storage) -> [__m512; COLUMN
         _mm512_fmadd_ps(_mm512_cvtepi32_ps(quants), scales[span], minimums[span])
     };
     match storage {
-        Storage::Four => {
-            let four_bits = _mm512_set1_epi32(15);
+        Storage::Four | Storage::Five => {
+            let (four_bits, fifth_bit) = (_mm512_set1_epi32(15), _mm512_set1_epi32(16));
+            // Bit `8 i + j`: the fifth one of column `4 j + i`, which becomes bit 4.
+            let five = storage == Storage::Five;
+            let plane = if five { bytes(COLUMNS / 8) } else { _mm512_setzero_si512() };
+            let plane = _mm512_rol_epi32::<4>(plane);
+            let fifth = |column: usize| {
+                let places = (column % 4 * 8 + column / 4) as i32;
+                _mm512_and_si512(_mm512_rorv_epi32(plane, _mm512_set1_epi32(places)), fifth_bit)
+            };
             for quad in 0..COLUMNS / 8 {
                 let mut bytes = bytes(quad);
                 for at in 0..4 {
-                    let (low, high) = (4 * quad + at, COLUMNS / 2 + 4 * quad + at);
-                    weights[low] = weight(_mm512_and_si512(bytes, four_bits), low);
-                    bytes = _mm512_srli_epi32::<4>(bytes);
-                    weights[high] = weight(_mm512_and_si512(bytes, four_bits), high);
-                    bytes = _mm512_srli_epi32::<4>(bytes);
+                    for column in [4 * quad + at, COLUMNS / 2 + 4 * quad + at] {
+                        let quants = _mm512_and_si512(bytes, four_bits);
+                        let quants = if five { _mm512_or_si512(quants, fifth(column)) } else { quants };
+                        weights[column] = weight(quants, column);
+                        bytes = _mm512_srli_epi32::<4>(bytes);
+                    }
                 }
             }
         }

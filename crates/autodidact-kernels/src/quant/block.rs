@@ -1,6 +1,6 @@
 //! A block of weights written out as f32, and its products with some tokens in plain Rust.
 
-use super::{BLOCK, GROUP, QUAD, Storage};
+use super::{BLOCK, FIFTHS, GROUP, QUAD, Storage, fifths};
 
 /// Tokens that are computed at once, and columns of them: as many sums as there are registers for.
 const AT_ONCE: usize = 2;
@@ -23,20 +23,40 @@ impl Tile<'_> {
     #[inline(always)]
     fn weights(&self) -> Weights {
         let mut weights = [[0.0; BLOCK]; GROUP];
-        let (quads, _) = self.quants.as_chunks::<{ GROUP * QUAD }>();
-        for (at, quads) in quads.iter().enumerate() {
+        for (at, quads) in self.quads().iter().enumerate() {
             for (row, quad) in quads.as_chunks::<QUAD>().0.iter().enumerate() {
                 let first = at * QUAD;
+                let mut write = |first: usize, quad: u32| self.write(&mut weights[row], row, first, quad.to_le_bytes());
+                let quad = u32::from_le_bytes(*quad);
                 match self.storage {
-                    Storage::Four => {
-                        self.write(&mut weights[row], row, first, quad.map(|both| both & 15));
-                        self.write(&mut weights[row], row, first + BLOCK / 2, quad.map(|both| both >> 4));
+                    Storage::Four | Storage::Five => {
+                        let [low, high] = self.fifths(row, at);
+                        write(first, quad & 0x0f0f_0f0f | low);
+                        write(first + BLOCK / 2, quad >> 4 & 0x0f0f_0f0f | high);
                     }
-                    Storage::Eight | Storage::EightBySixteen => self.write(&mut weights[row], row, first, *quad),
+                    Storage::Eight | Storage::EightBySixteen => write(first, quad),
                 }
             }
         }
         weights
+    }
+
+    /// Quads of columns, in them rows; without the fifth bits.
+    #[inline(always)]
+    pub(super) fn quads(&self) -> &[[u8; GROUP * QUAD]] {
+        let quads = self.quants.as_chunks().0;
+        if self.storage == Storage::Five { quads.get(..FIFTHS).unwrap_or(quads) } else { quads }
+    }
+
+    /// What is added to the lower four bits of a quad in the first half of the block, and of that in the second; nothing where there are no
+    /// others.
+    #[inline(always)]
+    pub(super) fn fifths(&self, row: usize, at: usize) -> [u32; 2] {
+        let plane = self.quants.as_chunks::<QUAD>().0.get(FIFTHS * GROUP + row);
+        match plane.filter(|_| self.storage == Storage::Five) {
+            Some(plane) => [fifths(*plane, at), fifths(*plane, at + FIFTHS)],
+            None => [0, 0],
+        }
     }
 
     #[inline(always)]

@@ -1,4 +1,4 @@
-//! Matrices of four or eight bits a weight, and their products with rows of f32 on integers.
+//! Matrices of four, five or eight bits a weight, and their products with rows of f32 on integers.
 //!
 //! A weight is `scale * q + minimum`, `q` an unsigned integer, with a scale and a minimum for each span of columns of its
 //! row. The symmetric formats of files are of that kind too: `scale * (q - 8)` has the minimum `-8 scale`. For a product the
@@ -39,12 +39,24 @@ pub const BLOCK: usize = 32;
 const GROUP: usize = 8;
 /// Neighbouring columns of a row that lie side by side.
 const QUAD: usize = 4;
+/// Where the fifth bits of a block are: as if they were a quad.
+const FIFTHS: usize = BLOCK / 2 / QUAD;
+/// A one in each of four bytes.
+const EACH: u32 = 0x0101_0101;
+
+/// What the fifth bits add to the quads of a row; `plane` are its bytes of fifth bits.
+#[inline(always)]
+fn fifths(plane: [u8; QUAD], at: usize) -> u32 {
+    ((u32::from_le_bytes(plane) >> at) & EACH) << 4
+}
 
 /// How the weights of a matrix are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Storage {
     /// Four bits, a scale for 32 columns.
     Four,
+    /// Five bits, a scale for 32 columns.
+    Five,
     /// Eight bits, a scale for 32 columns.
     Eight,
     /// Eight bits, a scale for 16 columns.
@@ -55,7 +67,7 @@ impl Storage {
     /// Columns that share a scale.
     pub const fn span(self) -> usize {
         match self {
-            Self::Four | Self::Eight => BLOCK,
+            Self::Four | Self::Five | Self::Eight => BLOCK,
             Self::EightBySixteen => BLOCK / 2,
         }
     }
@@ -64,6 +76,7 @@ impl Storage {
     const fn block_bytes(self) -> usize {
         match self {
             Self::Four => GROUP * BLOCK / 2,
+            Self::Five => GROUP * BLOCK * 5 / 8,
             Self::Eight | Self::EightBySixteen => GROUP * BLOCK,
         }
     }
@@ -72,7 +85,7 @@ impl Storage {
 /// One row of a matrix, as it is given.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
-    /// One number a column; below 16 where four bits are stored.
+    /// One number a column, of as many bits as are stored.
     pub quants: &'a [u8],
     /// One for each span of columns.
     pub scales: &'a [f32],
@@ -98,7 +111,8 @@ pub struct QuantizedMatrix {
     columns: usize,
     storage: Storage,
     /// Groups of rows, in them blocks of columns, in them quads of columns, in them rows. Of a byte with two weights the
-    /// lower one is of the first half of the block.
+    /// lower one is of the first half of the block. Of five bits the lower four come first, as where there are no others; then, row by
+    /// row, a byte for each place in a quad, which has a bit for each quad.
     quants: Vec<u8>,
     /// Groups of rows, in them spans of columns, in them rows.
     scales: Vec<f32>,
@@ -171,11 +185,17 @@ impl QuantizedMatrix {
             let places = places.iter_mut().map(|quads| &mut quads.as_chunks_mut::<QUAD>().0[within]);
             let quads = quants.as_chunks::<QUAD>().0;
             match self.storage {
-                Storage::Four => {
+                Storage::Four | Storage::Five => {
                     let (first, second) = quads.split_at(quads.len() / 2);
-                    for (to, (low, high)) in places.zip(first.iter().zip(second)) {
+                    let mut places = places;
+                    for ((low, high), to) in first.iter().zip(second).zip(&mut places) {
                         let (low, high) = (u32::from_ne_bytes(*low), u32::from_ne_bytes(*high));
                         *to = ((low & 0x0f0f_0f0f) | (high & 0x0f0f_0f0f) << 4).to_ne_bytes();
+                    }
+                    // The place of the fifth bits, if there is one.
+                    if let Some(to) = places.next() {
+                        let bits = |(at, quad): (usize, &[u8; QUAD])| ((u32::from_ne_bytes(*quad) >> 4) & EACH) << at;
+                        *to = quads.iter().enumerate().map(bits).fold(0, |all, bits| all | bits).to_ne_bytes();
                     }
                 }
                 Storage::Eight | Storage::EightBySixteen => places.zip(quads).for_each(|(to, quad)| *to = *quad),
@@ -195,11 +215,16 @@ impl QuantizedMatrix {
             let start = self.start(group, block) + within * QUAD;
             let quad = |at: usize| &self.quants[start + at * GROUP * QUAD..][..QUAD];
             match self.storage {
-                Storage::Four => {
+                Storage::Four | Storage::Five => {
                     let (first, second) = out.split_at_mut(BLOCK / 2);
                     for (at, (low, high)) in first.chunks_mut(QUAD).zip(second.chunks_mut(QUAD)).enumerate() {
                         for (both, (low, high)) in quad(at).iter().zip(low.iter_mut().zip(high)) {
                             (*low, *high) = (both & 15, both >> 4);
+                        }
+                    }
+                    if self.storage == Storage::Five {
+                        for (at, out) in out.chunks_mut(QUAD).enumerate() {
+                            out.iter_mut().zip(quad(FIFTHS)).for_each(|(out, bits)| *out |= (bits >> at & 1) << 4);
                         }
                     }
                 }

@@ -1,6 +1,6 @@
 //! The product in plain Rust: the reference for the others, and what machines without their instructions take.
 
-use super::{BLOCK, GROUP, QUAD, Storage, tile::Tile};
+use super::{BLOCK, FIFTHS, GROUP, QUAD, Storage, tile::Tile};
 
 /// The product of a group of rows with some tokens.
 pub(super) fn tile<const T: usize>(tile: &Tile<'_>, out: &mut [[f32; GROUP]; T]) {
@@ -31,12 +31,14 @@ pub(super) fn tile<const T: usize>(tile: &Tile<'_>, out: &mut [[f32; GROUP]; T])
 
 /// The number at a place of a block.
 fn quant(storage: Storage, block: &[u8], row: usize, column: usize) -> u8 {
+    let byte = |quad: usize| block[(quad * GROUP + row) * QUAD + column % QUAD];
+    let four = || {
+        let both = byte(column % (BLOCK / 2) / QUAD);
+        if column < BLOCK / 2 { both & 15 } else { both >> 4 }
+    };
     match storage {
-        Storage::Four => {
-            let half = BLOCK / 2;
-            let byte = block[(column % half / QUAD * GROUP + row) * QUAD + column % QUAD];
-            if column < half { byte & 15 } else { byte >> 4 }
-        }
-        Storage::Eight | Storage::EightBySixteen => block[(column / QUAD * GROUP + row) * QUAD + column % QUAD],
+        Storage::Four => four(),
+        Storage::Five => four() | (byte(FIFTHS) >> (column / QUAD) & 1) << 4,
+        Storage::Eight | Storage::EightBySixteen => byte(column / QUAD),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::arch::wasm32::*;
 
-use super::{BLOCK, GROUP, QUAD, Storage, block, tile::Tile};
+use super::{BLOCK, FIFTHS, GROUP, QUAD, Storage, block, tile::Tile};
 
 /// Rows of a half of a group.
 const HALF: usize = GROUP / 2;
@@ -12,6 +12,7 @@ pub(super) fn tile<const T: usize>(tile: &Tile<'_>, out: &mut [[f32; GROUP]; T])
     for half in 0..2 {
         match tile.storage {
             Storage::Four => rows::<T, 1, { Storage::Four.block_bytes() }>(tile, half, out),
+            Storage::Five => rows::<T, 1, { Storage::Five.block_bytes() }>(tile, half, out),
             Storage::Eight => rows::<T, 1, { Storage::Eight.block_bytes() }>(tile, half, out),
             Storage::EightBySixteen => rows::<T, 2, { Storage::EightBySixteen.block_bytes() }>(tile, half, out),
         }
@@ -94,7 +95,14 @@ fn quad<const BYTES: usize>(quants: &[u8; BYTES], half: usize, at: usize) -> [v1
         load(quants, at * 32 + half * 16)
     } else {
         let both = load(quants, at % 4 * 32 + half * 16);
-        if at < 4 { v128_and(both, u8x16_splat(15)) } else { u8x16_shr(both, 4) }
+        let four = if at < 4 { v128_and(both, u8x16_splat(15)) } else { u8x16_shr(both, 4) };
+        if BYTES == Storage::Five.block_bytes() {
+            let plane = load(quants, FIFTHS * 32 + half * 16);
+            let moved = if at < 4 { i16x8_shl(plane, 4 - at as u32) } else { u16x8_shr(plane, at as u32 - 4) };
+            v128_or(four, v128_and(moved, u8x16_splat(16)))
+        } else {
+            four
+        }
     };
     [u16x8_extend_low_u8x16(bytes), u16x8_extend_high_u8x16(bytes)]
 }
@@ -135,7 +143,7 @@ fn add_tokens<const T: usize>(weights: &[[f32; BLOCK]; GROUP], y: &[[f32; GROUP]
 fn written_out(tile: &block::Tile<'_>) -> [[f32; BLOCK]; GROUP] {
     let mut weights = [[0.0; BLOCK]; GROUP];
     let span = tile.storage.span();
-    for (at, quads) in tile.quants.as_chunks::<{ GROUP * QUAD }>().0.iter().enumerate() {
+    for (at, quads) in tile.quads().iter().enumerate() {
         for (row, quad) in quads.as_chunks::<QUAD>().0.iter().enumerate() {
             let mut write = |bytes: v128, first: usize| {
                 let number = first / span * GROUP + row;
@@ -145,9 +153,10 @@ fn written_out(tile: &block::Tile<'_>) -> [[f32; BLOCK]; GROUP] {
             };
             let bytes = u32x4_splat(u32::from_le_bytes(*quad));
             match tile.storage {
-                Storage::Four => {
-                    write(v128_and(bytes, u8x16_splat(15)), at * QUAD);
-                    write(u8x16_shr(bytes, 4), at * QUAD + BLOCK / 2);
+                Storage::Four | Storage::Five => {
+                    let [low, high] = tile.fifths(row, at).map(u32x4_splat);
+                    write(v128_or(v128_and(bytes, u8x16_splat(15)), low), at * QUAD);
+                    write(v128_or(u8x16_shr(bytes, 4), high), at * QUAD + BLOCK / 2);
                 }
                 Storage::Eight | Storage::EightBySixteen => write(bytes, at * QUAD),
             }

@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{BLOCK, GROUP, Storage, block, tile::Tile};
+use super::{BLOCK, FIFTHS, GROUP, Storage, block, tile::Tile};
 
 /// Proof that the processor has AVX2 and FMA.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +84,14 @@ fn quad<const BYTES: usize>(quants: &[u8; BYTES], at: usize) -> [__m256i; 2] {
     } else {
         let both = load(quants, at % 4 * 32);
         let both = if at < 4 { both } else { _mm256_srli_epi16::<4>(both) };
-        _mm256_and_si256(both, _mm256_set1_epi8(15))
+        let four = _mm256_and_si256(both, _mm256_set1_epi8(15));
+        if BYTES == Storage::Five.block_bytes() {
+            let bit = _mm256_set1_epi8(1 << at);
+            let is_set = _mm256_cmpeq_epi8(_mm256_and_si256(load(quants, FIFTHS * 32), bit), bit);
+            _mm256_or_si256(four, _mm256_and_si256(is_set, _mm256_set1_epi8(16)))
+        } else {
+            four
+        }
     };
     [_mm256_cvtepu8_epi16(_mm256_castsi256_si128(bytes)), _mm256_cvtepu8_epi16(_mm256_extracti128_si256::<1>(bytes))]
 }
@@ -110,6 +117,7 @@ macro_rules! products {
                 unsafe {
                     match tile.storage {
                         Storage::Four => $name::<T, 8, { Storage::Four.block_bytes() }>(tile, out),
+                        Storage::Five => $name::<T, 8, { Storage::Five.block_bytes() }>(tile, out),
                         Storage::Eight => $name::<T, 8, { Storage::Eight.block_bytes() }>(tile, out),
                         Storage::EightBySixteen => $name::<T, 4, { Storage::EightBySixteen.block_bytes() }>(tile, out),
                     }

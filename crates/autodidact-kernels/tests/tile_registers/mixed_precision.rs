@@ -93,7 +93,7 @@ fn products_of_small_integers_are_exact() {
 #[test]
 fn products_with_quantized_weights_of_small_integers_are_exact() {
     let (rows, columns) = (75, 96);
-    for (kernels, storage) in with_each(&[Storage::Four, Storage::Eight, Storage::EightBySixteen]) {
+    for (kernels, storage) in with_each(&[Storage::Four, Storage::Five, Storage::Eight, Storage::EightBySixteen]) {
         let mut module = QuantizedMatrix::zeros(rows, columns, storage).unwrap();
         let spans = columns / storage.span();
         for row in 0..rows {

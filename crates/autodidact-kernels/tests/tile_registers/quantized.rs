@@ -4,7 +4,16 @@ use autodidact_kernels::quant::{Activations, Columns, Instructions, QuantizedMat
 
 use super::emulator;
 
-const STORAGES: [Storage; 3] = [Storage::Four, Storage::Eight, Storage::EightBySixteen];
+const STORAGES: [Storage; 4] = [Storage::Four, Storage::Five, Storage::Eight, Storage::EightBySixteen];
+
+/// The largest number that a weight is stored as.
+fn most(storage: Storage) -> u8 {
+    match storage {
+        Storage::Four => 15,
+        Storage::Five => 31,
+        Storage::Eight | Storage::EightBySixteen => 255,
+    }
+}
 
 /// AMX, or words on standard error: the sums are folded with AVX-512.
 fn tiles() -> Option<Instructions> {
@@ -40,7 +49,7 @@ impl Numbers {
 
 fn matrix(rows: usize, columns: usize, storage: Storage, numbers: &mut Numbers) -> QuantizedMatrix {
     let mut matrix = QuantizedMatrix::zeros(rows, columns, storage).unwrap();
-    let most = if storage == Storage::Four { 16.0 } else { 256.0 };
+    let most = f32::from(most(storage)) + 1.0;
     for index in 0..rows {
         let quants: Vec<u8> = (0..columns).map(|_| (numbers.next() * most) as u8).collect();
         let spans = columns / storage.span();
@@ -119,7 +128,8 @@ fn other_columns_stay_as_they_are() {
 fn the_largest_numbers_do_not_overflow() {
     let Some(tiles) = tiles() else { return };
     let (rows, columns, tokens) = (9, 64, 18);
-    for (storage, q) in [(Storage::Four, 15), (Storage::Eight, 255), (Storage::EightBySixteen, 255)] {
+    for storage in STORAGES {
+        let q = most(storage);
         let mut matrix = QuantizedMatrix::zeros(rows, columns, storage).unwrap();
         let (scales, minimums) = (vec![1.0; columns / storage.span()], vec![0.0; columns / storage.span()]);
         for row in 0..rows {

@@ -44,7 +44,7 @@ impl SpanRegisters {
     /// Something must execute the instructions of AMX-TILE and AMX-INT8.
     pub(super) unsafe fn configure(storage: Storage) -> Self {
         let configuration = match storage {
-            Storage::Four | Storage::Eight => &WHOLE_BLOCKS,
+            Storage::Four | Storage::Five | Storage::Eight => &WHOLE_BLOCKS,
             Storage::EightBySixteen => &HALF_BLOCKS,
         };
         // SAFETY: the caller vouches for the instructions.

@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::{SIDE, line::Line};
-use crate::quant::{BLOCK, GROUP, QUAD, QuantizedMatrix, Storage};
+use crate::quant::{BLOCK, FIFTHS, GROUP, QUAD, QuantizedMatrix, Storage};
 
 /// Quads of a block of columns.
 const QUADS: usize = BLOCK / QUAD;
@@ -52,15 +52,21 @@ impl Weights {
         let blocks = first.chunks_exact(quads).zip(second.chunks_exact(quads));
         let lowest = _mm512_set1_epi8(15);
         for (lines, (first, second)) in self.lines.as_chunks_mut::<QUADS>().0.iter_mut().zip(blocks) {
-            let (lower, upper) = lines.split_at_mut(quads);
-            for (at, (lower, (first, second))) in lower.iter_mut().zip(first.iter().zip(second)).enumerate() {
-                let bytes = side_by_side(first, second);
-                match matrix.storage {
-                    Storage::Four => {
-                        store(_mm512_and_si512(bytes, lowest), lower);
-                        store(_mm512_and_si512(_mm512_srli_epi16::<4>(bytes), lowest), &mut upper[at]);
-                    }
-                    Storage::Eight | Storage::EightBySixteen => store(bytes, lower),
+            let mut bytes = first.iter().zip(second).map(|(first, second)| side_by_side(first, second));
+            if matches!(matrix.storage, Storage::Eight | Storage::EightBySixteen) {
+                lines.iter_mut().zip(bytes).for_each(|(line, bytes)| store(bytes, line));
+                continue;
+            }
+            let (lower, upper) = lines.split_at_mut(FIFTHS);
+            for ((lower, upper), bytes) in lower.iter_mut().zip(upper).zip(&mut bytes) {
+                store(_mm512_and_si512(bytes, lowest), lower);
+                store(_mm512_and_si512(_mm512_srli_epi16::<4>(bytes), lowest), upper);
+            }
+            // The fifth bits, if there are any.
+            if let Some(plane) = bytes.next() {
+                for (at, line) in lines.iter_mut().enumerate() {
+                    let is_set = _mm512_test_epi8_mask(plane, _mm512_set1_epi8(1 << at));
+                    store(_mm512_or_si512(load(line), _mm512_maskz_set1_epi8(is_set, 16)), line);
                 }
             }
         }
@@ -95,6 +101,12 @@ fn side_by_side(first: &[u8; HALF], second: &[u8; HALF]) -> __m512i {
     let (first, second) =
         unsafe { (_mm256_loadu_si256(first.as_ptr().cast()), _mm256_loadu_si256(second.as_ptr().cast())) };
     _mm512_inserti64x4::<1>(_mm512_castsi256_si512(first), second)
+}
+
+#[target_feature(enable = "avx512f")]
+fn load(from: &Line) -> __m512i {
+    // SAFETY: a line has 64 bytes, and is aligned to as many.
+    unsafe { _mm512_load_si512(std::ptr::from_ref(from).cast()) }
 }
 
 #[target_feature(enable = "avx512f")]

@@ -27,7 +27,7 @@ products!("neon,dotprod");
 /// Weights of 16 columns of four rows.
 struct Factors {
     weights: [uint8x16_t; 4],
-    /// Weights of four bits are the same with and without a sign. There is no product of others, which have no sign, and
+    /// Weights of four or five bits are the same with and without a sign. There is no product of others, which have no sign, and
     /// bytes that have one: the upper bytes go without it, as 128 more than they are.
     signed: bool,
     /// What that makes too much: 128 times the sum of the weights of each row.
@@ -41,7 +41,7 @@ impl Factors {
         let weights = quads::<BYTES, H>(quants, part);
         let sums = vpadalq_u8(vpadalq_u8(vpaddlq_u8(weights[0]), weights[1]), weights[2]);
         let sums = vpaddlq_u16(vpadalq_u8(sums, weights[3]));
-        let signed = BYTES == Storage::Four.block_bytes();
+        let signed = BYTES < Storage::Eight.block_bytes();
         Self { weights, signed, excess: vreinterpretq_s32_u32(vshlq_n_u32::<7>(sums)) }
     }
 }

@@ -5,7 +5,7 @@ pub(super) mod neon;
 
 use std::arch::aarch64::*;
 
-use super::{BLOCK, GROUP, Storage, tile::Tile};
+use super::{BLOCK, FIFTHS, GROUP, Storage, tile::Tile};
 
 /// Rows of a half of a group.
 const HALF: usize = GROUP / 2;
@@ -20,6 +20,7 @@ macro_rules! products {
         fn product<const T: usize>(tile: &Tile<'_>, out: &mut [[f32; GROUP]; T]) {
             match tile.storage {
                 Storage::Four => halves::<T, 1, { Storage::Four.block_bytes() }>(tile, out),
+                Storage::Five => halves::<T, 1, { Storage::Five.block_bytes() }>(tile, out),
                 Storage::Eight => halves::<T, 1, { Storage::Eight.block_bytes() }>(tile, out),
                 Storage::EightBySixteen => halves::<T, 2, { Storage::EightBySixteen.block_bytes() }>(tile, out),
             }
@@ -99,12 +100,19 @@ impl Span {
 #[inline]
 #[target_feature(enable = "neon")]
 fn quads<const BYTES: usize, const H: usize>(quants: &[u8; BYTES], part: usize) -> [uint8x16_t; 4] {
-    let four = BYTES == Storage::Four.block_bytes();
+    let four = BYTES < Storage::Eight.block_bytes();
     let first = if four { 0 } else { part * 128 } + H * 16;
     let mut quads = [load(quants, first), load(quants, first + 32), load(quants, first + 64), load(quants, first + 96)];
     if four {
         for quad in &mut quads {
             *quad = if part == 0 { vandq_u8(*quad, vdupq_n_u8(15)) } else { vshrq_n_u8::<4>(*quad) };
+        }
+    }
+    if BYTES == Storage::Five.block_bytes() {
+        let plane = load(quants, FIFTHS * 32 + H * 16);
+        for (at, quad) in quads.iter_mut().enumerate() {
+            let is_set = vtstq_u8(plane, vdupq_n_u8(1 << (part * FIFTHS + at)));
+            *quad = vorrq_u8(*quad, vandq_u8(is_set, vdupq_n_u8(16)));
         }
     }
     quads
