@@ -120,7 +120,9 @@ impl ModelFiles {
 
     fn load(&self, config: ModelConfig, dtype: Dtype, device: &Device) -> Result<Loaded> {
         if self.shards.iter().any(is_gguf) {
-            let files: Vec<GgufFile> = self.shards.iter().cloned().map(GgufFile::open).collect::<Result<_>>()?;
+            let mut files: Vec<GgufFile> = self.shards.iter().cloned().map(GgufFile::open).collect::<Result<_>>()?;
+            // The vocabulary is known, and its texts would lie among the weights.
+            files.iter_mut().for_each(|file| file.metadata.clear());
             let tensors = GgufTensors::new(&files, &config);
             return load_as(config.clone(), &tensors, dtype, device);
         }

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, FileReaderSync};
@@ -39,6 +39,13 @@ impl Incoming {
 
     fn hand_over(&mut self) -> std::result::Result<(), JsValue> {
         self.whole.push(Blob::new_with_u8_array_sequence(&self.waiting)?);
+        for part in self.waiting.iter().filter_map(|part| part.dyn_into::<Uint8Array>().ok()) {
+            // Others may see the rest of a buffer.
+            let buffer = part.buffer();
+            if part.byte_length() == buffer.byte_length() {
+                release(&buffer);
+            }
+        }
         (self.waiting, self.waiting_bytes) = (Array::new(), 0.0);
         Ok(())
     }
@@ -90,8 +97,16 @@ impl ReadAt for InBrowser {
         let slice = self.blob.slice_with_f64_and_f64(range.start as f64, range.end as f64);
         let buffer = slice.and_then(|slice| self.reader.read_as_array_buffer(&slice));
         let buffer = buffer.map_err(|error| failure(&self.path, &error))?;
-        Ok(Cow::Owned(Uint8Array::new(&buffer).to_vec()))
+        let bytes = Uint8Array::new(&buffer).to_vec();
+        release(&buffer);
+        Ok(Cow::Owned(bytes))
     }
+}
+
+/// Gives back the memory of a buffer that nobody reads any more. The browser would do so when it likes, and keep hundreds of megabytes of
+/// them. Where it has no means for that, it goes on to.
+fn release(buffer: &ArrayBuffer) {
+    drop(buffer.transfer_with_length(0));
 }
 
 fn failure(path: &str, error: &JsValue) -> Error {

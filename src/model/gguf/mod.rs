@@ -44,7 +44,7 @@ impl GgufModel {
         let vocabulary = Vocabulary::of(&parts)?;
         Ok(Self {
             config: bytes(&config::config(&parts, vocabulary.len())?),
-            tokenizer: bytes(&vocabulary.tokenizer_json()),
+            tokenizer: vocabulary.tokenizer_json()?,
             tokenizer_config: bytes(&tokenizer_config(&parts, &vocabulary)),
             named_templates: templates(&parts)?,
         })

@@ -1,8 +1,9 @@
 //! `tokenizer.json` from the vocabulary in a GGUF file.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
 
 use super::parts::Parts;
 use crate::{
@@ -116,29 +117,28 @@ impl<'f> Vocabulary<'f> {
     }
 
     /// The file as `tokenizers` reads it.
-    pub(super) fn tokenizer_json(&self) -> Value {
-        let used = || self.tokens.iter().enumerate().filter(|(id, _)| self.kind(*id) != UNUSED);
-        let vocab: Map<String, Value> = used().map(|(id, token)| (token.clone(), id.into())).collect();
-        let added = |(id, token): (usize, &String)| {
-            let kind = self.kind(id);
+    pub(super) fn tokenizer_json(&self) -> Result<Vec<u8>> {
+        let added = |(id, token): (u32, &String)| {
+            let kind = self.kind(id as usize);
             matches!(kind, CONTROL | USER_DEFINED).then(|| {
                 json!({"id": id, "content": token, "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": kind == CONTROL})
             })
         };
-        let added: Vec<Value> = used().filter_map(added).collect();
-        let mut parts = match &self.model {
-            Model::ByteLevel { pre, merges } => byte_level(*pre, merges, vocab),
-            Model::SentencePiece { scores, prefix } => sentence_piece(&self.merges_by_score(scores), *prefix, vocab),
+        let (vocab, added_tokens) = (Vocab(self), self.used().filter_map(added).collect());
+        let file = match &self.model {
+            Model::ByteLevel { pre, merges } => byte_level(*pre, File::new(added_tokens, vocab, Merges::Texts(merges))),
+            Model::SentencePiece { scores, prefix } => {
+                let merges = Merges::Pairs(self.merges_by_score(scores));
+                sentence_piece(*prefix, File::new(added_tokens, vocab, merges))
+            }
         };
-        if let Some(map) = parts.as_object_mut() {
-            map.extend([
-                ("version".to_owned(), json!("1.0")),
-                ("truncation".to_owned(), Value::Null),
-                ("padding".to_owned(), Value::Null),
-                ("added_tokens".to_owned(), added.into()),
-            ]);
-        }
-        parts
+        serde_json::to_vec(&file).map_err(|e| failure(e.to_string()))
+    }
+
+    /// The tokens with their ids, but for unused ones.
+    fn used(&self) -> impl Iterator<Item = (u32, &'f String)> {
+        let tokens = (0..).zip(self.tokens);
+        tokens.filter(|(id, _)| self.kind(*id as usize) != UNUSED)
     }
 
     /// The merges of a SentencePiece vocabulary, which has scores alone: each token can be made of any two others that it consists of, the
@@ -159,32 +159,103 @@ impl<'f> Vocabulary<'f> {
     }
 }
 
-fn byte_level(pre: Pre, merges: &[String], vocab: Map<String, Value>) -> Value {
+/// A `tokenizer.json`. Its long parts are written as they are read, without a tree of their values.
+#[derive(Serialize)]
+struct File<'a> {
+    version: &'static str,
+    truncation: (),
+    padding: (),
+    added_tokens: Vec<Value>,
+    normalizer: Value,
+    pre_tokenizer: Value,
+    post_processor: (),
+    decoder: Value,
+    model: Bpe<'a>,
+}
+
+#[derive(Serialize)]
+struct Bpe<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    dropout: (),
+    unk_token: Option<&'static str>,
+    continuing_subword_prefix: (),
+    end_of_word_suffix: (),
+    fuse_unk: bool,
+    byte_fallback: bool,
+    ignore_merges: bool,
+    vocab: Vocab<'a>,
+    merges: Merges<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Merges<'a> {
+    Texts(&'a [String]),
+    Pairs(Vec<(&'a str, &'a str)>),
+}
+
+struct Vocab<'a>(&'a Vocabulary<'a>);
+
+impl Serialize for Vocab<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        // Of a token that is there twice the last one counts.
+        let mut ids: BTreeMap<&str, u32> = BTreeMap::new();
+        ids.extend(self.0.used().map(|(id, token)| (token.as_str(), id)));
+        let is_last = |(id, token): &(u32, &String)| ids.get(token.as_str()) == Some(id);
+        serializer.collect_map(self.0.used().filter(is_last).map(|(id, token)| (token, id)))
+    }
+}
+
+impl<'a> File<'a> {
+    fn new(added_tokens: Vec<Value>, vocab: Vocab<'a>, merges: Merges<'a>) -> Self {
+        let model = Bpe {
+            kind: "BPE",
+            dropout: (),
+            unk_token: None,
+            continuing_subword_prefix: (),
+            end_of_word_suffix: (),
+            fuse_unk: false,
+            byte_fallback: false,
+            ignore_merges: false,
+            vocab,
+            merges,
+        };
+        Self {
+            version: "1.0",
+            truncation: (),
+            padding: (),
+            added_tokens,
+            normalizer: Value::Null,
+            pre_tokenizer: Value::Null,
+            post_processor: (),
+            decoder: Value::Null,
+            model,
+        }
+    }
+}
+
+fn byte_level(pre: Pre, file: File<'_>) -> File<'_> {
     let bytes = |use_regex: bool| json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": use_regex});
     let split =
         |regex: &str| json!({"type": "Split", "pattern": {"Regex": regex}, "behavior": "Isolated", "invert": false});
-    let parts = match pre {
+    let parts: Vec<Value> = match pre {
         Pre::Unnamed => UNNAMED.map(split).into_iter().chain([bytes(false)]).collect(),
         Pre::Gpt2 => vec![bytes(true)],
         Pre::Smollm => vec![json!({"type": "Digits", "individual_digits": true}), bytes(true)],
         Pre::Qwen2 => vec![split(QWEN2), bytes(false)],
         Pre::LlamaBpe => vec![split(LLAMA_BPE), bytes(false)],
     };
-    let normalizer = if pre == Pre::Qwen2 { json!({"type": "NFC"}) } else { Value::Null };
-    json!({
-        "normalizer": normalizer,
-        "pre_tokenizer": {"type": "Sequence", "pretokenizers": parts},
-        "post_processor": null,
-        "decoder": bytes(true),
-        "model": {
-            "type": "BPE", "dropout": null, "unk_token": null, "continuing_subword_prefix": null, "end_of_word_suffix": null,
-            "fuse_unk": false, "byte_fallback": false, "ignore_merges": pre == Pre::LlamaBpe, "vocab": vocab, "merges": merges,
-        },
-    })
+    File {
+        normalizer: if pre == Pre::Qwen2 { json!({"type": "NFC"}) } else { Value::Null },
+        pre_tokenizer: json!({"type": "Sequence", "pretokenizers": parts}),
+        decoder: bytes(true),
+        model: Bpe { ignore_merges: pre == Pre::LlamaBpe, ..file.model },
+        ..file
+    }
 }
 
-fn sentence_piece(merges: &[(&str, &str)], prefix: bool, vocab: Map<String, Value>) -> Value {
-    let merges: Vec<[&str; 2]> = merges.iter().map(|(left, right)| [*left, *right]).collect();
+fn sentence_piece(prefix: bool, file: File<'_>) -> File<'_> {
     let replace = |from: &str, to: &str| json!({"type": "Replace", "pattern": {"String": from}, "content": to});
     let mut normalizers = vec![replace(" ", "▁")];
     let mut decoders = vec![replace("▁", " "), json!({"type": "ByteFallback"}), json!({"type": "Fuse"})];
@@ -192,16 +263,12 @@ fn sentence_piece(merges: &[(&str, &str)], prefix: bool, vocab: Map<String, Valu
         normalizers.insert(0, json!({"type": "Prepend", "prepend": "▁"}));
         decoders.push(json!({"type": "Strip", "content": " ", "start": 1, "stop": 0}));
     }
-    json!({
-        "normalizer": {"type": "Sequence", "normalizers": normalizers},
-        "pre_tokenizer": null,
-        "post_processor": null,
-        "decoder": {"type": "Sequence", "decoders": decoders},
-        "model": {
-            "type": "BPE", "dropout": null, "unk_token": "<unk>", "continuing_subword_prefix": null, "end_of_word_suffix": null,
-            "fuse_unk": true, "byte_fallback": true, "ignore_merges": false, "vocab": vocab, "merges": merges,
-        },
-    })
+    File {
+        normalizer: json!({"type": "Sequence", "normalizers": normalizers}),
+        decoder: json!({"type": "Sequence", "decoders": decoders}),
+        model: Bpe { unk_token: Some("<unk>"), fuse_unk: true, byte_fallback: true, ..file.model },
+        ..file
+    }
 }
 
 fn failure(reason: impl Into<String>) -> Error {
