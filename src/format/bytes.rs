@@ -19,6 +19,9 @@ pub trait ReadAt: Debug {
     /// # Errors
     /// [`Error::Io`], or [`Error::Integrity`] for a range behind the end.
     fn read(&self, range: Range<u64>) -> Result<Cow<'_, [u8]>>;
+
+    /// Takes back what was read, so that the next reading can use its memory.
+    fn recycle(&self, _bytes: Vec<u8>) {}
 }
 
 /// The bytes of a file: in memory, on disk, or wherever a [`ReadAt`] has them. Clones share them.
@@ -57,6 +60,14 @@ impl FileBytes {
     pub fn read(&self, range: Range<u64>) -> Result<Cow<'_, [u8]>> {
         let bytes = self.0.read(range.clone())?;
         if bytes.len() as u64 == range.end.saturating_sub(range.start) { Ok(bytes) } else { Err(short(&range)) }
+    }
+
+    /// Takes back what was read, so that the next reading can use its memory. Between matrices that stay, a buffer that comes and goes
+    /// leaves holes.
+    pub fn recycle(&self, bytes: Cow<'_, [u8]>) {
+        if let Cow::Owned(bytes) = bytes {
+            self.0.recycle(bytes);
+        }
     }
 
     /// The first bytes, `most` or as many as there are.

@@ -93,6 +93,8 @@ impl ModelFiles {
     /// Errors of the configuration, the tokenizer, the chat template and the weights.
     pub fn read_as(&self, dtype: Dtype, device: &Device) -> Result<ModelParts> {
         let config = ModelConfig::from_json(&self.config)?;
+        // Before the tokenizer, which leaves its scraps behind: in a tab they would stay free, and too small for matrices.
+        let Loaded { decoder, fingerprint, stored_as } = self.load(config.clone(), dtype, device)?;
         let tokenizer = Tokenizer::from_bytes(&self.tokenizer)?;
         if tokenizer.vocab_size() > config.vocab_size {
             let reason =
@@ -106,7 +108,6 @@ impl ModelFiles {
             named: &self.named_templates,
         })?;
         let eos = end_of_turn(&config, self, &tokenizer, &prompts)?;
-        let Loaded { decoder, fingerprint, stored_as } = self.load(config, dtype, device)?;
         let identity = ModelIdentity {
             architecture: decoder.config().family.model_type().to_owned(),
             shape: decoder.config().shape(),

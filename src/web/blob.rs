@@ -1,6 +1,6 @@
 //! Files of the browser: bytes that lie outside of WebAssembly's memory, and are read in ranges.
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, cell::RefCell, ops::Range};
 
 use js_sys::{Array, ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -66,7 +66,7 @@ impl Incoming {
 /// [`Error::Io`] that names `path`.
 pub async fn bytes_of(blob: Blob, path: &str) -> Result<FileBytes> {
     match FileReaderSync::new() {
-        Ok(reader) => Ok(FileBytes::new(InBrowser { blob, reader, path: path.to_owned() })),
+        Ok(reader) => Ok(FileBytes::new(InBrowser { blob, reader, path: path.to_owned(), spare: RefCell::default() })),
         Err(_) => Ok(all_of(&blob, path).await?.into()),
     }
 }
@@ -85,6 +85,8 @@ struct InBrowser {
     blob: Blob,
     reader: FileReaderSync,
     path: String,
+    /// Memory of an earlier reading.
+    spare: RefCell<Vec<u8>>,
 }
 
 impl ReadAt for InBrowser {
@@ -97,9 +99,17 @@ impl ReadAt for InBrowser {
         let slice = self.blob.slice_with_f64_and_f64(range.start as f64, range.end as f64);
         let buffer = slice.and_then(|slice| self.reader.read_as_array_buffer(&slice));
         let buffer = buffer.map_err(|error| failure(&self.path, &error))?;
-        let bytes = Uint8Array::new(&buffer).to_vec();
+        let (view, mut bytes) = (Uint8Array::new(&buffer), self.spare.take());
+        bytes.resize(view.length() as usize, 0);
+        view.copy_to(&mut bytes);
         release(&buffer);
         Ok(Cow::Owned(bytes))
+    }
+
+    fn recycle(&self, bytes: Vec<u8>) {
+        if bytes.capacity() > self.spare.borrow().capacity() {
+            self.spare.replace(bytes);
+        }
     }
 }
 

@@ -127,6 +127,11 @@ impl GgufFile {
         self.bytes.read(info.start + rows.start as u64 * width..info.start + rows.end as u64 * width)
     }
 
+    /// Takes back the bytes of a tensor; see [`FileBytes::recycle`].
+    pub fn recycle(&self, bytes: Cow<'_, [u8]>) {
+        self.bytes.recycle(bytes);
+    }
+
     /// Decodes one tensor to f32, row-major.
     ///
     /// # Errors

@@ -91,11 +91,12 @@ impl TensorSource for GgufTensors<'_> {
             seen(&bytes);
             for row in first..(first + part).min(rows) {
                 let place = heads.as_ref().map_or(row, |heads| heads.place(row)) - first;
-                let Some(bytes) = bytes.get(place * stride..(place + 1) * stride) else { return Ok(None) };
-                info.blocks.quants_into(bytes, &mut values);
+                let Some(row_bytes) = bytes.get(place * stride..(place + 1) * stride) else { return Ok(None) };
+                info.blocks.quants_into(row_bytes, &mut values);
                 let Quants { quants, scales, minimums } = &values;
                 matrix.set_row(row, Row { quants, scales, minimums });
             }
+            file.recycle(bytes);
         }
         Ok(Some(matrix))
     }

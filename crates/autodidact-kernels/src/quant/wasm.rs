@@ -154,7 +154,7 @@ fn written_out(tile: &block::Tile<'_>) -> [[f32; BLOCK]; GROUP] {
             let bytes = u32x4_splat(u32::from_le_bytes(*quad));
             match tile.storage {
                 Storage::Four | Storage::Five => {
-                    let [low, high] = tile.fifths(row, at).map(u32x4_splat);
+                    let [low, high] = tile.fifths(row, at).map(|bits| u32x4_splat(bits));
                     write(v128_or(v128_and(bytes, u8x16_splat(15)), low), at * QUAD);
                     write(v128_or(u8x16_shr(bytes, 4), high), at * QUAD + BLOCK / 2);
                 }
