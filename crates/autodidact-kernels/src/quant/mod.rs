@@ -22,6 +22,7 @@ mod product;
 mod scalar;
 mod tile;
 mod transposed;
+mod unpack;
 #[cfg(all(target_family = "wasm", target_feature = "simd128"))]
 mod wasm;
 #[cfg(target_arch = "x86_64")]

@@ -2,16 +2,31 @@
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 use super::amx::{self, AmxInt8};
-use super::{Activations, BLOCK, GROUP, Instructions, QuantizedMatrix, scalar, tile::Tile};
+use std::cell::RefCell;
+
+use super::{
+    Activations, BLOCK, GROUP, Instructions, QuantizedMatrix, Storage, scalar,
+    tile::Tile,
+    unpack::{unpack, unpacks},
+};
 
 /// Tokens that are computed at once.
 const TOKENS: usize = 4;
+/// Tokens for which a group of rows is unpacked before.
+const UNPACKED_FOR: usize = 2 * TOKENS;
 /// Bytes of activations that stay in the cache while all rows of a matrix pass.
 const CACHED: usize = 128 << 10;
 
 /// Products of numbers that are worth a core of their own.
 #[cfg(not(target_family = "wasm"))]
 const SPLIT: usize = 1 << 17;
+
+/// A group of rows, as it is in the matrix or unpacked.
+#[derive(Clone, Copy)]
+struct Stored<'a> {
+    storage: Storage,
+    quants: &'a [u8],
+}
 
 /// Columns of a matrix, for the product of as many rows.
 pub struct Columns<'a> {
@@ -97,10 +112,30 @@ impl QuantizedMatrix {
         done: &mut [[f32; GROUP]],
     ) {
         let bytes = self.columns / BLOCK * self.storage.block_bytes();
+        let quants = &self.quants[group * bytes..][..bytes];
+        if done.len() < UNPACKED_FOR || !unpacks(self.storage) {
+            return self.tiles(group, Stored { storage: self.storage, quants }, x, first, instructions, done);
+        }
+        SCRATCH.with_borrow_mut(|scratch| {
+            scratch.resize(self.columns / BLOCK * Storage::Eight.block_bytes(), 0);
+            unpack(self.storage, quants, scratch);
+            self.tiles(group, Stored { storage: Storage::Eight, quants: scratch }, x, first, instructions, done);
+        });
+    }
+
+    fn tiles(
+        &self,
+        group: usize,
+        stored: Stored<'_>,
+        x: &Activations,
+        first: usize,
+        instructions: Instructions,
+        done: &mut [[f32; GROUP]],
+    ) {
         let spans = self.columns / self.storage.span() * GROUP;
         let tile = |first| Tile {
-            storage: self.storage,
-            quants: &self.quants[group * bytes..][..bytes],
+            storage: stored.storage,
+            quants: stored.quants,
             scales: &self.scales[group * spans..][..spans],
             minimums: &self.minimums[group * spans..][..spans],
             x,
@@ -141,6 +176,11 @@ pub(crate) fn each_part<const N: usize>(
     work: impl Fn((usize, &mut [[f32; N]])),
 ) {
     done.chunks_mut(tokens).enumerate().for_each(work);
+}
+
+thread_local! {
+    /// A group of rows that was unpacked: each thread's own, used again by each call.
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 fn compute<const T: usize>(tile: &Tile<'_>, instructions: Instructions) -> [[f32; GROUP]; T] {

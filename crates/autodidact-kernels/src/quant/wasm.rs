@@ -33,13 +33,21 @@ fn rows<const T: usize, const SPANS: usize, const BYTES: usize>(
         for span in 0..SPANS {
             // Of pairs of columns: of rows 0 and 1, and of rows 2 and 3 of the half.
             let mut pairs = [[i32x4_splat(0); 2]; T];
-            for at in span * quads..(span + 1) * quads {
-                let [low, high] = quad(quants, half, at);
+            let mut add = |[low, high]: [v128; 2], at: usize| {
                 for (token, pairs) in tokens.iter().zip(pairs.iter_mut()) {
                     let x = columns(&token.words[block], at);
                     pairs[0] = i32x4_add(pairs[0], i32x4_dot_i16x8(low, x));
                     pairs[1] = i32x4_add(pairs[1], i32x4_dot_i16x8(high, x));
                 }
+            };
+            if BYTES < Storage::Eight.block_bytes() {
+                for at in 0..FIFTHS {
+                    let [first, second] = two_quads(quants, half, at);
+                    add(first, at);
+                    add(second, at + FIFTHS);
+                }
+            } else {
+                (span * quads..(span + 1) * quads).for_each(|at| add(quad(quants, half, at), at));
             }
             let scales = numbers(&weights.scales[block][span], half);
             let minimums = numbers(&weights.minimums[block][span], half);
@@ -87,23 +95,28 @@ fn load<const BYTES: usize>(bytes: &[u8; BYTES], at: usize) -> v128 {
     unsafe { v128_load(bytes.as_ptr().cast()) }
 }
 
-/// A quad of columns of a block of weights: of rows 0 and 1, and of rows 2 and 3 of the half. Of four bits the lower ones are the first half
-/// of the block.
+/// A quad of columns of a block of weights in bytes: of rows 0 and 1, and of rows 2 and 3 of the half.
 #[inline(always)]
 fn quad<const BYTES: usize>(quants: &[u8; BYTES], half: usize, at: usize) -> [v128; 2] {
-    let bytes = if BYTES == Storage::Eight.block_bytes() {
-        load(quants, at * 32 + half * 16)
-    } else {
-        let both = load(quants, at % 4 * 32 + half * 16);
-        let four = if at < 4 { v128_and(both, u8x16_splat(15)) } else { u8x16_shr(both, 4) };
-        if BYTES == Storage::Five.block_bytes() {
-            let plane = load(quants, FIFTHS * 32 + half * 16);
-            let moved = if at < 4 { i16x8_shl(plane, 4 - at as u32) } else { u16x8_shr(plane, at as u32 - 4) };
-            v128_or(four, v128_and(moved, u8x16_splat(16)))
-        } else {
-            four
-        }
-    };
+    words(load(quants, at * 32 + half * 16))
+}
+
+/// Quads `at` and `at + 4` of a block of weights in four or five bits. The lower ones of a byte are the first half of the block.
+#[inline(always)]
+fn two_quads<const BYTES: usize>(quants: &[u8; BYTES], half: usize, at: usize) -> [[v128; 2]; 2] {
+    let both = load(quants, at * 32 + half * 16);
+    // There is no shift of bytes on most processors.
+    let (mut first, mut second) = (v128_and(both, u8x16_splat(15)), v128_and(u16x8_shr(both, 4), u8x16_splat(15)));
+    if BYTES == Storage::Five.block_bytes() {
+        let (plane, fifth) = (load(quants, FIFTHS * 32 + half * 16), u8x16_splat(16));
+        first = v128_or(first, v128_and(i16x8_shl(plane, (FIFTHS - at) as u32), fifth));
+        second = v128_or(second, v128_and(u16x8_shr(plane, at as u32), fifth));
+    }
+    [words(first), words(second)]
+}
+
+#[inline(always)]
+fn words(bytes: v128) -> [v128; 2] {
     [u16x8_extend_low_u8x16(bytes), u16x8_extend_high_u8x16(bytes)]
 }
 
