@@ -167,7 +167,7 @@ describe('the memory of a model', () => {
     assert.equal(held([64, 8], F32), 64 * 8 * 4);
     assert.equal(held([64], F16), 64 * 4);
     assert.equal(held([64, 8], Q4_1), 64 * 8 * 0.75);
-    assert.equal(held([64, 8], Q5_0), 64 * 8 * 1.25);
+    assert.equal(held([64, 8], Q5_0), 64 * 8 * 0.875);
     assert.equal(held([64, 8], Q8_0), 64 * 8 * 1.25);
     assert.equal(held([64, 8], Q6_K), 64 * 8 * 1.5);
     // Eight rows lie together.
