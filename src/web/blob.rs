@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, cell::RefCell, ops::Range};
 
-use js_sys::{Array, ArrayBuffer, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, FileReaderSync};
@@ -39,13 +39,6 @@ impl Incoming {
 
     fn hand_over(&mut self) -> std::result::Result<(), JsValue> {
         self.whole.push(Blob::new_with_u8_array_sequence(&self.waiting)?);
-        for part in self.waiting.iter().filter_map(|part| part.dyn_into::<Uint8Array>().ok()) {
-            // Others may see the rest of a buffer.
-            let buffer = part.buffer();
-            if part.byte_length() == buffer.byte_length() {
-                release(&buffer);
-            }
-        }
         (self.waiting, self.waiting_bytes) = (Array::new(), 0.0);
         Ok(())
     }
@@ -102,7 +95,6 @@ impl ReadAt for InBrowser {
         let (view, mut bytes) = (Uint8Array::new(&buffer), self.spare.take());
         bytes.resize(view.length() as usize, 0);
         view.copy_to(&mut bytes);
-        release(&buffer);
         Ok(Cow::Owned(bytes))
     }
 
@@ -111,12 +103,6 @@ impl ReadAt for InBrowser {
             self.spare.replace(bytes);
         }
     }
-}
-
-/// Gives back the memory of a buffer that nobody reads any more. The browser would do so when it likes, and keep hundreds of megabytes of
-/// them. Where it has no means for that, it goes on to.
-fn release(buffer: &ArrayBuffer) {
-    drop(buffer.transfer_with_length(0));
 }
 
 fn failure(path: &str, error: &JsValue) -> Error {
