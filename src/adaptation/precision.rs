@@ -17,7 +17,7 @@ pub enum TrainingPrecision {
     Auto,
     /// Products in f32; those with quantized weights on integers on the way forward.
     Full,
-    /// Products of bf16 factors with f32 sums, everything else in f32: about three digits of a gradient, for several times the speed.
+    /// Products of bf16 factors with f32 sums, everything else in f32: gradients within a few hundredths, for several times the speed.
     Mixed,
 }
 

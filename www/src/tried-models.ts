@@ -30,7 +30,7 @@ export const TRIED: readonly TriedModel[] = [
     file: 'SmolLM2-135M-Instruct.Q4_1.gguf',
     bytes: 98_362_432,
     sha256: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
-    memory: 373e6,
+    memory: 362e6,
   },
   {
     name: 'Qwen2.5-Coder-0.5B-Instruct',
@@ -41,7 +41,7 @@ export const TRIED: readonly TriedModel[] = [
     file: 'qwen2.5-coder-0.5b-instruct-q4_k_m.gguf',
     bytes: 491_400_064,
     sha256: '1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32',
-    memory: 1099e6,
+    memory: 892e6,
   },
 ];
 
