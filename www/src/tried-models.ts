@@ -30,7 +30,7 @@ export const TRIED: readonly TriedModel[] = [
     file: 'SmolLM2-135M-Instruct.Q4_1.gguf',
     bytes: 98_362_432,
     sha256: 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
-    memory: 362e6,
+    memory: 395e6,
   },
   {
     name: 'Qwen2.5-Coder-0.5B-Instruct',

@@ -19,7 +19,9 @@ export interface Shape {
 }
 
 /** The tab, the compiled WebAssembly and what it holds without a model, in bytes: measured. */
-const BASE = 88e6;
+const BASE = 60e6;
+/** Bytes for each byte of the weights that pass through the tab while they are loaded: measured. */
+const PASSING = 0.1;
 /** Bytes for each token of the vocabulary, with its merges: measured. */
 const TOKEN = 300;
 /** Tokens of the text that is worked on. */
@@ -31,14 +33,14 @@ const KEPT = 64 * 2 ** 20;
  * Bytes that the agent takes after it has answered for a while, beyond an empty tab:
  *
  * ```text
- * base + vocabulary + weights + max(loading, keys and values of a text + keys and values of earlier prompts)
+ * base + vocabulary + 1.1 weights + max(loading, keys and values of a text + keys and values of earlier prompts)
  * ```
  *
  * Training comes on top. `test/estimate.mjs` compares it with what is measured.
  */
 export function estimatedMemory({ weights, loading, vocabulary, context, layers, keys }: Shape): number {
   const text = 2 * 4 * layers * keys * Math.min(TEXT, context);
-  return BASE + TOKEN * vocabulary + weights + Math.max(loading, text + KEPT);
+  return BASE + TOKEN * vocabulary + (1 + PASSING) * weights + Math.max(loading, text + KEPT);
 }
 
 /** Bits of a weight, and how many of them share a scale and a minimum of 32 bits each. */
