@@ -40,7 +40,7 @@ const KEPT = 64 * 2 ** 20;
  */
 export function estimatedMemory({ weights, loading, vocabulary, context, layers, keys }: Shape): number {
   const text = 2 * 4 * layers * keys * Math.min(TEXT, context);
-  return BASE + TOKEN * vocabulary + (1 + PASSING) * weights + Math.max(loading, text + KEPT);
+  return Math.round(BASE + TOKEN * vocabulary + (1 + PASSING) * weights + Math.max(loading, text + KEPT));
 }
 
 /** Bits of a weight, and how many of them share a scale and a minimum of 32 bits each. */
