@@ -176,10 +176,25 @@ async fn quantized_weights_in_the_browser() {
     assert!(!matrices.is_empty());
     // With so many tokens that the weights are unpacked before, and with fewer.
     for (matrix, tokens) in matrices.into_iter().flat_map(|matrix| [(matrix, 5), (matrix, 13)]) {
-        let x: Vec<f32> = (0..tokens * matrix.columns()).map(|i| (i * 37 % 101) as f32 / 50.0 - 1.0).collect();
-        let x = Activations::new(&x, matrix.columns());
+        let numbers: Vec<f32> = (0..tokens * matrix.columns()).map(|i| (i * 37 % 101) as f32 / 50.0 - 1.0).collect();
+        let x = Activations::new(&numbers, matrix.columns());
         let [plain, fast] = [Instructions::Scalar, Instructions::detect()].map(|with| matrix.product(&x, with));
         assert!(Instructions::detect() != Instructions::Scalar && difference(&plain, &fast) < 1e-4);
+        // Unpacked or not, a token's numbers are the same. Each activation is off by half a step of its block at most, a step being 1/32767
+        // of the largest.
+        let first = Activations::new(&numbers[..5 * matrix.columns()], matrix.columns());
+        let alone = matrix.product(&first, Instructions::detect());
+        assert_eq!(alone, fast[..alone.len()]);
+        let mut weights = vec![0.0; matrix.columns()];
+        for row in 0..matrix.rows() {
+            matrix.row(row, &mut weights);
+            for (token, x) in numbers.chunks_exact(matrix.columns()).enumerate() {
+                let exact: f64 = weights.iter().zip(x).map(|(w, x)| f64::from(*w) * f64::from(*x)).sum();
+                let size: f64 = weights.iter().map(|w| f64::from(w.abs())).sum();
+                let off = (f64::from(fast[token * matrix.rows() + row]) - exact).abs();
+                assert!(off <= size / 65000.0 + 1e-5, "{off}");
+            }
+        }
     }
     let floats = logits(&decoder.with_arithmetic(Arithmetic::Floats)).await;
     let integers = logits(&decoder).await;

@@ -1,5 +1,6 @@
 //! Choosing the next token on the host: greedy, temperature, top-k, top-p, from a seed.
 
+use autodidact_kernels::infer::log_sum_exp;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
@@ -124,12 +125,6 @@ impl Sampler {
 /// Index of the largest number; the first of equals.
 pub fn argmax(values: &[f32]) -> Option<usize> {
     values.iter().enumerate().reduce(|a, b| if b.1 > a.1 { b } else { a }).map(|(i, _)| i)
-}
-
-/// `log(sum(exp(x)))` without overflow.
-pub fn log_sum_exp(values: &[f32]) -> f32 {
-    let peak = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    peak + values.iter().map(|x| (x - peak).exp()).sum::<f32>().ln()
 }
 
 /// Log-probabilities of the whole vocabulary.

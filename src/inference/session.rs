@@ -2,6 +2,8 @@
 
 use std::{collections::VecDeque, ops::ControlFlow};
 
+use autodidact_kernels::infer::log_sum_exp;
+
 use crate::{
     backend::readback,
     error::{Error, Result},
@@ -319,7 +321,7 @@ impl<'a> Session<'a> {
                 }
                 if !ahead.is_empty() {
                     // The model wrote the forced text in other tokens.
-                    cache = cache.beginning(prefix.len() + out.ids.len() - 1, capacity);
+                    cache.truncate(prefix.len() + out.ids.len() - 1);
                 }
                 let room = (max_tokens - out.ids.len()).saturating_sub(closing);
                 let forced = constraint.as_ref().map(Constraint::forced).unwrap_or_default();
@@ -397,7 +399,7 @@ impl<'a> Session<'a> {
             let logits = readback(self.decoder.logits(hidden.clone(), &rows)).await?;
             for (predicted, row) in group.iter().zip(logits.chunks_exact(vocab)) {
                 let value = row.get(predicted.id as usize).copied().unwrap_or(f32::NEG_INFINITY);
-                scores[predicted.continuation].push(value - super::sampler::log_sum_exp(row));
+                scores[predicted.continuation].push(value - log_sum_exp(row));
             }
         }
         Ok(scores)

@@ -75,13 +75,24 @@ pub struct BlockGrad {
 }
 
 impl Shared<'_> {
-    /// About how many bytes a block's tape has: what its linear layers, norms and gate read, and the probabilities of attention.
+    /// About how many bytes a block's tape has: what its linear layers, norms and gate read, the keys and values of positions before, and the
+    /// probabilities of attention.
     pub fn tape_bytes(&self) -> usize {
         let (c, n) = (self.config, self.batch * self.tokens);
         let (wq, wk) = c.widths();
         let rows = n * (4 * c.d_model + 2 * wq + 2 * wk + 4 * c.d_ff);
-        let probabilities = if self.kernels.is_some() { 0 } else { n * c.n_heads * (self.past + self.tokens) };
-        4 * (rows + probabilities)
+        let attention = if self.fuses_attention() {
+            // Keys and values of the positions before, which all sequences have in common.
+            2 * self.past * wk
+        } else {
+            2 * self.batch * self.past * wk + n * c.n_heads * (self.past + self.tokens)
+        };
+        4 * (rows + attention)
+    }
+
+    /// True where attention is one kernel, which keeps no probabilities. It normalizes no queries or keys.
+    fn fuses_attention(&self) -> bool {
+        self.kernels.is_some() && !self.config.qk_norm
     }
 
     fn heads(&self) -> Heads {

@@ -91,8 +91,8 @@ impl Decoder {
         Self { kernels: wanted.then(Kernels::detect).flatten(), ..self.clone() }
     }
 
-    /// The same model, whose quantized weights are multiplied with in that way when it answers, and when an adapter is trained on the way
-    /// forward. Gradients are in floats.
+    /// The same model, whose quantized weights are multiplied with in that way when it answers, and, in full precision, when an adapter is
+    /// trained on the way forward. Gradients are never on integers.
     pub fn with_arithmetic(&self, arithmetic: Arithmetic) -> Self {
         Self { arithmetic, ..self.clone() }
     }

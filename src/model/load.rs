@@ -24,8 +24,8 @@ pub struct Loaded {
     /// The model.
     pub decoder: Decoder,
     /// First 16 hexadecimal digits of the SHA-256 over names, shapes and numbers of all weights, in the order of the
-    /// architecture. The numbers are f32 values, the same for every file layout that holds the same, or, of a matrix that a file holds
-    /// in few bits, the format's name and the bytes in the file.
+    /// architecture. The numbers are f32 values, the same for every file layout that holds the same. Of a matrix that a file holds in
+    /// few bits they are the name of the format and the BLAKE3 hash of the bytes in the file.
     pub fingerprint: String,
     /// Element types of the weights in their files, sorted and joined by `+`.
     pub stored_as: String,

@@ -84,6 +84,14 @@ impl KvCache {
         Self { len: len.min(self.len), ..self.clone() }.fork(1, capacity)
     }
 
+    /// Forgets the positions of a single sequence from `len` on.
+    pub fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
+        if let Store::Host(host) = &mut self.store {
+            host.truncate(self.len);
+        }
+    }
+
     /// Positions that attention reads when `new` tokens follow: on a GPU the smallest bucket that holds them.
     pub fn window(&self, new: usize) -> usize {
         match &self.store {
@@ -160,9 +168,11 @@ impl KvCache {
                 }
             }
             Store::Host(host) => {
-                let past =
-                    host.written(layer).map(|x| Tensor::from_data(TensorData::new(x, [b, kv, len, hd]), &self.device));
-                let [old_k, old_v] = past;
+                let [old_k, old_v] = host.written(layer).map(|x| {
+                    let sequences = if len == 0 { b } else { x.len() / (kv * len * hd) };
+                    let past = Tensor::<4>::from_data(TensorData::new(x, [sequences, kv, len, hd]), &self.device);
+                    past.expand([b, kv, len, hd])
+                });
                 (Tensor::cat(vec![old_k, k], 2), Tensor::cat(vec![old_v, v], 2))
             }
         }

@@ -343,12 +343,9 @@ fn matrices_survive(name: &str) {
     }
 }
 
-fn gradients_agree(name: &str) {
-    let mut case = Case::open(name);
-    let initial = case.adapter("initial");
-    let mut losses = Worst::new(format!("{name}: loss"), RELATIVE);
-    let mut worst = Worst::new(format!("{name}: gradients"), RELATIVE);
-    // With all that the way back needs, and with so little room that each block is computed once more.
+/// Compares losses and gradients of all batches with PEFT's, with all that the way back needs kept, and with so little room that each
+/// block is computed once more.
+fn compare_gradients(case: &mut Case, initial: &Adapter, losses: &mut Worst, gradients: &mut Worst) {
     for most_tape in [usize::MAX, 0] {
         case.decoder = case.decoder.with_tape(most_tape);
         for (i, batch) in case.batches().into_iter().enumerate() {
@@ -356,25 +353,32 @@ fn gradients_agree(name: &str) {
             losses.relative(read(loss)[0].into(), batch.loss, &format!("batch {i}"));
             let path = case.folder.join(format!("grads_batch{i}.safetensors"));
             if !path.exists() {
-                assert!(name != "lora_llama" && i == 0, "{} is missing", path.display());
+                assert!(!case.folder.ends_with("lora_llama") && i == 0, "{} is missing", path.display());
                 continue;
             }
             let config = bytes(&case.folder.join("initial/adapter_config.json"));
             let theirs = PeftAdapter::from_bytes(&config, &bytes(&path)).unwrap();
-            let ours = case.split(&initial, parameters);
-            for (matrix, a, b) in pairs(&ours, &theirs) {
-                worst.norms(a, b, &format!("batch {i}, {matrix}"));
+            for (matrix, a, b) in pairs(&case.split(initial, parameters), &theirs) {
+                gradients.norms(a, b, &format!("batch {i}, {matrix}"));
             }
         }
     }
+}
+
+fn gradients_agree(name: &str) {
+    let mut case = Case::open(name);
+    let initial = case.adapter("initial");
+    let mut losses = Worst::new(format!("{name}: loss"), RELATIVE);
+    let mut gradients = Worst::new(format!("{name}: gradients"), RELATIVE);
+    compare_gradients(&mut case, &initial, &mut losses, &mut gradients);
     losses.check();
-    worst.check();
+    gradients.check();
 }
 
 /// Losses, gradients and five steps of AdamW with products of bf16 factors, against PEFT in f32.
 fn mixed_precision_is_within_its_bounds(name: &str) {
     if Kernels::detect().is_none() {
-        eprintln!("SKIPPED: this processor lacks AVX-512 with bf16, so there is no mixed precision to test");
+        programs::skipped("this processor lacks AVX-512 with bf16, so there is no mixed precision to test");
         return;
     }
     let mut case = Case::open(name);
@@ -382,22 +386,7 @@ fn mixed_precision_is_within_its_bounds(name: &str) {
     let initial = case.adapter("initial");
     let mut losses = Worst::new(format!("{name}: losses in mixed precision"), MIXED_LOSS);
     let mut gradients = Worst::new(format!("{name}: gradients in mixed precision"), MIXED_GRADIENT);
-    for most_tape in [usize::MAX, 0] {
-        case.decoder = case.decoder.with_tape(most_tape);
-        for (i, batch) in case.batches().into_iter().enumerate() {
-            let Gradients { loss, parameters } = case.gradients(&batch, &initial.weights);
-            losses.relative(read(loss)[0].into(), batch.loss, &format!("batch {i}"));
-            let path = case.folder.join(format!("grads_batch{i}.safetensors"));
-            if !path.exists() {
-                continue;
-            }
-            let config = bytes(&case.folder.join("initial/adapter_config.json"));
-            let theirs = PeftAdapter::from_bytes(&config, &bytes(&path)).unwrap();
-            for (matrix, a, b) in pairs(&case.split(&initial, parameters), &theirs) {
-                gradients.norms(a, b, &format!("batch {i}, {matrix}"));
-            }
-        }
-    }
+    compare_gradients(&mut case, &initial, &mut losses, &mut gradients);
     let run = &case.runs()[0];
     let ([ours, _, _], trained) = case.train(run, initial.clone());
     relative(&mut losses, &ours, &numbers(&run["losses"]), "constant");
@@ -409,6 +398,49 @@ fn mixed_precision_is_within_its_bounds(name: &str) {
     losses.check();
     gradients.check();
     updates.check();
+}
+
+/// What `auto` chooses, and what is refused.
+#[test]
+fn a_precision_is_chosen_by_the_weights_and_the_processor() {
+    let (quantized, floats) = (Case::open("alora_qwen2_mixed").decoder, Case::open("lora_llama").decoder);
+    let mixed = |precision: TrainingPrecision, decoder: &Decoder| precision.of(decoder).map(|d| d.kernels().is_some());
+    assert_eq!(TrainingPrecision::default(), TrainingPrecision::Auto);
+    let has_kernels = Kernels::detect().is_some();
+    assert_eq!(mixed(TrainingPrecision::Auto, &quantized).unwrap(), has_kernels);
+    assert!(!mixed(TrainingPrecision::Auto, &floats).unwrap());
+    assert!(!mixed(TrainingPrecision::Full, &quantized).unwrap());
+    for decoder in [&quantized, &floats] {
+        match mixed(TrainingPrecision::Mixed, decoder) {
+            Ok(mixed) => assert!(mixed && has_kernels),
+            Err(Error::InvalidInput { what, .. }) => assert!(what == "precision" && !has_kernels),
+            Err(other) => panic!("{other}"),
+        }
+    }
+}
+
+/// A trainer takes the precision that it is given: its losses are those of both, each its own.
+#[test]
+fn a_trainer_trains_in_its_precision() {
+    if Kernels::detect().is_none() {
+        programs::skipped("this processor lacks AVX-512 with bf16, so there is no mixed precision to train in");
+        return;
+    }
+    let case = Case::open("alora_qwen2_mixed");
+    let (examples, initial) = (case.batches().swap_remove(0).examples, case.adapter("initial"));
+    let losses = |precision| {
+        let config =
+            AdaptationConfig { precision, steps: Some(3), lora: initial.config.clone(), ..AdaptationConfig::default() };
+        let mut trainer =
+            Trainer::new(&case.decoder, initial.clone(), examples.clone(), &config, Cancel::default()).unwrap();
+        std::iter::from_fn(|| block_on(trainer.next()).unwrap().map(|event| event.loss)).collect::<Vec<f32>>()
+    };
+    let [auto, full, mixed] = [TrainingPrecision::Auto, TrainingPrecision::Full, TrainingPrecision::Mixed].map(losses);
+    assert_eq!(auto, mixed);
+    assert_ne!(full, mixed);
+    for (full, mixed) in full.iter().zip(&mixed) {
+        assert!(f64::from((full - mixed).abs()) < 10.0 * MIXED_LOSS * f64::from(*full), "{full} {mixed}");
+    }
 }
 
 /// Outside of the modules' blocks the fused B has no gradient at all, and stays zero.

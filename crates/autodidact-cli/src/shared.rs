@@ -31,7 +31,7 @@ pub struct PrecisionArgs {
 /// The precision asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PrecisionChoice {
-    /// Mixed if the processor supports it, else full.
+    /// Mixed where it is supported and makes sense, else full.
     Auto,
     /// f32 throughout.
     Full,

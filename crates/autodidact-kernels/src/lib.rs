@@ -15,6 +15,7 @@ pub mod infer;
 #[cfg_attr(all(target_arch = "x86_64", target_os = "linux"), path = "mixed/mod.rs")]
 #[cfg_attr(not(all(target_arch = "x86_64", target_os = "linux")), path = "none.rs")]
 mod kernels;
+mod lanes;
 mod numbers;
 pub mod quant;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
@@ -86,9 +87,9 @@ pub struct Rotation<'a> {
 pub struct PastPositions {
     /// Positions.
     pub len: usize,
-    /// `[batch, kv, len, head_dim]`, rotated.
+    /// `[batch, kv, len, head_dim]`, rotated; or those of one sequence, which all of the batch have in common.
     pub keys: Vec<f32>,
-    /// `[batch, kv, len, head_dim]`
+    /// The same shape.
     pub values: Vec<f32>,
 }
 

@@ -1,30 +1,24 @@
 //! The parts of an answer's forward pass against plain sums in f64.
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+mod common;
+
 use autodidact_kernels::{
-    Heads, Matrix, Rotation,
-    infer::{HeadNorm, KeysValues, gate, norm},
+    Heads, Rotation,
+    infer::{HeadNorm, KeysValues, gate, log_sum_exp, norm},
 };
 use burn::tensor::{Device, Tensor, TensorData};
+use common::Random;
 
 const EPS: f64 = 1e-5;
 
-/// Numbers from -1 to 1 that look random.
-fn numbers(count: usize, seed: u32) -> Vec<f32> {
-    let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(1);
-    let mut next = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        (state >> 8) as f32 / 8_388_608.0 - 1.0
-    };
-    (0..count).map(|_| next()).collect()
+/// Numbers from -1 to 1.
+fn numbers(count: usize, seed: u64) -> Vec<f32> {
+    Random::new(seed).numbers(count, 1.0)
 }
 
 fn tensor<const D: usize>(numbers: &[f32], shape: [usize; D]) -> Tensor<D> {
     Tensor::from_data(TensorData::new(numbers.to_vec(), shape), &Device::default())
-}
-
-fn read(matrix: Matrix) -> Vec<f32> {
-    matrix.into_data().try_into_vec().unwrap()
 }
 
 fn close(ours: &[f32], theirs: &[f64], what: &str) {
@@ -44,7 +38,7 @@ fn norms_and_gates_are_those_of_their_formulas() {
     for (n, d) in [(1, 1), (3, 7), (2, 16), (5, 37), (1, 576)] {
         let (x, gain) = (numbers(n * d, 1), numbers(d, 2));
         let theirs: Vec<f64> = x.chunks(d).flat_map(|x| normed(x, &gain)).collect();
-        close(&read(norm(&tensor(&x, [n, d]), &tensor(&gain, [1, d]), EPS)), &theirs, "norm");
+        close(&common::numbers(&norm(&tensor(&x, [n, d]), &tensor(&gain, [1, d]), EPS)), &theirs, "norm");
         let rows: Vec<f32> = numbers(n * 2 * d, 3).iter().map(|x| 40.0 * x).collect();
         let theirs = rows.chunks(2 * d).flat_map(|row| {
             (0..d).map(|at| {
@@ -53,14 +47,33 @@ fn norms_and_gates_are_those_of_their_formulas() {
             })
         });
         let theirs: Vec<f64> = theirs.collect();
-        close(&read(gate(&tensor(&rows, [n, 2 * d]))), &theirs, "gate");
+        close(&common::numbers(&gate(&tensor(&rows, [n, 2 * d]))), &theirs, "gate");
     }
     // What is no number stays none, and far numbers have their limits.
-    let far = read(gate(&tensor(&[f32::NAN, 1e30, -1e30, 1.0, 1.0, 1.0], [1, 6])));
+    let far = common::numbers(&gate(&tensor(&[f32::NAN, 1e30, -1e30, 1.0, 1.0, 1.0], [1, 6])));
     assert!(far[0].is_nan() && far[1] == 1e30 && far[2].abs() < 1e-7, "{far:?}");
     assert!(
-        read(norm(&tensor(&[f32::NAN, 1.0], [1, 2]), &tensor(&[1.0, 1.0], [1, 2]), EPS)).iter().all(|x| x.is_nan())
+        common::numbers(&norm(&tensor(&[f32::NAN, 1.0], [1, 2]), &tensor(&[1.0, 1.0], [1, 2]), EPS))
+            .iter()
+            .all(|x| x.is_nan())
     );
+}
+
+#[test]
+fn logarithms_of_sums_are_those_of_their_formula() {
+    for count in [1, 7, 8, 9, 1000] {
+        for size in [1e-3, 1.0, 30.0, 300.0] {
+            let x: Vec<f32> = numbers(count, count as u64).iter().map(|x| x * size).collect();
+            let most = x.iter().fold(f64::MIN, |most, x| most.max(f64::from(*x)));
+            let theirs = most + x.iter().map(|x| (f64::from(*x) - most).exp()).sum::<f64>().ln();
+            close(&[log_sum_exp(&x)], &[theirs], "logarithm");
+        }
+    }
+    assert_eq!(log_sum_exp(&[]), f32::NEG_INFINITY);
+    assert_eq!(log_sum_exp(&[f32::NEG_INFINITY, 3.0, f32::NEG_INFINITY]), 3.0);
+    for odd in [f32::NAN, f32::INFINITY] {
+        assert!(log_sum_exp(&[1.0, odd, 2.0]).is_nan());
+    }
 }
 
 /// A model's heads, and what its tokens bring.
@@ -75,7 +88,7 @@ impl Case {
     }
 
     /// Sines and cosines, any numbers: the kernel multiplies them as they are.
-    fn table(&self, first: usize, tokens: usize, seed: u32) -> Vec<f32> {
+    fn table(&self, first: usize, tokens: usize, seed: u64) -> Vec<f32> {
         numbers((first + tokens) * self.rows() * self.heads.head_dim, seed)
             .split_off(first * self.rows() * self.heads.head_dim)
     }
@@ -91,7 +104,7 @@ impl Case {
         let qkv = tensor(qkv, [n, (heads.queries + 2 * heads.kv) * heads.head_dim]);
         let out = cache.attend(0, &qkv, Rotation { cos: &cos, sin: &sin }, norm, heads);
         cache.advance(tokens);
-        read(out)
+        common::numbers(&out)
     }
 
     /// All tokens of one sequence in f64, without a cache.
@@ -201,6 +214,14 @@ fn forks_share_what_they_have_in_common_and_do_not_see_each_other() {
             (0..5).flat_map(|at| case.attend(&mut alone, &others[0][at * width..][..width], 13 + at, 1)).collect();
         assert_eq!(done, again);
         assert_eq!(alone.written(0), cache.written(0));
+        // What is forgotten, in place or where others share it, can be written once more.
+        for mut cache in [alone.clone(), cache.clone(), alone] {
+            cache.truncate(15);
+            assert_eq!(cache.len(), 15);
+            let again: Vec<f32> =
+                (2..5).flat_map(|at| case.attend(&mut cache, &others[0][at * width..][..width], 13 + at, 1)).collect();
+            assert_eq!(again, done[2 * queries * head_dim..]);
+        }
         assert_eq!((first.len(), cache.len(), cache.is_empty()), (19, 18, false));
         let [keys, values] = cache.written(0);
         assert_eq!((keys.len(), values.len()), (18 * kv * head_dim, 18 * kv * head_dim));

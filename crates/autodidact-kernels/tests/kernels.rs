@@ -1,55 +1,19 @@
 //! The kernels against burn's operations in f32, and calls that must be refused.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
 
+mod common;
+
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
 use autodidact_kernels::{
-    Form, Heads, Kernels, Matrix, PastPositions, Rotation, matmul,
+    Form, Heads, Matrix, PastPositions, Rotation, matmul,
     quant::{QuantizedMatrix, Row, Storage},
 };
-use burn::tensor::{Device, Tensor, TensorData};
-
-/// bf16 keeps eight bits: a number of a product is off by up to this share of the product's root mean square.
-const BF16: f32 = 0.05;
-
-/// The kernels, or words on standard error.
-fn kernels() -> Option<Kernels> {
-    let kernels = Kernels::detect();
-    if kernels.is_none() {
-        eprintln!("SKIPPED: this processor lacks AVX-512 with bf16, so there are no kernels to test");
-    }
-    kernels
-}
-
-/// Numbers that look random, in [-1, 1].
-fn random(rows: usize, cols: usize, seed: u32) -> Matrix {
-    let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(1);
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        state as f32 / u32::MAX as f32 * 2.0 - 1.0
-    };
-    let data = (0..rows * cols).map(|_| next()).collect::<Vec<f32>>();
-    Tensor::from_data(TensorData::new(data, [rows, cols]), &Device::flex())
-}
-
-fn numbers(matrix: &Matrix) -> Vec<f32> {
-    matrix.clone().into_data().try_into_vec::<f32>().unwrap()
-}
-
-/// Asserts that no number differs by more than that share of the root mean square of those wanted.
-#[track_caller]
-fn assert_close(got: &Matrix, want: &Matrix, share: f32) {
-    assert_eq!(got.dims(), want.dims());
-    let (got, want) = (numbers(got), numbers(want));
-    let rms = (want.iter().map(|x| x * x).sum::<f32>() / want.len() as f32).sqrt();
-    let gap = got.iter().zip(&want).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-    assert!(gap <= share * rms, "{gap} with a root mean square of {rms}");
-}
+use burn::tensor::{Device, Tensor};
+use common::{BF16, Random, STORAGES, assert_close, kernels, matrix, most, numbers, random};
 
 #[test]
 fn products_of_any_size_and_form() {
@@ -65,25 +29,18 @@ fn products_of_any_size_and_form() {
     }
 }
 
-/// Modules of some rows that read the same input, and all their weights, `[rows of all, columns]`.
+/// Modules of some rows that read the same input, and all their weights, `[rows of all, columns]`. The weights lie around zero.
 fn modules(rows: &[usize], columns: usize, storage: Storage) -> (Vec<QuantizedMatrix>, Matrix) {
-    let most = match storage {
-        Storage::Four => 16.0,
-        Storage::Five => 32.0,
-        Storage::Eight | Storage::EightBySixteen => 256.0,
-    };
+    let most = f32::from(most(storage)) + 1.0;
     let spans = columns / storage.span();
+    let mut random = Random::new(20);
     let mut all = Vec::new();
-    let modules = rows.iter().enumerate().map(|(at, rows)| {
+    let modules = rows.iter().map(|rows| {
         let mut module = QuantizedMatrix::zeros(*rows, columns, storage).unwrap();
-        let quants = numbers(&random(*rows, columns, at as u32 + 20));
-        let scales = numbers(&random(*rows, spans, at as u32 + 30));
         for index in 0..*rows {
-            let quants: Vec<u8> =
-                quants[index * columns..][..columns].iter().map(|q| ((q + 1.0) / 2.01 * most) as u8).collect();
-            let scales = &scales[index * spans..][..spans];
+            let (quants, scales) = (random.quants(columns, storage), random.numbers(spans, 1.0));
             let minimums: Vec<f32> = scales.iter().map(|scale| -scale * most / 2.1).collect();
-            module.set_row(index, Row { quants: &quants, scales, minimums: &minimums });
+            module.set_row(index, Row { quants: &quants, scales: &scales, minimums: &minimums });
             let mut row = vec![0.0; columns];
             module.row(index, &mut row);
             all.extend(row);
@@ -91,14 +48,13 @@ fn modules(rows: &[usize], columns: usize, storage: Storage) -> (Vec<QuantizedMa
         module
     });
     let modules = modules.collect();
-    let rows = rows.iter().sum::<usize>();
-    (modules, Tensor::from_data(TensorData::new(all, [rows, columns]), &Device::flex()))
+    (modules, matrix(all, rows.iter().sum(), columns))
 }
 
 #[test]
 fn products_with_quantized_weights() {
     let Some(kernels) = kernels() else { return };
-    for storage in [Storage::Four, Storage::Five, Storage::Eight, Storage::EightBySixteen] {
+    for storage in STORAGES {
         // Rows that fill no strip, no group and no tile; more of them than are packed at once; tokens that fill no block.
         for (rows, columns, tokens) in
             [(&[8, 3][..], 32, 1), (&[96, 40, 33], 96, 33), (&[2100], 64, 5), (&[50], 576, 70)]
@@ -115,7 +71,7 @@ fn products_with_quantized_weights() {
 #[test]
 fn products_with_quantized_weights_meet_the_right_numbers() {
     let Some(kernels) = kernels() else { return };
-    for storage in [Storage::Four, Storage::Five, Storage::Eight, Storage::EightBySixteen] {
+    for storage in STORAGES {
         let (rows, columns) = (75, 96);
         let spans = columns / storage.span();
         let mut module = QuantizedMatrix::zeros(rows, columns, storage).unwrap();
@@ -127,7 +83,7 @@ fn products_with_quantized_weights_meet_the_right_numbers() {
             module.set_row(row, Row { quants: &quants, scales: &vec![1.0; spans], minimums: &minimums });
         }
         let weight = |row: usize, column: usize| f32::from(quant(row, column)) + minimum(row, column / storage.span());
-        let one = |count: usize| Tensor::from_data(TensorData::new(identity(count), [count, count]), &Device::flex());
+        let one = |count: usize| matrix(identity(count), count, count);
         let modules = [module];
         let product = numbers(&kernels.quantized(&one(columns), &modules));
         let transposed = numbers(&kernels.quantized_transposed(&one(rows), &modules));
@@ -155,6 +111,18 @@ fn without_kernels_a_product_is_burns_own() {
     assert!(close(numbers(&matmul(None, a, b.transpose(), Form::RightTransposed))));
 }
 
+#[test]
+fn nothing_to_multiply_and_nobody_to_attend() {
+    let Some(kernels) = kernels() else { return };
+    assert_eq!(numbers(&kernels.matmul(&random(9, 0, 1), &random(0, 3, 2), Form::Plain)), vec![0.0; 27]);
+    let heads = Heads { batch: 2, tokens: 0, queries: 2, kv: 1, head_dim: 4 };
+    let table = Tensor::<4>::zeros([0, 3, 2, 2], &Device::flex());
+    let rotation = Rotation { cos: &table, sin: &table };
+    let (out, saved) = kernels.attention_forward(random(0, 16, 1), None, rotation, heads);
+    assert_eq!(out.dims(), [0, 8]);
+    assert_eq!(kernels.attention_backward(&saved, &out, rotation, heads).dims(), [0, 16]);
+}
+
 /// A safe method must not let anybody see memory that no kernel wrote.
 #[test]
 fn shapes_that_do_not_fit_are_refused() {
@@ -174,11 +142,15 @@ fn shapes_that_do_not_fit_are_refused() {
     };
     let attend = |qkv: Matrix, queries, kv, table: Tensor<4>| behind(qkv, None, queries, kv, table);
     attend(m(6, 16), 2, 1, table(3));
+    refuses("another inner size", &|| drop(kernels.matmul(&m(2, 10), &m(40, 3), Form::Plain)));
+    refuses("an inner size of one more", &|| drop(kernels.matmul(&m(2, 31), &m(32, 3), Form::Plain)));
+    refuses("too few targets", &|| drop(kernels.cross_entropy(m(3, 5), &[1, 2], &[0.5, 0.5])));
     let past = |numbers: usize| {
         let numbers = vec![0.5; numbers];
         Some(Arc::new(PastPositions { len: 5, keys: numbers.clone(), values: numbers }))
     };
     behind(m(6, 16), past(2 * 5 * 4), 2, 1, table(3));
+    behind(m(6, 16), past(5 * 4), 2, 1, table(3));
     refuses("too few positions before", &|| behind(m(6, 16), past(2 * 5 * 4 - 1), 2, 1, table(3)));
     refuses("query heads that are no multiple", &|| attend(m(6, 28), 3, 2, table(5)));
     refuses("too few rows", &|| attend(m(5, 16), 2, 1, table(3)));

@@ -1,53 +1,16 @@
 //! Products on integers against sums in f64, and all instructions against the plain ones.
-#![allow(clippy::expect_used, reason = "a test fails by a panic")]
+#![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
+
+mod common;
 
 use autodidact_kernels::quant::{Activations, BLOCK, Instructions, QuantizedMatrix, Row, SomeColumns, Storage};
-
-/// Numbers that look random, from 0 to 1.
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self) -> f32 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 40) as f32 / (1_u64 << 24) as f32
-    }
-}
-
-const STORAGES: [Storage; 4] = [Storage::Four, Storage::Five, Storage::Eight, Storage::EightBySixteen];
-
-/// The largest number that a weight is stored as.
-fn most(storage: Storage) -> u8 {
-    match storage {
-        Storage::Four => 15,
-        Storage::Five => 31,
-        Storage::Eight | Storage::EightBySixteen => 255,
-    }
-}
-
-/// A matrix, and its weights as they were given.
-fn matrix(rows: usize, columns: usize, storage: Storage, numbers: &mut Numbers) -> (QuantizedMatrix, Vec<f32>) {
-    let mut matrix = QuantizedMatrix::zeros(rows, columns, storage).expect("whole blocks");
-    let most = f32::from(most(storage)) + 1.0;
-    let mut weights = Vec::new();
-    for index in 0..rows {
-        let quants: Vec<u8> = (0..columns).map(|_| (numbers.next() * most) as u8).collect();
-        let spans = columns / storage.span();
-        let scales: Vec<f32> = (0..spans).map(|_| numbers.next() * 0.02).collect();
-        let minimums: Vec<f32> = (0..spans).map(|_| -numbers.next() * 0.1).collect();
-        matrix.set_row(index, Row { quants: &quants, scales: &scales, minimums: &minimums });
-        for (column, q) in quants.iter().enumerate() {
-            let span = column / storage.span();
-            weights.push(scales[span] * f32::from(*q) + minimums[span]);
-        }
-    }
-    (matrix, weights)
-}
+use common::{Quantized, Random, STORAGES, most};
 
 #[test]
 fn rows_come_back_as_they_were_given() {
-    let mut numbers = Numbers(1);
+    let mut random = Random::new(1);
     for storage in STORAGES {
-        let (matrix, weights) = matrix(11, 96, storage, &mut numbers);
+        let Quantized { matrix, weights } = Quantized::random(11, 96, storage, &mut random);
         for (index, expected) in weights.chunks(96).enumerate() {
             let mut row = vec![0.0; 96];
             matrix.row(index, &mut row);
@@ -58,11 +21,11 @@ fn rows_come_back_as_they_were_given() {
 
 #[test]
 fn products_are_those_of_the_rounded_activations() {
-    let mut numbers = Numbers(2);
+    let mut random = Random::new(2);
     for storage in STORAGES {
         for (rows, columns, tokens) in [(1, 32, 1), (8, 64, 4), (13, 96, 7), (24, 576, 9)] {
-            let (matrix, weights) = matrix(rows, columns, storage, &mut numbers);
-            let x: Vec<f32> = (0..tokens * columns).map(|_| numbers.next() * 4.0 - 2.0).collect();
+            let Quantized { matrix, weights } = Quantized::random(rows, columns, storage, &mut random);
+            let x = random.numbers(tokens * columns, 2.0);
             let activations = Activations::new(&x, columns);
             for instructions in Instructions::all() {
                 let product = matrix.product(&activations, instructions);
@@ -85,13 +48,13 @@ fn products_are_those_of_the_rounded_activations() {
 
 #[test]
 fn products_from_the_other_side_are_sums_over_the_rows() {
-    let mut numbers = Numbers(7);
+    let mut random = Random::new(7);
     for storage in STORAGES {
         for (rows, columns, tokens) in [(1, 32, 1), (8, 64, 2), (13, 96, 7), (24, 128, 131)] {
-            let (matrix, weights) = matrix(rows, columns, storage, &mut numbers);
+            let Quantized { matrix, weights } = Quantized::random(rows, columns, storage, &mut random);
             // Some columns of a wider matrix, added to what stands there.
             let (width, first) = (rows + 5, 3);
-            let y: Vec<f32> = (0..tokens * width).map(|_| numbers.next() * 4.0 - 2.0).collect();
+            let y = random.numbers(tokens * width, 2.0);
             for instructions in Instructions::all() {
                 let mut out = vec![1.0; tokens * columns];
                 matrix.add_transposed(SomeColumns { numbers: &y, width, first }, instructions, &mut out);
@@ -111,10 +74,10 @@ fn products_from_the_other_side_are_sums_over_the_rows() {
 
 #[test]
 fn all_instructions_give_the_same_product() {
-    let mut numbers = Numbers(3);
+    let mut random = Random::new(3);
     for storage in STORAGES {
-        let (matrix, _) = matrix(40, 1536, storage, &mut numbers);
-        let x: Vec<f32> = (0..37 * 1536).map(|_| numbers.next() * 6.0 - 3.0).collect();
+        let matrix = Quantized::random(40, 1536, storage, &mut random).matrix;
+        let x = random.numbers(37 * 1536, 3.0);
         let activations = Activations::new(&x, 1536);
         let plain = matrix.product(&activations, Instructions::Scalar);
         for instructions in Instructions::all() {
@@ -126,22 +89,36 @@ fn all_instructions_give_the_same_product() {
     }
 }
 
+/// Weights are unpacked for many tokens, and not for few.
+#[test]
+fn a_token_gives_the_same_bits_among_few_and_among_many() {
+    let mut random = Random::new(9);
+    for storage in STORAGES {
+        let matrix = Quantized::random(13, 288, storage, &mut random).matrix;
+        let x = random.numbers(37 * 288, 3.0);
+        for instructions in Instructions::all() {
+            let together = matrix.product(&Activations::new(&x, 288), instructions);
+            let pieces = x.chunks(7 * 288).flat_map(|x| matrix.product(&Activations::new(x, 288), instructions));
+            assert_eq!(together, pieces.collect::<Vec<f32>>(), "{instructions:?} {storage:?}");
+        }
+    }
+}
+
 #[test]
 fn sums_of_integers_are_the_same_to_the_last_bit() {
-    let mut numbers = Numbers(5);
+    let mut random = Random::new(5);
     for storage in STORAGES {
         let spans = BLOCK / storage.span();
         for at in 0..spans {
             // Only one span counts, so that there is nothing to round but its product with the scales.
-            let mut matrix = QuantizedMatrix::zeros(13, BLOCK, storage).expect("whole blocks");
-            let most = f32::from(most(storage)) + 1.0;
+            let mut matrix = QuantizedMatrix::zeros(13, BLOCK, storage).unwrap();
             for row in 0..13 {
-                let quants: Vec<u8> = (0..BLOCK).map(|_| (numbers.next() * most) as u8).collect();
+                let quants = random.quants(BLOCK, storage);
                 let mut scales = vec![0.0; spans];
-                scales[at] = numbers.next();
+                scales[at] = random.share();
                 matrix.set_row(row, Row { quants: &quants, scales: &scales, minimums: &vec![0.0; spans] });
             }
-            let x: Vec<f32> = (0..7 * BLOCK).map(|_| numbers.next() * 2.0 - 1.0).collect();
+            let x = random.numbers(7 * BLOCK, 1.0);
             let activations = Activations::new(&x, BLOCK);
             let plain = matrix.product(&activations, Instructions::Scalar);
             for instructions in Instructions::all() {
@@ -156,7 +133,7 @@ fn the_largest_numbers_do_not_overflow() {
     let columns = 64;
     for storage in STORAGES {
         let q = most(storage);
-        let mut matrix = QuantizedMatrix::zeros(8, columns, storage).expect("whole blocks");
+        let mut matrix = QuantizedMatrix::zeros(8, columns, storage).unwrap();
         let (scales, minimums) = (vec![1.0; columns / storage.span()], vec![0.0; columns / storage.span()]);
         for row in 0..8 {
             matrix.set_row(row, Row { quants: &vec![q; columns], scales: &scales, minimums: &minimums });
@@ -173,8 +150,8 @@ fn the_largest_numbers_do_not_overflow() {
 
 #[test]
 fn zeros_stay_zeros_and_what_is_no_number_stays_none() {
-    let mut numbers = Numbers(4);
-    let (matrix, _) = matrix(8, 64, Storage::Four, &mut numbers);
+    let mut random = Random::new(4);
+    let matrix = Quantized::random(8, 64, Storage::Four, &mut random).matrix;
     for instructions in Instructions::all() {
         assert_eq!(matrix.product(&Activations::new(&[0.0; 64], 64), instructions), [0.0; 8]);
         for odd in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
@@ -192,4 +169,28 @@ fn columns_that_fill_no_blocks_are_refused() {
     assert!(QuantizedMatrix::zeros(0, BLOCK, Storage::Four).is_none());
     assert!(QuantizedMatrix::zeros(usize::MAX, BLOCK, Storage::Eight).is_none());
     assert_eq!(QuantizedMatrix::zeros(8, BLOCK, Storage::Four).map(|m| m.bytes()), Some(128 + 64));
+}
+
+/// The matrix of ones on its diagonal gives the activations as they were rounded.
+#[test]
+fn rounding_is_within_half_a_step() {
+    let columns = 96;
+    let mut one = QuantizedMatrix::zeros(columns, columns, Storage::Eight).unwrap();
+    for row in 0..columns {
+        let mut quants = vec![0; columns];
+        quants[row] = 1;
+        one.set_row(row, Row { quants: &quants, scales: &[1.0; 3], minimums: &[0.0; 3] });
+    }
+    let mut random = Random::new(8);
+    // The blocks of a row have sizes of their own, and one is zero.
+    let sizes = [1e-3, 40.0, 0.0, 7.0, 1e20, 1e-20];
+    let x: Vec<f32> =
+        sizes.iter().flat_map(|size| random.numbers(BLOCK, 1.0).into_iter().map(move |x| x * size)).collect();
+    let rounded = one.product(&Activations::new(&x, columns), Instructions::detect());
+    for (x, rounded) in x.chunks(BLOCK).zip(rounded.chunks(BLOCK)) {
+        let largest = x.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
+        for (x, rounded) in x.iter().zip(rounded) {
+            assert!((x - rounded).abs() <= 0.501 * largest / 32767.0, "{x} {rounded}");
+        }
+    }
 }

@@ -1,9 +1,7 @@
 //! Attention of some rows of one head to the positions so far.
 
-use super::{
-    keys_values::Head,
-    lanes::{LANES, Lanes, Vector, exp, fastest},
-};
+use super::keys_values::Head;
+use crate::lanes::{LANES, Lanes, Vector, exp, fastest, lanes, largest, padded, replace};
 
 /// Rows that are computed together.
 pub(super) const ROWS: usize = 4;
@@ -23,10 +21,8 @@ pub(super) struct Task<'a> {
 /// Memory that is used again by each task.
 #[derive(Default)]
 pub(super) struct Scratch {
-    /// Scores of each row.
+    /// Scores of each row, which become probabilities.
     scores: [Vec<f32>; ROWS],
-    /// Probabilities, position by position.
-    probabilities: Vec<[f32; ROWS]>,
 }
 
 fastest!(
@@ -62,23 +58,20 @@ fn attend_to<V: Vector>(task: &Task<'_>, scratch: &mut Scratch, out: &mut [Lanes
         }
         first += len;
     }
-    scratch.probabilities.clear();
-    scratch.probabilities.resize(seen, [0.0; ROWS]);
-    for (row, (scores, visible)) in scratch.scores.iter_mut().zip(task.visible).enumerate() {
-        let scores = &mut scores[..visible];
-        softmax::<V>(scores);
-        for (probabilities, score) in scratch.probabilities.iter_mut().zip(scores) {
-            probabilities[row] = *score;
-        }
+    for (scores, visible) in scratch.scores.iter_mut().zip(task.visible) {
+        let (visible, hidden) = scores.split_at_mut(visible);
+        softmax::<V>(visible);
+        hidden.fill(0.0);
     }
-    let lanes = head_dim.div_ceil(LANES);
+    let probabilities = scratch.scores.each_ref().map(|scores| &scores[..seen]);
+    let wide = head_dim.div_ceil(LANES);
     let mut start = 0;
-    while start + WIDE <= lanes {
-        values::<V, WIDE>(task.parts, lanes, start, &scratch.probabilities, out);
+    while start + WIDE <= wide {
+        values::<V, WIDE>(task.parts, wide, start, probabilities, out);
         start += WIDE;
     }
-    while start < lanes {
-        values::<V, 1>(task.parts, lanes, start, &scratch.probabilities, out);
+    while start < wide {
+        values::<V, 1>(task.parts, wide, start, probabilities, out);
         start += 1;
     }
 }
@@ -88,19 +81,21 @@ fn attend_to<V: Vector>(task: &Task<'_>, scratch: &mut Scratch, out: &mut [Lanes
 #[inline(always)]
 fn values<V: Vector, const WIDTH: usize>(
     parts: &[(&Head, usize)],
-    lanes: usize,
+    wide: usize,
     start: usize,
-    mut probabilities: &[[f32; ROWS]],
+    probabilities: [&[f32]; ROWS],
     out: &mut [Lanes],
 ) {
     let mut sums = [[V::splat(0.0); WIDTH]; ROWS];
+    let mut first = 0;
     for (head, len) in parts {
-        let (own, others) = probabilities.split_at((*len).min(probabilities.len()));
-        probabilities = others;
-        for (values, probabilities) in head.values().chunks_exact(lanes).zip(own) {
+        let len = (*len).min(probabilities[0].len() - first);
+        let [a, b, c, d] = probabilities.map(|all| all[first..first + len].iter());
+        first += len;
+        for ((((values, a), b), c), d) in head.values().chunks_exact(wide).zip(a).zip(b).zip(c).zip(d) {
             let Some(values) = values[start..].first_chunk::<WIDTH>() else { return };
             let values = values.each_ref().map(V::load);
-            for (sums, probability) in sums.iter_mut().zip(probabilities) {
+            for (sums, probability) in sums.iter_mut().zip([a, b, c, d]) {
                 let probability = V::splat(*probability);
                 for (sum, values) in sums.iter_mut().zip(values) {
                     *sum = sum.plus_product(probability, values);
@@ -108,7 +103,7 @@ fn values<V: Vector, const WIDTH: usize>(
             }
         }
     }
-    for (out, sums) in out.chunks_exact_mut(lanes).zip(sums) {
+    for (out, sums) in out.chunks_exact_mut(wide).zip(sums) {
         for (out, sum) in out[start..].iter_mut().zip(sums) {
             sum.store(out);
         }
@@ -117,27 +112,17 @@ fn values<V: Vector, const WIDTH: usize>(
 
 #[inline(always)]
 fn softmax<V: Vector>(scores: &mut [f32]) {
-    let mut most = [f32::NEG_INFINITY; LANES];
-    let (chunks, rest) = scores.as_chunks::<LANES>();
-    for chunk in chunks {
-        for (most, score) in most.iter_mut().zip(chunk) {
-            *most = if *score > *most { *score } else { *most };
-        }
-    }
-    let most = most.iter().chain(rest).copied().fold(f32::NEG_INFINITY, f32::max);
-    let mut sums = [0.0_f32; LANES];
+    let most = V::splat(largest::<V>(scores));
+    let mut sums = V::splat(0.0);
     let (chunks, rest) = scores.as_chunks_mut::<LANES>();
     for chunk in chunks {
-        for (sum, score) in sums.iter_mut().zip(chunk) {
-            *score = exp::<V>(*score - most);
-            *sum += *score;
-        }
+        let power = exp(V::load(chunk).minus(most));
+        power.store(chunk);
+        sums = sums.plus(power);
     }
-    let mut sum = sums.iter().sum::<f32>();
-    for score in rest {
-        *score = exp::<V>(*score - most);
-        sum += *score;
-    }
-    let inverse = sum.recip();
-    scores.iter_mut().for_each(|score| *score *= inverse);
+    let last = lanes(exp(V::load(&padded(rest, 0.0)).minus(most)));
+    rest.copy_from_slice(&last[..rest.len()]);
+    let sum = lanes(sums).iter().chain(rest.iter()).sum::<f32>();
+    let inverse = V::splat(sum.recip());
+    replace(scores, |score: V| score.times(inverse));
 }

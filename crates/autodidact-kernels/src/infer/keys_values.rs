@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::lanes::{LANES, Lanes};
+use crate::lanes::{LANES, Lanes};
 
 /// Parts from which on a copy shares one.
 const MOST_PARTS: usize = 6;
@@ -19,19 +19,33 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// Makes room for so many more positions, and for no others.
+    /// Makes room for so many positions in all, and for no others.
     fn reserve(&mut self, positions: usize, head_dim: usize) {
-        self.keys.reserve_exact(positions.div_ceil(LANES) * head_dim);
-        self.values.reserve_exact(positions * head_dim.div_ceil(LANES));
+        let blocks = positions.div_ceil(LANES);
+        let more = |lanes: &mut Vec<Lanes>, all: usize| lanes.reserve_exact(all.saturating_sub(lanes.len()));
+        more(&mut self.keys, blocks * head_dim);
+        more(&mut self.values, blocks * LANES * head_dim.div_ceil(LANES));
+    }
+
+    /// Forgets the positions from `len` on.
+    fn truncate(&mut self, len: usize, head_dim: usize) {
+        self.keys.truncate(len.div_ceil(LANES) * head_dim);
+        self.values.truncate(len * head_dim.div_ceil(LANES));
+        if !len.is_multiple_of(LANES) {
+            let last = self.keys.len() - head_dim;
+            self.keys[last..].iter_mut().for_each(|lanes| lanes[len % LANES..].fill(0.0));
+        }
     }
 
     /// Appends a position behind `len` others.
     pub(super) fn push(&mut self, len: usize, key: &[f32], value: &[f32]) {
-        if len.is_multiple_of(LANES) {
-            if self.keys.len() == self.keys.capacity() {
-                // Not twice as many: what is behind the last position is memory lost, and what was outgrown is a hole.
-                self.reserve(MORE.max(len / 4), key.len());
-            }
+        let begins = len.is_multiple_of(LANES);
+        let full = |lanes: &Vec<Lanes>, more: usize| lanes.capacity() - lanes.len() < more;
+        if (begins && full(&self.keys, key.len())) || full(&self.values, value.len().div_ceil(LANES)) {
+            // Not twice as many: what is behind the last position is memory lost, and what was outgrown is a hole.
+            self.reserve(len + MORE.max(len / 4), key.len());
+        }
+        if begins {
             self.keys.resize(self.keys.len() + key.len(), [0.0; LANES]);
         }
         let start = self.keys.len() - key.len();
@@ -163,6 +177,18 @@ impl KeysValues {
         Self { batch, shared, ..Self::new(self.layers, batch, self.kv, self.head_dim) }
     }
 
+    /// Forgets the positions of a single sequence from `len` on, in place where nobody shares them.
+    pub fn truncate(&mut self, len: usize) {
+        let (shared, head_dim) = (self.shared_len(), self.head_dim);
+        match Arc::get_mut(&mut self.own) {
+            Some(own) if len >= shared => {
+                self.own_len = self.own_len.min(len - shared);
+                own.iter_mut().for_each(|head| head.truncate(self.own_len, head_dim));
+            }
+            _ => *self = self.fork(self.batch, len),
+        }
+    }
+
     /// One part of several.
     fn joined(&self, parts: &[Shared]) -> Shared {
         let mut heads = vec![Head::default(); self.layers * self.kv];
@@ -182,9 +208,8 @@ impl KeysValues {
     pub(super) fn own_of(&mut self, layer: usize) -> &mut [Head] {
         let (width, head_dim) = (self.batch * self.kv, self.head_dim);
         let heads = &mut Arc::make_mut(&mut self.own)[layer * width..][..width];
-        if self.own_len == 0 && self.room > 0 {
-            heads.iter_mut().for_each(|head| head.reserve(self.room, head_dim));
-        }
+        // Before the first position, and behind those of a copy that was shared.
+        heads.iter_mut().for_each(|head| head.reserve(self.room, head_dim));
         heads
     }
 
@@ -200,10 +225,11 @@ impl KeysValues {
         self.own_len += new;
     }
 
-    /// Keys and values of a layer, `[batch, kv, len, head_dim]` each.
+    /// Keys and values of a layer, `[sequences, kv, len, head_dim]` each: of one sequence where all have the same ones.
     pub fn written(&self, layer: usize) -> [Vec<f32>; 2] {
         let (mut keys, mut values) = (Vec::new(), Vec::new());
-        for sequence in 0..self.batch {
+        let sequences = if self.own_len == 0 { 1 } else { self.batch };
+        for sequence in 0..sequences {
             for head in 0..self.kv {
                 for (head, len) in self.parts(layer, sequence, head, 0) {
                     for at in 0..len {
@@ -214,5 +240,45 @@ impl KeysValues {
             }
         }
         [keys, values]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD_DIM: usize = 20;
+
+    /// Writes positions, and gives those for which the first head has room: of its keys, and of its values.
+    fn room(cache: &mut KeysValues, positions: usize) -> [usize; 2] {
+        for _ in 0..positions {
+            let len = cache.own_len;
+            for head in cache.own_of(0) {
+                head.push(len, &[1.0; HEAD_DIM], &[2.0; HEAD_DIM]);
+            }
+            cache.advance(1);
+        }
+        let head = &cache.own[0];
+        [head.keys.capacity() / HEAD_DIM * LANES, head.values.capacity() / HEAD_DIM.div_ceil(LANES)]
+    }
+
+    #[test]
+    fn there_is_room_for_what_was_said_and_little_more() {
+        let mut cache = KeysValues::new(1, 1, 1, HEAD_DIM).with_room(253);
+        assert_eq!(room(&mut cache, 1), [256; 2]);
+        assert_eq!(room(&mut cache, 255), [256; 2]);
+        // Keys and values grow at the same position, by a quarter.
+        assert_eq!(room(&mut cache, 1), [320; 2]);
+        assert_eq!(room(&mut cache, 64), [400; 2]);
+        assert_eq!(room(&mut cache, 180), [504; 2]);
+    }
+
+    #[test]
+    fn a_copy_that_was_shared_has_the_same_room() {
+        let mut cache = KeysValues::new(1, 1, 1, HEAD_DIM).with_room(512);
+        room(&mut cache, 300);
+        let kept = cache.clone();
+        assert_eq!(room(&mut cache, 1), [512; 2]);
+        assert_eq!((kept.len(), cache.len()), (300, 301));
     }
 }

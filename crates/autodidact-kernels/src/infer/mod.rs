@@ -3,20 +3,17 @@
 
 mod attention;
 mod keys_values;
-mod lanes;
 mod rows;
 
 use std::cell::RefCell;
 
 use burn::tensor::Tensor;
 
+use self::attention::{ROWS, Scratch, Task, attend};
 pub use self::keys_values::KeysValues;
-use self::{
-    attention::{ROWS, Scratch, Task, attend},
-    lanes::{LANES, Lanes},
-};
 use super::{
     Heads, Matrix, Rotation,
+    lanes::{LANES, Lanes},
     numbers::{Numbers, matrix},
 };
 
@@ -55,6 +52,14 @@ pub fn gate(gate_up: &Matrix) -> Matrix {
     let mut out = vec![0.0; n * width / 2];
     rows::gate(Numbers::of(gate_up).slice(), width / 2, &mut out);
     matrix(out, [n, width / 2], &device)
+}
+
+/// `log(sum(exp(x)))`: of logits, the logarithm of the sum that makes probabilities of them. Numbers of -87 and less below the largest add
+/// next to nothing. Negative infinity for no numbers.
+pub fn log_sum_exp(numbers: &[f32]) -> f32 {
+    let mut out = 0.0;
+    rows::log_sum_exp(numbers, &mut out);
+    out
 }
 
 impl KeysValues {

@@ -1,14 +1,15 @@
 //! Causal grouped-query attention, 32 queries at a time against all keys before them, with the rotary embedding on the way
-//! in. Keys and values of earlier positions may stand before those of the call: they get no gradient. The scores of a strip are written, used and forgotten; the backward pass computes them again from the queries, the
-//! keys and the logarithms of the sums (Dao et al., 2022, arXiv 2205.14135).
+//! in. Keys and values of earlier positions may stand before those of the call: they get no gradient. The scores of a strip of
+//! queries are written, used and forgotten; the backward pass computes them again from the queries, the keys and the logarithms
+//! of the sums (Dao et al., 2022, arXiv 2205.14135).
 
-use std::{arch::x86_64::*, mem::MaybeUninit};
+use std::{arch::x86_64::*, mem::MaybeUninit, ops::Range};
 
 use super::{
     super::Heads,
     engine::{Engine, Unit},
     packed::{BLOCK, Layout, Packed, Side, View},
-    product::{Product, multiply},
+    product::{Blocks, Product, multiply, writable},
     simd::{LANES, dot, exp, exp_in_place, load, max, store},
 };
 
@@ -28,7 +29,8 @@ pub struct Rotary<'a> {
     pub sin: &'a [f32],
 }
 
-/// Keys and values of positions before the call's: `[batch, kv, len, head_dim]` each, the keys rotated.
+/// Keys and values of positions before the call's: `[batch, kv, len, head_dim]` each, the keys rotated; or those of one sequence, which all
+/// have in common.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Past<'a> {
     /// Keys.
@@ -40,9 +42,10 @@ pub struct Past<'a> {
 }
 
 impl Past<'_> {
-    /// The numbers of a head.
+    /// The numbers of a head of all sequences.
     fn of<'a>(&self, numbers: &'a [f32], head: usize, head_dim: usize) -> &'a [f32] {
-        &numbers[head * self.len * head_dim..][..self.len * head_dim]
+        let each = self.len * head_dim;
+        if each == 0 { &[] } else { &numbers[head * each % numbers.len()..][..each] }
     }
 }
 
@@ -59,7 +62,45 @@ pub struct Input<'a> {
     pub heads: Heads,
 }
 
+/// At most [`BLOCK`] queries in a row of one sequence.
+struct Strip {
+    /// Its place among the strips.
+    block: usize,
+    /// The first query, as a token of the call.
+    from: usize,
+    /// Queries.
+    height: usize,
+    /// Positions that the last query sees, those before the call among them.
+    seen: usize,
+}
+
 impl Input<'_> {
+    /// Positions of a sequence, those before the call among them.
+    fn positions(&self) -> usize {
+        self.past.len + self.heads.tokens
+    }
+
+    /// Columns of the scores of a strip in memory.
+    fn stride(&self) -> usize {
+        self.positions().next_multiple_of(BLOCK)
+    }
+
+    /// The strips of a sequence.
+    fn strips(&self) -> impl Iterator<Item = Strip> {
+        let (past, tokens) = (self.past.len, self.heads.tokens);
+        (0..tokens.div_ceil(BLOCK)).map(move |block| {
+            let from = block * BLOCK;
+            let height = BLOCK.min(tokens - from);
+            Strip { block, from, height, seen: past + from + height }
+        })
+    }
+
+    /// Query heads that read the same keys and values.
+    fn queries_of(&self, head: usize) -> Range<usize> {
+        let group = self.heads.queries / self.heads.kv;
+        head * group..(head + 1) * group
+    }
+
     /// The rotated keys of a head, and its values: `[past + tokens, head_dim]` each.
     #[target_feature(enable = "avx512f")]
     fn keys_values(&self, sequence: usize, head: usize, keys: &mut Vec<f32>, values: &mut Vec<f32>) {
@@ -110,7 +151,37 @@ pub struct Scratch {
     dkeys: Vec<f32>,
     dvalues: Vec<f32>,
     part: Vec<f32>,
-    packed: [Packed; 8],
+    factors: Factors,
+}
+
+/// Packed factors of products.
+#[derive(Default)]
+struct Factors {
+    /// The keys of a head: of the scores, and of the gradient of the queries.
+    keys: Packed,
+    keys_back: Packed,
+    values: Packed,
+    /// The queries of a head.
+    queries: Packed,
+    /// The gradient of a head's output.
+    dheads: Packed,
+    /// The probabilities of a strip, or the gradients of its scores.
+    strip: Packed,
+    /// One of both the other way round, and what it is multiplied with.
+    turned: Packed,
+    right: Packed,
+}
+
+impl Scratch {
+    /// Room for one strip and the queries of one head.
+    fn fit(&mut self, input: &Input<'_>) {
+        let Heads { tokens, head_dim, .. } = input.heads;
+        self.rotated.resize(tokens * head_dim, 0.0);
+        self.part.resize(BLOCK * head_dim, 0.0);
+        for scores in [&mut self.scores, &mut self.slopes] {
+            scores.resize(BLOCK * input.stride(), 0.0);
+        }
+    }
 }
 
 /// The transpose of [`Input::rotate`] for the gradient of one head of one token.
@@ -140,13 +211,10 @@ pub unsafe fn forward(
 ) {
     let Input { past: Past { len: past, .. }, heads, .. } = input;
     let Heads { batch, tokens: t, queries, kv, head_dim: hd } = heads;
-    let (all, group) = (past + t, queries / kv);
-    let stride = all.next_multiple_of(BLOCK);
-    let Scratch { rotated, all_keys, all_values, scores, part, packed: [keys, values, left, weights, ..], .. } =
-        scratch;
-    rotated.resize(t * hd, 0.0);
-    scores.resize(BLOCK * stride, 0.0);
-    part.resize(BLOCK * hd, 0.0);
+    let (all, stride) = (input.positions(), input.stride());
+    scratch.fit(&input);
+    let Scratch { rotated, all_keys, all_values, scores, part, factors, .. } = scratch;
+    let Factors { keys, values, queries: all_queries, strip: weights, .. } = factors;
     // SAFETY: the caller vouches for the instructions.
     unsafe {
         let unit = Unit::ready(engine);
@@ -156,14 +224,19 @@ pub unsafe fn forward(
                 input.keys_values(sequence, head, all_keys, all_values);
                 keys.pack(View::new(all_keys, all, hd), Side::Right, Layout::RowPerOuter);
                 values.pack(View::new(all_values, all, hd), Side::Right, Layout::RowPerInner);
-                for query in head * group..(head + 1) * group {
+                for query in input.queries_of(head) {
                     input.rotate(sequence, query, rotated);
-                    left.pack(View::new(rotated, t, hd), Side::Left, Layout::RowPerOuter);
-                    for block in 0..t.div_ceil(BLOCK) {
-                        let from = block * BLOCK;
-                        let (height, seen) = (BLOCK.min(t - from), past + t.min(from + BLOCK));
+                    all_queries.pack(View::new(rotated, t, hd), Side::Left, Layout::RowPerOuter);
+                    for Strip { block, from, height, seen } in input.strips() {
                         let to = Product { rows: height, cols: seen, stride, add: false };
-                        multiply(&unit, (left, block), keys, left.depth(), writable(scores), to);
+                        multiply(
+                            &unit,
+                            Blocks { of: all_queries, first: block },
+                            keys,
+                            all_queries.depth(),
+                            writable(scores),
+                            to,
+                        );
                         let mut inverse = [0.0; BLOCK];
                         for (i, line) in scores.chunks_exact_mut(stride).take(height).enumerate() {
                             let (visible, hidden) = line[..seen].split_at_mut(past + from + i + 1);
@@ -175,7 +248,7 @@ pub unsafe fn forward(
                         }
                         weights.pack(View::strided(scores, height, seen, stride), Side::Left, Layout::RowPerOuter);
                         let to = Product { rows: height, cols: hd, stride: hd, add: false };
-                        multiply(&unit, (weights, 0), values, weights.depth(), writable(part), to);
+                        multiply(&unit, Blocks::all(weights), values, weights.depth(), writable(part), to);
                         for (i, line) in part.chunks_exact(hd).take(height).enumerate() {
                             let target = &mut out[heads.at(first + from + i, queries, query)..][..hd];
                             for (o, x) in target.iter_mut().zip(line) {
@@ -213,15 +286,12 @@ pub unsafe fn backward(
 ) {
     let Input { past: Past { len: past, .. }, rotary, heads, .. } = input;
     let Heads { batch, tokens: t, queries, kv, head_dim: hd } = heads;
-    let (all, group, width) = (past + t, queries / kv, queries * hd);
+    let (all, stride, width) = (input.positions(), input.stride(), queries * hd);
     let Saved { out, log_sums } = saved;
-    let stride = all.next_multiple_of(BLOCK);
-    let Scratch { rotated, all_keys, all_values, scores, slopes, dkeys, dvalues, part, packed } = scratch;
-    let [keys, keys_back, values, left, dleft, turned, right, dscores] = packed;
-    rotated.resize(t * hd, 0.0);
-    scores.resize(BLOCK * stride, 0.0);
-    slopes.resize(BLOCK * stride, 0.0);
-    part.resize(BLOCK * hd, 0.0);
+    scratch.fit(&input);
+    let Scratch { rotated, all_keys, all_values, scores, slopes, dkeys, dvalues, part, factors } = scratch;
+    let Factors { keys, keys_back, values, queries: all_queries, dheads: all_dheads, strip: dscores, turned, right } =
+        factors;
     let table = |token: usize, head: usize| {
         let at = heads.at(token, queries + kv, head);
         (&rotary.cos[at..at + hd], &rotary.sin[at..at + hd])
@@ -240,17 +310,29 @@ pub unsafe fn backward(
                     gradient.clear();
                     gradient.resize(t * hd, 0.0);
                 }
-                for query in head * group..(head + 1) * group {
+                for query in input.queries_of(head) {
                     input.rotate(sequence, query, rotated);
-                    left.pack(View::new(rotated, t, hd), Side::Left, Layout::RowPerOuter);
+                    all_queries.pack(View::new(rotated, t, hd), Side::Left, Layout::RowPerOuter);
                     let dheads = &dout[first * width + query * hd..];
-                    dleft.pack(View::strided(dheads, t, hd, width), Side::Left, Layout::RowPerOuter);
-                    for block in 0..t.div_ceil(BLOCK) {
-                        let from = block * BLOCK;
-                        let (height, seen) = (BLOCK.min(t - from), past + t.min(from + BLOCK));
+                    all_dheads.pack(View::strided(dheads, t, hd, width), Side::Left, Layout::RowPerOuter);
+                    for Strip { block, from, height, seen } in input.strips() {
                         let to = Product { rows: height, cols: seen, stride, add: false };
-                        multiply(&unit, (left, block), keys, left.depth(), writable(scores), to);
-                        multiply(&unit, (dleft, block), values, dleft.depth(), writable(slopes), to);
+                        multiply(
+                            &unit,
+                            Blocks { of: all_queries, first: block },
+                            keys,
+                            all_queries.depth(),
+                            writable(scores),
+                            to,
+                        );
+                        multiply(
+                            &unit,
+                            Blocks { of: all_dheads, first: block },
+                            values,
+                            all_dheads.depth(),
+                            writable(slopes),
+                            to,
+                        );
                         let lines = scores.chunks_exact_mut(stride).zip(slopes.chunks_exact_mut(stride));
                         for (i, (line, slope)) in lines.take(height).enumerate() {
                             let token = first + from + i;
@@ -265,7 +347,7 @@ pub unsafe fn backward(
                         // Queries.
                         dscores.pack(View::strided(slopes, height, seen, stride), Side::Left, Layout::RowPerOuter);
                         let to = Product { rows: height, cols: hd, stride: hd, add: false };
-                        multiply(&unit, (dscores, 0), keys_back, dscores.depth(), writable(part), to);
+                        multiply(&unit, Blocks::all(dscores), keys_back, dscores.depth(), writable(part), to);
                         for (i, line) in part.chunks_exact(hd).take(height).enumerate() {
                             let token = first + from + i;
                             let (cos, sin) = table(token, query);
@@ -277,12 +359,12 @@ pub unsafe fn backward(
                         let new = View::strided(&slopes[past..], height, seen - past, stride);
                         turned.pack(new, Side::Left, Layout::RowPerInner);
                         right.pack(View::new(&rotated[from * hd..], height, hd), Side::Right, Layout::RowPerInner);
-                        multiply(&unit, (turned, 0), right, turned.depth(), writable(dkeys), to);
+                        multiply(&unit, Blocks::all(turned), right, turned.depth(), writable(dkeys), to);
                         let new = View::strided(&scores[past..], height, seen - past, stride);
                         turned.pack(new, Side::Left, Layout::RowPerInner);
                         let dheads = View::strided(&dheads[from * width..], height, hd, width);
                         right.pack(dheads, Side::Right, Layout::RowPerInner);
-                        multiply(&unit, (turned, 0), right, turned.depth(), writable(dvalues), to);
+                        multiply(&unit, Blocks::all(turned), right, turned.depth(), writable(dvalues), to);
                     }
                 }
                 for (i, (dkey, dvalue)) in dkeys.chunks_exact(hd).zip(dvalues.chunks_exact(hd)).enumerate() {
@@ -295,12 +377,6 @@ pub unsafe fn backward(
             }
         }
     }
-}
-
-/// Memory that is written, as memory that need not be. Only kernels that write it get it so.
-fn writable(numbers: &mut [f32]) -> &mut [MaybeUninit<f32>] {
-    // SAFETY: both have one layout, and no caller leaves anything unwritten behind.
-    unsafe { &mut *(std::ptr::from_mut(numbers) as *mut [MaybeUninit<f32>]) }
 }
 
 /// Scores to probabilities `p`, and gradients of probabilities `dp` to those of scores, `p (dp - total)`.

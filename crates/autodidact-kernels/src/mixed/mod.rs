@@ -23,7 +23,7 @@ use self::{
     attention::{Input, Past, Rotary, Saved, Scratch},
     engine::{Engine, Unit},
     packed::{Layout, Packed, Side, View},
-    product::{Product, multiply},
+    product::{Blocks, Product, multiply},
 };
 use super::{
     Form, Heads, Matrix, PastPositions, Rotation,
@@ -33,8 +33,14 @@ use super::{
 
 thread_local! {
     /// Packed factors of products, and what attention needs: each thread's own, used again by each call.
-    static FACTORS: RefCell<(Packed, Packed)> = const { RefCell::new((Packed::new(), Packed::new())) };
+    static FACTORS: RefCell<Factors> = const { RefCell::new(Factors { left: Packed::new(), right: Packed::new() }) };
     static SCRATCH: RefCell<Scratch> = RefCell::default();
+}
+
+/// The factors of a product.
+struct Factors {
+    left: Packed,
+    right: Packed,
 }
 
 /// Proof that this processor, and this process, may use the kernels.
@@ -78,8 +84,9 @@ fn check_heads(qkv: &Matrix, past: Option<&PastPositions>, rotation: Rotation<'_
     assert!(head_dim > 0 && head_dim.is_multiple_of(2), "a head must have an even width");
     assert_eq!(qkv.dims(), [n, (queries + 2 * kv) * head_dim], "`qkv` must hold all heads of all tokens");
     if let Some(PastPositions { len, keys, values }) = past {
-        let numbers = batch * kv * len * head_dim;
-        assert!(keys.len() == numbers && values.len() == numbers, "the positions before must fit the heads");
+        let each = kv * len * head_dim;
+        let fits = keys.len() == each || keys.len() == batch * each;
+        assert!(fits && values.len() == keys.len(), "the positions before must fit the heads");
     }
     let table = [n, queries + kv, 2, head_dim / 2];
     assert!(rotation.cos.dims() == table && rotation.sin.dims() == table, "the rotary tables must fit the heads");
@@ -111,23 +118,27 @@ impl Kernels {
         let ([ar, ac], [br, bc]) = (a.dims(), b.dims());
         let (left, right) = (Numbers::of(a), Numbers::of(b));
         let (left, right) = (View::new(left.slice(), ar, ac), View::new(right.slice(), br, bc));
-        let (rows, left_layout) = match form {
-            Form::LeftTransposed => (ac, Layout::RowPerInner),
-            _ => (ar, Layout::RowPerOuter),
+        let (rows, left_inner, left_layout) = match form {
+            Form::LeftTransposed => (ac, ar, Layout::RowPerInner),
+            _ => (ar, ac, Layout::RowPerOuter),
         };
-        let (cols, right_layout) = match form {
-            Form::RightTransposed => (br, Layout::RowPerOuter),
-            _ => (bc, Layout::RowPerInner),
+        let (cols, right_inner, right_layout) = match form {
+            Form::RightTransposed => (br, bc, Layout::RowPerOuter),
+            _ => (bc, br, Layout::RowPerInner),
         };
-        let out = FACTORS.with_borrow_mut(|(packed_left, packed_right)| {
+        assert_eq!(left_inner, right_inner, "the factors must have the same inner size");
+        if left_inner == 0 {
+            return matrix(vec![0.0; rows * cols], [rows, cols], &a.device());
+        }
+        let out = FACTORS.with_borrow_mut(|packed| {
             let to = Product { rows, cols, stride: cols, add: false };
             // SAFETY: `self` exists only where the processor has the instructions; a product is written whole.
             unsafe {
-                packed_left.pack(left, Side::Left, left_layout);
-                packed_right.pack(right, Side::Right, right_layout);
+                packed.left.pack(left, Side::Left, left_layout);
+                packed.right.pack(right, Side::Right, right_layout);
                 let unit = Unit::ready(self.0);
                 written(rows * cols, |out| {
-                    multiply(&unit, (packed_left, 0), packed_right, packed_left.depth(), out, to);
+                    multiply(&unit, Blocks::all(&packed.left), &packed.right, packed.left.depth(), out, to);
                 })
             }
         });
@@ -245,6 +256,9 @@ impl Kernels {
         check_heads(&saved.qkv, past, rotation, heads);
         let fits = saved.out.dims() == [n, width] && saved.log_sums.len() == heads.queries * n;
         assert!(fits && dout.dims() == [n, width], "the backward pass must get the heads of the forward pass");
+        if n == 0 {
+            return saved.qkv.clone();
+        }
         let (qkv, out, dout_numbers) = (Numbers::of(&saved.qkv), Numbers::of(&saved.out), Numbers::of(dout));
         let (cos, sin) = (Numbers::of(rotation.cos), Numbers::of(rotation.sin));
         let rotary = Rotary { cos: cos.slice(), sin: sin.slice() };
@@ -264,6 +278,7 @@ impl Kernels {
     /// The weighted sum of the losses, `[1]`, and the gradient of the logits, which takes their place in memory.
     pub fn cross_entropy(self, logits: Matrix, targets: &[u32], weights: &[f32]) -> (Tensor<1>, Matrix) {
         let ([m, vocab], device) = (logits.dims(), logits.device());
+        assert!(targets.len() == m && weights.len() == m, "each row must have a target and a weight");
         let mut rows = logits.into_data().try_into_vec::<f32>().unwrap_or_default();
         // SAFETY: `self` exists only where the processor has the instructions.
         let loss = unsafe { rows::cross_entropy(&mut rows, vocab, targets, weights) };

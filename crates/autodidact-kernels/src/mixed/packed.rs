@@ -156,6 +156,21 @@ impl Packed {
     }
 }
 
+/// The order that puts the numbers of two halves side by side.
+#[target_feature(enable = "avx512f")]
+pub(super) fn pairs() -> __m512i {
+    let order: [u16; 32] = std::array::from_fn(|i| (i / 2 + 16 * (i % 2)) as u16);
+    // SAFETY: the array has 64 bytes.
+    unsafe { _mm512_loadu_si512(order.as_ptr().cast()) }
+}
+
+/// Both as bf16, one after the other.
+#[target_feature(enable = "avx512f,avx512bf16")]
+pub(super) fn rounded(low: __m512, high: __m512) -> __m512i {
+    // SAFETY: both are 512 bits.
+    unsafe { std::mem::transmute(_mm512_cvtne2ps_pbh(high, low)) }
+}
+
 /// 16 rows of 32 numbers, as they lie.
 #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
 unsafe fn rows_tile(source: *const f32, stride: usize, tile: *mut __m512i) {
@@ -164,8 +179,7 @@ unsafe fn rows_tile(source: *const f32, stride: usize, tile: *mut __m512i) {
         unsafe {
             let at = source.add(row * stride);
             let (low, high) = (_mm512_loadu_ps(at), _mm512_loadu_ps(at.add(16)));
-            let both: __m512i = std::mem::transmute(_mm512_cvtne2ps_pbh(high, low));
-            _mm512_store_si512(tile.add(row), both);
+            _mm512_store_si512(tile.add(row), rounded(low, high));
         }
     }
 }
@@ -173,15 +187,13 @@ unsafe fn rows_tile(source: *const f32, stride: usize, tile: *mut __m512i) {
 /// 32 rows of 16 numbers, two rows to a line of pairs.
 #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
 unsafe fn pairs_tile(source: *const f32, stride: usize, tile: *mut __m512i) {
-    let order: [u16; 32] = std::array::from_fn(|i| (i / 2 + 16 * (i % 2)) as u16);
+    let order = pairs();
     // SAFETY: the caller vouches for 32 rows of 16 numbers and 16 lines.
     unsafe {
-        let order = _mm512_loadu_si512(order.as_ptr().cast());
         for pair in 0..OUTER {
             let at = source.add(2 * pair * stride);
             let (low, high) = (_mm512_loadu_ps(at), _mm512_loadu_ps(at.add(stride)));
-            let both: __m512i = std::mem::transmute(_mm512_cvtne2ps_pbh(high, low));
-            _mm512_store_si512(tile.add(pair), _mm512_permutexvar_epi16(order, both));
+            _mm512_store_si512(tile.add(pair), _mm512_permutexvar_epi16(order, rounded(low, high)));
         }
     }
 }

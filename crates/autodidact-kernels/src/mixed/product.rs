@@ -24,22 +24,47 @@ pub struct Product {
     pub add: bool,
 }
 
-/// `out (+)= left right`, for blocks `left_from..` of the left factor's groups and inner tiles up to `depth`.
+/// A left factor from some block of [`BLOCK`] rows on.
+#[derive(Clone, Copy)]
+pub struct Blocks<'a> {
+    /// The factor.
+    pub of: &'a Packed,
+    /// The first block.
+    pub first: usize,
+}
+
+impl<'a> Blocks<'a> {
+    /// The whole factor.
+    pub fn all(of: &'a Packed) -> Self {
+        Self { of, first: 0 }
+    }
+}
+
+/// Memory that is written, as memory that need not be.
+///
+/// # Safety
+/// Nothing uninitialized must be written to it.
+pub unsafe fn writable(numbers: &mut [f32]) -> &mut [MaybeUninit<f32>] {
+    // SAFETY: both have one layout, and the caller vouches for what is written.
+    unsafe { &mut *(std::ptr::from_mut(numbers) as *mut [MaybeUninit<f32>]) }
+}
+
+/// `out (+)= left right`, with inner tiles up to `depth`, of which there must be one at least.
 ///
 /// # Safety
 /// The output must be written where it is added to.
 pub unsafe fn multiply(
     unit: &Unit,
-    (left, left_block): (&Packed, usize),
+    Blocks { of: left, first }: Blocks<'_>,
     right: &Packed,
     depth: usize,
     out: &mut [MaybeUninit<f32>],
     to: Product,
 ) {
-    assert!(depth <= left.depth && depth <= right.depth, "factors of different depths");
+    assert!(depth > 0 && depth <= left.depth && depth <= right.depth, "factors of different depths");
     assert!(to.rows == 0 || out.len() >= (to.rows - 1) * to.stride + to.cols, "no room for a product");
     let blocks = to.rows.div_ceil(BLOCK);
-    assert!(left.lines.len() >= (left_block + blocks) * 2 * left.depth * OUTER, "too few rows");
+    assert!(left.lines.len() >= (first + blocks) * 2 * left.depth * OUTER, "too few rows");
     assert!(right.lines.len() >= to.cols.div_ceil(BLOCK) * 2 * right.depth * OUTER, "too few columns");
     let mut edge = [0.0f32; BLOCK * BLOCK];
     let columns = to.cols.div_ceil(BLOCK);
@@ -59,7 +84,7 @@ pub unsafe fn multiply(
                     (edge.as_mut_ptr(), BLOCK)
                 };
                 unit.block(Block {
-                    left: left.lines.as_ptr().add((left_block + row) * 2 * left.depth * OUTER).cast(),
+                    left: left.lines.as_ptr().add((first + row) * 2 * left.depth * OUTER).cast(),
                     left_next: left.depth * TILE,
                     right: right.lines.as_ptr().add(column * 2 * right.depth * OUTER).cast(),
                     right_next: right.depth * TILE,

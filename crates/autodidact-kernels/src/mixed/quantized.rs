@@ -1,18 +1,16 @@
 //! Products with quantized weights, which are written out as bf16 where they are multiplied: a strip of 32 outer indices at a time.
 
-use std::{arch::x86_64::*, cell::RefCell, mem::MaybeUninit};
+use std::{arch::x86_64::*, cell::RefCell};
 
 use super::{
-    super::quant::{BLOCK as COLUMNS, Blocks, QuantizedMatrix, Storage, each_part},
+    super::quant::{BLOCK as COLUMNS, BlockTile, FIFTHS, GROUP, QuantizedMatrix, Storage, each_part},
     engine::{Engine, Unit},
-    packed::{BLOCK, INNER, Layout, OUTER, Packed, Side, View, transpose},
-    product::{Product, multiply},
+    packed::{BLOCK, INNER, Layout, OUTER, Packed, Side, View, pairs, rounded, transpose},
+    product::{Blocks, Product, multiply, writable},
 };
 
 /// Rows of a matrix that are packed at once as inner indices: what fits the cache.
 const ROWS: usize = 2048;
-/// Rows that lie interleaved in a matrix.
-const GROUP: usize = 8;
 
 thread_local! {
     /// A strip of weights: each thread's own, used again by each call.
@@ -67,7 +65,14 @@ pub unsafe fn product(engine: Engine, x: View<'_>, modules: &[QuantizedMatrix]) 
             // SAFETY: the caller vouches for the instructions.
             unsafe {
                 strip.pack_rows(matrix, row);
-                multiply(&Unit::ready(engine), (&left, 0), strip, strip.depth(), writable(done), to);
+                multiply(
+                    &Unit::ready(engine),
+                    Blocks::all(&left),
+                    strip,
+                    strip.depth(),
+                    writable(done.as_flattened_mut()),
+                    to,
+                );
             }
         });
     });
@@ -117,7 +122,7 @@ pub unsafe fn product_transposed(engine: Engine, dy: View<'_>, modules: &[Quanti
                 let unit = Unit::ready(engine);
                 for Part { matrix, row, left } in &parts {
                     strip.pack_columns(matrix, block, *row, ROWS.min(matrix.rows() - row));
-                    multiply(&unit, (left, 0), strip, strip.depth(), writable(done), to);
+                    multiply(&unit, Blocks::all(left), strip, strip.depth(), writable(done.as_flattened_mut()), to);
                 }
             }
         });
@@ -128,13 +133,6 @@ pub unsafe fn product_transposed(engine: Engine, dy: View<'_>, modules: &[Quanti
         }
     }
     out
-}
-
-/// Memory that is written, as memory that need not be.
-fn writable(numbers: &mut [[f32; BLOCK]]) -> &mut [MaybeUninit<f32>] {
-    let numbers = numbers.as_flattened_mut();
-    // SAFETY: both have one layout, and `multiply` writes numbers alone.
-    unsafe { &mut *(std::ptr::from_mut(numbers) as *mut [MaybeUninit<f32>]) }
 }
 
 impl Packed {
@@ -149,7 +147,7 @@ impl Packed {
         for half in 0..BLOCK / OUTER {
             let group = (first + half * OUTER) / GROUP;
             for block in 0..matrix.columns() / COLUMNS {
-                let weights = weights([matrix.blocks(group, block), matrix.blocks(group + 1, block)], matrix.storage());
+                let weights = weights([matrix.block(group, block), matrix.block(group + 1, block)], matrix.storage());
                 let lines = self.tile(half, block).as_mut_ptr().cast::<__m512i>();
                 for (pair, [low, high]) in weights.as_chunks::<2>().0.iter().enumerate() {
                     let both = _mm512_permutexvar_epi16(order, rounded(*low, *high));
@@ -169,7 +167,7 @@ impl Packed {
         self.reserve(BLOCK, rows);
         for step in 0..rows.div_ceil(INNER) {
             let group = (first + step * INNER) / GROUP;
-            let blocks = |at: usize| [matrix.blocks(group + at, block), matrix.blocks(group + at + 1, block)];
+            let blocks = |at: usize| [matrix.block(group + at, block), matrix.block(group + at + 1, block)];
             let (low, high) = (weights(blocks(0), matrix.storage()), weights(blocks(2), matrix.storage()));
             for half in 0..COLUMNS / OUTER {
                 let lines = self.tile(half, step).as_mut_ptr().cast::<__m512i>();
@@ -185,29 +183,15 @@ impl Packed {
     }
 }
 
-/// The order that puts the numbers of two halves side by side.
-#[target_feature(enable = "avx512f")]
-fn pairs() -> __m512i {
-    let order: [u16; 32] = std::array::from_fn(|i| (i / 2 + 16 * (i % 2)) as u16);
-    // SAFETY: the array has 64 bytes.
-    unsafe { _mm512_loadu_si512(order.as_ptr().cast()) }
-}
-
-/// Both as bf16, one after the other.
-#[target_feature(enable = "avx512f,avx512bf16")]
-fn rounded(low: __m512, high: __m512) -> __m512i {
-    // SAFETY: both are 512 bits.
-    unsafe { std::mem::transmute(_mm512_cvtne2ps_pbh(high, low)) }
-}
-
 /// The weights of two groups of rows in a block of columns: a vector of 16 rows for each column. A group that there is not is zero.
 #[target_feature(enable = "avx512f,avx512dq")]
-fn weights(groups: [Option<Blocks<'_>>; 2], storage: Storage) -> [__m512; COLUMNS] {
+fn weights([first, second]: [Option<BlockTile<'_>>; 2], storage: Storage) -> [__m512; COLUMNS] {
     const LINE: usize = 4 * GROUP;
-    let [first, second] = groups.map(Option::unwrap_or_default);
     let mut weights = [_mm512_setzero_ps(); COLUMNS];
-    let numbers = |from: fn(Blocks<'_>) -> &[f32], span: usize| {
-        let half = |blocks| from(blocks).as_chunks::<GROUP>().0.get(span).copied().unwrap_or_default();
+    let numbers = |from: fn(BlockTile<'_>) -> &[f32], span: usize| {
+        let half = |tile: Option<_>| {
+            tile.and_then(|tile| from(tile).as_chunks::<GROUP>().0.get(span).copied()).unwrap_or_default()
+        };
         let (low, high) = (half(first), half(second));
         // SAFETY: the arrays have 8 numbers.
         unsafe {
@@ -216,7 +200,9 @@ fn weights(groups: [Option<Blocks<'_>>; 2], storage: Storage) -> [__m512; COLUMN
         }
     };
     let bytes = |quad: usize| {
-        let half = |blocks: Blocks<'_>| blocks.quants.as_chunks::<LINE>().0.get(quad).copied().unwrap_or([0; LINE]);
+        let half = |tile: Option<BlockTile<'_>>| {
+            tile.and_then(|tile| tile.quants.as_chunks::<LINE>().0.get(quad).copied()).unwrap_or([0; LINE])
+        };
         let (low, high) = (half(first), half(second));
         // SAFETY: the arrays have 32 bytes.
         unsafe {
@@ -225,8 +211,8 @@ fn weights(groups: [Option<Blocks<'_>>; 2], storage: Storage) -> [__m512; COLUMN
         }
     };
     let spans = [0, COLUMNS / storage.span() - 1];
-    let scales = spans.map(|span| numbers(|blocks| blocks.scales, span));
-    let minimums = spans.map(|span| numbers(|blocks| blocks.minimums, span));
+    let scales = spans.map(|span| numbers(|tile| tile.scales, span));
+    let minimums = spans.map(|span| numbers(|tile| tile.minimums, span));
     let weight = |quants: __m512i, column: usize| {
         let span = column / (COLUMNS / 2);
         _mm512_fmadd_ps(_mm512_cvtepi32_ps(quants), scales[span], minimums[span])
@@ -236,13 +222,13 @@ fn weights(groups: [Option<Blocks<'_>>; 2], storage: Storage) -> [__m512; COLUMN
             let (four_bits, fifth_bit) = (_mm512_set1_epi32(15), _mm512_set1_epi32(16));
             // Bit `8 i + j`: the fifth one of column `4 j + i`, which becomes bit 4.
             let five = storage == Storage::Five;
-            let plane = if five { bytes(COLUMNS / 8) } else { _mm512_setzero_si512() };
+            let plane = if five { bytes(FIFTHS) } else { _mm512_setzero_si512() };
             let plane = _mm512_rol_epi32::<4>(plane);
             let fifth = |column: usize| {
                 let places = (column % 4 * 8 + column / 4) as i32;
                 _mm512_and_si512(_mm512_rorv_epi32(plane, _mm512_set1_epi32(places)), fifth_bit)
             };
-            for quad in 0..COLUMNS / 8 {
+            for quad in 0..FIFTHS {
                 let mut bytes = bytes(quad);
                 for at in 0..4 {
                     for column in [4 * quad + at, COLUMNS / 2 + 4 * quad + at] {

@@ -1,7 +1,11 @@
 //! Rows of f32 as integers of 16 bits.
 
 use super::BLOCK;
-use crate::{Matrix, numbers::Numbers};
+use crate::{
+    Matrix,
+    lanes::{LANES, Vector, fastest, lanes},
+    numbers::Numbers,
+};
 
 /// The largest integer that a number becomes. With the largest weight, 255, the sum over a block has 29 bits.
 const LARGEST: f32 = 32767.0;
@@ -40,12 +44,7 @@ impl Activations {
             scales: vec![0.0; blocks],
             sums: vec![0.0; 2 * blocks],
         };
-        let (numbers, _) = rows.as_chunks::<BLOCK>();
-        let words = out.words.as_chunks_mut::<BLOCK>().0;
-        let sums = out.sums.as_chunks_mut::<2>().0;
-        for (((numbers, words), scale), sums) in numbers.iter().zip(words).zip(&mut out.scales).zip(sums) {
-            *scale = block(numbers, words, sums);
-        }
+        round(rows, &mut out);
         out
     }
 
@@ -68,19 +67,43 @@ impl Activations {
     }
 }
 
-fn block(numbers: &[f32; BLOCK], words: &mut [i16; BLOCK], sums: &mut [f32; 2]) -> f32 {
-    // `max` passes over what is no number; the sum does not.
-    let largest = numbers.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
-    let scale = largest / LARGEST;
-    let inverse = if largest > 0.0 { LARGEST / largest } else { 0.0 };
-    for (x, word) in numbers.iter().zip(words.iter_mut()) {
-        // At most the largest by the choice of the scale. Not `round_ties_even`, which most processors are asked for by a call.
-        *word = ((x * inverse + ROUND) - ROUND) as i16;
+fastest!(
+    /// Rounds rows of whole blocks into places of their size.
+    round = round_blocks(rows: &[f32], out: &mut Activations)
+);
+
+#[inline(always)]
+fn round_blocks<V: Vector>(rows: &[f32], out: &mut Activations) {
+    let (numbers, _) = rows.as_chunks::<BLOCK>();
+    let words = out.words.as_chunks_mut::<BLOCK>().0;
+    let sums = out.sums.as_chunks_mut::<2>().0;
+    for (((numbers, words), scale), sums) in numbers.iter().zip(words).zip(&mut out.scales).zip(sums) {
+        *scale = block::<V>(numbers, words, sums);
     }
-    let finite = numbers.iter().all(|x| x.is_finite());
-    let scale = if finite { scale } else { f32::NAN };
-    let (first, second) = words.split_at(BLOCK / 2);
-    let sum = |half: &[i16]| scale * half.iter().map(|x| i32::from(*x)).sum::<i32>() as f32;
-    *sums = [sum(first), sum(second)];
+}
+
+#[inline(always)]
+fn block<V: Vector>(numbers: &[f32; BLOCK], words: &mut [i16; BLOCK], sums: &mut [f32; 2]) -> f32 {
+    let zero = V::splat(0.0);
+    // What is no number is passed over by the largest, and not by the sum: that is zero where all are finite.
+    let (mut most, mut sum) = (zero, zero);
+    let (numbers, _) = numbers.as_chunks::<LANES>();
+    for numbers in numbers {
+        let x = V::load(numbers);
+        most = most.or_larger(x.or_larger(zero.minus(x)));
+        sum = sum.plus_product(x, zero);
+    }
+    let largest = lanes(most).into_iter().fold(0.0, f32::max);
+    let scale = if lanes(sum) == [0.0; LANES] { largest / LARGEST } else { f32::NAN };
+    let inverse = if largest > 0.0 { LARGEST / largest } else { 0.0 };
+    let mut halves = [zero; 2];
+    for (at, (numbers, words)) in numbers.iter().zip(words.as_chunks_mut::<LANES>().0).enumerate() {
+        // At most the largest by the choice of the scale.
+        let rounded = V::load(numbers).times(V::splat(inverse)).plus(V::splat(ROUND)).minus(V::splat(ROUND));
+        rounded.store_words(words);
+        halves[at / 2] = halves[at / 2].plus(rounded);
+    }
+    // Sums of 16 integers of 16 bits, which f32 holds.
+    *sums = halves.map(|half| scale * lanes(half).into_iter().sum::<f32>());
     scale
 }

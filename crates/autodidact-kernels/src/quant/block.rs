@@ -9,13 +9,16 @@ const LANES: usize = 32;
 /// The weights of a group of rows in a block of columns.
 type Weights = [[f32; BLOCK]; GROUP];
 
-/// A group of rows in a block of columns.
-pub(super) struct Tile<'a> {
-    pub(super) storage: Storage,
-    pub(super) quants: &'a [u8],
+/// A group of rows in a block of columns, as it is stored.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tile<'a> {
+    pub(crate) storage: Storage,
+    /// See [`super::QuantizedMatrix::quants`].
+    pub(crate) quants: &'a [u8],
     /// Spans of columns, in them rows.
-    pub(super) scales: &'a [f32],
-    pub(super) minimums: &'a [f32],
+    pub(crate) scales: &'a [f32],
+    /// As `scales`.
+    pub(crate) minimums: &'a [f32],
 }
 
 impl Tile<'_> {

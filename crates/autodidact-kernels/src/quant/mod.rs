@@ -29,6 +29,7 @@ mod wasm;
 mod x86;
 
 pub use activations::Activations;
+pub(crate) use block::Tile as BlockTile;
 pub use instructions::Instructions;
 pub use product::Columns;
 pub(crate) use product::each_part;
@@ -37,11 +38,11 @@ pub use transposed::SomeColumns;
 /// Columns that share a scale of their activations, and of their weights at most.
 pub const BLOCK: usize = 32;
 /// Rows that lie interleaved, so that one instruction works on all of them.
-const GROUP: usize = 8;
+pub(crate) const GROUP: usize = 8;
 /// Neighbouring columns of a row that lie side by side.
 const QUAD: usize = 4;
 /// Where the fifth bits of a block are: as if they were a quad.
-const FIFTHS: usize = BLOCK / 2 / QUAD;
+pub(crate) const FIFTHS: usize = BLOCK / 2 / QUAD;
 /// A one in each of four bytes.
 const EACH: u32 = 0x0101_0101;
 
@@ -92,17 +93,6 @@ pub struct Row<'a> {
     pub scales: &'a [f32],
     /// One for each span of columns.
     pub minimums: &'a [f32],
-}
-
-/// A block of columns of a group of rows, as it is stored.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Blocks<'a> {
-    /// See [`QuantizedMatrix::quants`].
-    pub(crate) quants: &'a [u8],
-    /// Spans of columns, in them rows.
-    pub(crate) scales: &'a [f32],
-    /// As `scales`.
-    pub(crate) minimums: &'a [f32],
 }
 
 /// A matrix `[rows, columns]`, packed for the products of this machine.
@@ -273,10 +263,11 @@ impl QuantizedMatrix {
     }
 
     /// A block of columns of a group of rows; `None` beyond the last group.
-    pub(crate) fn blocks(&self, group: usize, block: usize) -> Option<Blocks<'_>> {
+    pub(crate) fn block(&self, group: usize, block: usize) -> Option<BlockTile<'_>> {
         let spans = BLOCK / self.storage.span() * GROUP;
         let at = (group * (self.columns / BLOCK) + block) * spans;
-        Some(Blocks {
+        Some(BlockTile {
+            storage: self.storage,
             quants: self.quants.get(self.start(group, block)..)?.get(..self.storage.block_bytes())?,
             scales: self.scales.get(at..)?.get(..spans)?,
             minimums: self.minimums.get(at..)?.get(..spans)?,

@@ -69,7 +69,7 @@ impl QuantizedMatrix {
         }
         // Groups of rows, in them tokens.
         let mut done = vec![[0.0; GROUP]; self.rows.div_ceil(GROUP) * tokens];
-        let at_once = (CACHED / (2 * self.columns)).max(TOKENS) / TOKENS * TOKENS;
+        let at_once = (CACHED / (2 * self.columns)).max(UNPACKED_FOR) / TOKENS * TOKENS;
         for first in (0..tokens).step_by(at_once) {
             let range = first..tokens.min(first + at_once);
             let work = |(group, done): (usize, &mut [[f32; GROUP]])| {

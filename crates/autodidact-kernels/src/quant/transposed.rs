@@ -4,13 +4,14 @@
 //! plain Rust, compiled for each set of instructions but that of WebAssembly.
 
 use super::{
-    BLOCK, Blocks, GROUP, Instructions, QuantizedMatrix,
+    BLOCK, GROUP, Instructions, QuantizedMatrix,
     block::{Tile, plain},
     each_part,
 };
 
 /// Tokens whose sums stay in the cache while all rows of a matrix pass.
 const TOKENS: usize = 128;
+
 /// Some columns of a matrix, read as a matrix of their own.
 #[derive(Debug, Clone, Copy)]
 pub struct SomeColumns<'a> {
@@ -55,7 +56,9 @@ impl QuantizedMatrix {
                 let sums = &mut sums[range.clone()];
                 for group in 0..groups {
                     let y = &packed[group * tokens..][range.clone()];
-                    add(&self.tile(group, block), y, sums, instructions);
+                    if let Some(tile) = self.block(group, block) {
+                        add(&tile, y, sums, instructions);
+                    }
                 }
             }
         };
@@ -65,12 +68,6 @@ impl QuantizedMatrix {
                 row[block * BLOCK..][..BLOCK].iter_mut().zip(sums).for_each(|(out, sum)| *out += sum);
             }
         }
-    }
-
-    fn tile(&self, group: usize, block: usize) -> Tile<'_> {
-        // There is such a block.
-        let Blocks { quants, scales, minimums } = self.blocks(group, block).unwrap_or_default();
-        Tile { storage: self.storage, quants, scales, minimums }
     }
 }
 

@@ -4,22 +4,23 @@ use std::sync::Arc;
 
 use autodidact_kernels::{
     Form, Heads, Kernels, Matrix, PastPositions, Rotation,
-    quant::{QuantizedMatrix, Row, Storage},
+    quant::{QuantizedMatrix, Row},
 };
-use burn::tensor::{Device, Tensor, TensorData, activation::softmax};
+use burn::tensor::{Device, Tensor, activation::softmax};
 
-use super::emulator;
+use super::{
+    common::{BF16, STORAGES, assert_close, matrix, numbers, random, skipped},
+    emulator,
+};
 
-/// bf16 keeps eight bits: a number of a product is off by up to this share of the product's root mean square.
-const BF16: f32 = 0.05;
-/// And all numbers together by up to this share of their size, after two products in a row or three.
+/// All numbers of a product in bf16 together are off by up to this share of their size, after two products in a row or three.
 const BF16_TOGETHER: f32 = 0.01;
 
 /// The kernels on tile registers and those that this processor would take, or words on standard error: factors are packed with AVX-512.
 fn kernels() -> Vec<Kernels> {
     use std::arch::is_x86_feature_detected as has;
     if !(has!("avx512f") && has!("avx512bw") && has!("avx512vl") && has!("avx512dq") && has!("avx512bf16")) {
-        eprintln!("SKIPPED: this processor has no AVX-512 with bf16, which the kernels need beside tile registers");
+        skipped("this processor has no AVX-512 with bf16, which the kernels need beside tile registers");
         return Vec::new();
     }
     emulator::enable();
@@ -31,33 +32,6 @@ fn kernels() -> Vec<Kernels> {
 /// All kernels with each of the cases.
 fn with_each<T: Copy>(cases: &[T]) -> Vec<(Kernels, T)> {
     kernels().into_iter().flat_map(|kernels| cases.iter().map(move |case| (kernels, *case))).collect()
-}
-
-/// Numbers that look random, in [-1, 1].
-fn random(rows: usize, cols: usize, seed: u32) -> Matrix {
-    let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(1);
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 17;
-        state ^= state << 5;
-        state as f32 / u32::MAX as f32 * 2.0 - 1.0
-    };
-    let data = (0..rows * cols).map(|_| next()).collect::<Vec<f32>>();
-    Tensor::from_data(TensorData::new(data, [rows, cols]), &Device::flex())
-}
-
-fn numbers(matrix: &Matrix) -> Vec<f32> {
-    matrix.clone().into_data().try_into_vec::<f32>().unwrap()
-}
-
-/// Asserts that no number differs by more than that share of the root mean square of those wanted.
-#[track_caller]
-fn assert_close(got: &Matrix, want: &Matrix, share: f32) {
-    assert_eq!(got.dims(), want.dims());
-    let (got, want) = (numbers(got), numbers(want));
-    let rms = (want.iter().map(|x| x * x).sum::<f32>() / want.len() as f32).sqrt();
-    let gap = got.iter().zip(&want).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-    assert!(gap <= share * rms, "{gap} with a root mean square of {rms}");
 }
 
 /// The size of the error as a share of that of what is wanted.
@@ -93,7 +67,7 @@ fn products_of_small_integers_are_exact() {
 #[test]
 fn products_with_quantized_weights_of_small_integers_are_exact() {
     let (rows, columns) = (75, 96);
-    for (kernels, storage) in with_each(&[Storage::Four, Storage::Five, Storage::Eight, Storage::EightBySixteen]) {
+    for (kernels, storage) in with_each(&STORAGES) {
         let mut module = QuantizedMatrix::zeros(rows, columns, storage).unwrap();
         let spans = columns / storage.span();
         for row in 0..rows {
@@ -103,7 +77,7 @@ fn products_with_quantized_weights_of_small_integers_are_exact() {
         }
         let mut weights = vec![0.0; rows * columns];
         weights.chunks_mut(columns).enumerate().for_each(|(row, out)| module.row(row, out));
-        let weights = Matrix::from_data(TensorData::new(weights, [rows, columns]), &Device::flex());
+        let weights = matrix(weights, rows, columns);
         let integers = |rows, cols, seed| random(rows, cols, seed).mul_scalar(9.0).round();
         let (x, dy, modules) = (integers(45, columns, 6), integers(45, rows, 7), [module]);
         assert_eq!(numbers(&kernels.quantized(&x, &modules)), numbers(&x.matmul(weights.clone().transpose())));
@@ -137,7 +111,7 @@ fn attention(qkv: &Matrix, rotation: Rotation<'_>, heads: Heads, dout: &Matrix) 
     let Heads { batch, tokens, queries, kv, head_dim } = heads;
     let device = Device::flex();
     let hidden: Vec<f32> = (0..tokens * tokens).map(|at| if at % tokens > at / tokens { -1e9 } else { 0.0 }).collect();
-    let hidden = Tensor::<2>::from_data(TensorData::new(hidden, [tokens, tokens]), &device);
+    let hidden = matrix(hidden, tokens, tokens);
     let (mut outs, mut gradients, mut keys_values) = (Vec::new(), Vec::new(), Vec::new());
     for first in (0..batch).map(|sequence| sequence * tokens) {
         let columns =
@@ -202,7 +176,7 @@ fn attention_and_its_gradient() {
         let n = batch * tokens;
         let qkv = random(n, (queries + 2 * kv) * head_dim, 1);
         let rows: Vec<f32> = (0..n).map(|row| if row % tokens < past { 0.0 } else { 1.0 }).collect();
-        let dout = random(n, queries * head_dim, 2) * Tensor::from_data(TensorData::new(rows, [n, 1]), &Device::flex());
+        let dout = random(n, queries * head_dim, 2) * matrix(rows, n, 1);
         let table = |seed| random(n, (queries + kv) * head_dim, seed);
         let whole = |table: &Matrix| table.clone().reshape([n, queries + kv, 2, head_dim / 2]);
         let (cos, sin) = (table(3), table(4));

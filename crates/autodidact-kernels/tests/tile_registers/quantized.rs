@@ -2,18 +2,10 @@
 
 use autodidact_kernels::quant::{Activations, Columns, Instructions, QuantizedMatrix, Row, SomeColumns, Storage};
 
-use super::emulator;
-
-const STORAGES: [Storage; 4] = [Storage::Four, Storage::Five, Storage::Eight, Storage::EightBySixteen];
-
-/// The largest number that a weight is stored as.
-fn most(storage: Storage) -> u8 {
-    match storage {
-        Storage::Four => 15,
-        Storage::Five => 31,
-        Storage::Eight | Storage::EightBySixteen => 255,
-    }
-}
+use super::{
+    common::{Quantized, Random, STORAGES, most, skipped},
+    emulator,
+};
 
 /// AMX, or words on standard error: the sums are folded with AVX-512.
 fn tiles() -> Option<Instructions> {
@@ -21,7 +13,7 @@ fn tiles() -> Option<Instructions> {
     // SAFETY: something executes the instructions on tile registers.
     let tiles = unsafe { Instructions::assume_tiles() };
     if tiles.is_none() {
-        eprintln!("SKIPPED: this processor has no AVX-512 with VNNI, which the product needs beside tile registers");
+        skipped("this processor has no AVX-512 with VNNI, which the product needs beside tile registers");
     }
     tiles
 }
@@ -32,34 +24,6 @@ fn vectors() -> Vec<Instructions> {
     all.filter(|instructions| matches!(instructions, Instructions::Avx2(_) | Instructions::Vnni(_))).collect()
 }
 
-/// Numbers that look random, from 0 to 1.
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self) -> f32 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 40) as f32 / (1_u64 << 24) as f32
-    }
-
-    /// So many from -3 to 3.
-    fn activations(&mut self, count: usize) -> Vec<f32> {
-        (0..count).map(|_| self.next() * 6.0 - 3.0).collect()
-    }
-}
-
-fn matrix(rows: usize, columns: usize, storage: Storage, numbers: &mut Numbers) -> QuantizedMatrix {
-    let mut matrix = QuantizedMatrix::zeros(rows, columns, storage).unwrap();
-    let most = f32::from(most(storage)) + 1.0;
-    for index in 0..rows {
-        let quants: Vec<u8> = (0..columns).map(|_| (numbers.next() * most) as u8).collect();
-        let spans = columns / storage.span();
-        let scales: Vec<f32> = (0..spans).map(|_| numbers.next() * 0.02).collect();
-        let minimums: Vec<f32> = (0..spans).map(|_| -numbers.next() * 0.1).collect();
-        matrix.set_row(index, Row { quants: &quants, scales: &scales, minimums: &minimums });
-    }
-    matrix
-}
-
 fn bits(numbers: &[f32]) -> Vec<u32> {
     numbers.iter().map(|x| x.to_bits()).collect()
 }
@@ -67,13 +31,13 @@ fn bits(numbers: &[f32]) -> Vec<u32> {
 #[test]
 fn the_product_is_that_of_vectors_to_the_last_bit() {
     let Some(tiles) = tiles() else { return };
-    let mut numbers = Numbers(1);
+    let mut random = Random::new(1);
     for storage in STORAGES {
         for (rows, columns, tokens) in
             [(1, 32, 16), (8, 64, 17), (15, 96, 31), (16, 128, 32), (17, 160, 33), (41, 544, 50), (64, 288, 64)]
         {
-            let matrix = matrix(rows, columns, storage, &mut numbers);
-            let x = Activations::new(&numbers.activations(tokens * columns), columns);
+            let matrix = Quantized::random(rows, columns, storage, &mut random).matrix;
+            let x = Activations::new(&random.numbers(tokens * columns, 3.0), columns);
             let product = bits(&matrix.product(&x, tiles));
             for vectors in vectors() {
                 let expected = bits(&matrix.product(&x, vectors));
@@ -89,15 +53,15 @@ fn the_product_is_that_of_vectors_to_the_last_bit() {
 #[test]
 fn fewer_tokens_and_the_product_from_the_other_side_are_those_of_vectors() {
     let Some(tiles) = tiles() else { return };
-    let mut numbers = Numbers(2);
+    let mut random = Random::new(2);
     for storage in STORAGES {
-        let matrix = matrix(19, 96, storage, &mut numbers);
+        let matrix = Quantized::random(19, 96, storage, &mut random).matrix;
         for vectors in vectors() {
             for tokens in [0, 1, 5, 15] {
-                let x = Activations::new(&numbers.activations(tokens * 96), 96);
+                let x = Activations::new(&random.numbers(tokens * 96, 3.0), 96);
                 assert_eq!(bits(&matrix.product(&x, tiles)), bits(&matrix.product(&x, vectors)));
             }
-            let y = numbers.activations(20 * 19);
+            let y = random.numbers(20 * 19, 3.0);
             let transposed = |instructions| {
                 let mut out = vec![1.0; 20 * 96];
                 matrix.add_transposed(SomeColumns { numbers: &y, width: 19, first: 0 }, instructions, &mut out);
@@ -111,9 +75,9 @@ fn fewer_tokens_and_the_product_from_the_other_side_are_those_of_vectors() {
 #[test]
 fn other_columns_stay_as_they_are() {
     let Some(tiles) = tiles() else { return };
-    let mut numbers = Numbers(3);
-    let matrix = matrix(21, 64, Storage::Four, &mut numbers);
-    let x = Activations::new(&numbers.activations(18 * 64), 64);
+    let mut random = Random::new(3);
+    let matrix = Quantized::random(21, 64, Storage::Four, &mut random).matrix;
+    let x = Activations::new(&random.numbers(18 * 64, 3.0), 64);
     let (product, width, first) = (matrix.product(&x, tiles), 30, 4);
     let mut out = vec![7.0; 18 * width];
     matrix.multiply(&x, tiles, &mut Columns { numbers: &mut out, width, first });
@@ -146,9 +110,9 @@ fn the_largest_numbers_do_not_overflow() {
 #[test]
 fn zeros_stay_zeros_and_what_is_no_number_stays_none() {
     let Some(tiles) = tiles() else { return };
-    let mut numbers = Numbers(4);
+    let mut random = Random::new(4);
     for storage in STORAGES {
-        let matrix = matrix(8, 64, storage, &mut numbers);
+        let matrix = Quantized::random(8, 64, storage, &mut random).matrix;
         let tokens = 20;
         assert_eq!(matrix.product(&Activations::new(&[0.0; 64 * 20], 64), tiles), vec![0.0; 8 * tokens]);
         for odd in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {

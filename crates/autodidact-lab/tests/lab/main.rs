@@ -8,6 +8,8 @@ mod asking;
 mod common;
 mod constrained_tasks;
 mod eval_runner;
+#[path = "../../../autodidact-kernels/tests/common/mod.rs"]
+mod kernels;
 #[cfg(feature = "cuda")]
 mod libtorch;
 mod mixed_precision;

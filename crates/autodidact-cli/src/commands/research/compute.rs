@@ -12,7 +12,8 @@ pub struct ComputeArgs {
     /// Device to compute on.
     #[arg(long, value_enum, default_value_t = Device::Cpu)]
     pub device: Device,
-    /// Precision of matrix products on a CPU.
+    /// Precision of matrix products on a CPU: bf16 factors (mixed) or f32 (full). Auto takes mixed where the processor has AVX-512
+    /// with bf16.
     #[arg(long, value_enum, default_value_t = PrecisionChoice::Auto)]
     pub precision: PrecisionChoice,
 }

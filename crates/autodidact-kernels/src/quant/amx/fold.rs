@@ -8,12 +8,12 @@ use super::{SIDE, SPANS, activations::Packed, registers::Dots, weights::Weights}
 pub(super) struct Fold<'a> {
     pub(super) weights: &'a Weights,
     pub(super) x: &'a Packed,
-    /// A pair for each span.
+    /// For each span: those of 16 tokens, and those of the next 16.
     pub(super) dots: &'a [[Dots; 2]],
     /// Which 16 tokens.
     pub(super) tokens: usize,
-    /// Which of a pair of `dots` is theirs.
-    pub(super) at: usize,
+    /// 0 for the first 16 of `dots`, 1 for the next.
+    pub(super) half: usize,
     /// The first span.
     pub(super) from: usize,
 }
@@ -42,7 +42,7 @@ impl Fold<'_> {
         for (token, sums) in sums.iter_mut().enumerate().take(SIDE) {
             let mut sum = load(sums);
             for span in 0..N {
-                let Dots { high, low } = &dots[span][self.at];
+                let Dots { high, low } = &dots[span][self.half];
                 let dots = _mm512_add_epi32(_mm512_slli_epi32::<8>(integers(&high[token])), integers(&low[token]));
                 // The order and the rounding of the product with VNNI.
                 let scales = _mm512_mul_ps(scales[span], _mm512_set1_ps(x_scales[span][token]));

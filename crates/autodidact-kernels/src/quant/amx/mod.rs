@@ -102,7 +102,7 @@ fn multiply(registers: &SpanRegisters, weights: &Weights, x: &Packed, sums: &mut
                     registers.two(weights.tile(span), [x.tile(tokens, span), x.tile(tokens + 1, span)], dots);
                 }
             }
-            let fold = |at| Fold { weights, x, dots: &dots[..count], tokens: tokens + at, at, from };
+            let fold = |half| Fold { weights, x, dots: &dots[..count], tokens: tokens + half, half, from };
             fold(0).add_to(first);
             if !second.is_empty() {
                 fold(1).add_to(second);
