@@ -239,38 +239,38 @@ impl Vector for Simd128 {
 
     #[inline(always)]
     fn plus(self, other: Self) -> Self {
-        self.with(other, std::arch::wasm32::f32x4_add)
+        self.with(other, |a, b| std::arch::wasm32::f32x4_add(a, b))
     }
 
     #[inline(always)]
     fn minus(self, other: Self) -> Self {
-        self.with(other, std::arch::wasm32::f32x4_sub)
+        self.with(other, |a, b| std::arch::wasm32::f32x4_sub(a, b))
     }
 
     #[inline(always)]
     fn times(self, other: Self) -> Self {
-        self.with(other, std::arch::wasm32::f32x4_mul)
+        self.with(other, |a, b| std::arch::wasm32::f32x4_mul(a, b))
     }
 
     #[inline(always)]
     fn over(self, other: Self) -> Self {
-        self.with(other, std::arch::wasm32::f32x4_div)
+        self.with(other, |a, b| std::arch::wasm32::f32x4_div(a, b))
     }
 
     #[inline(always)]
     fn or_larger(self, other: Self) -> Self {
-        self.with(other, std::arch::wasm32::f32x4_pmax)
+        self.with(other, |a, b| std::arch::wasm32::f32x4_pmax(a, b))
     }
 
     #[inline(always)]
     fn or_smaller(self, other: Self) -> Self {
-        self.with(other, std::arch::wasm32::f32x4_pmin)
+        self.with(other, |a, b| std::arch::wasm32::f32x4_pmin(a, b))
     }
 
     #[inline(always)]
     fn store_words(self, to: &mut [i16; LANES]) {
         use std::arch::wasm32::{i16x8_narrow_i32x4, i32x4_trunc_sat_f32x4, v128_store};
-        let [first, second] = self.0.map(i32x4_trunc_sat_f32x4);
+        let [first, second] = self.0.map(|x| i32x4_trunc_sat_f32x4(x));
         // SAFETY: there is room for 8 words, and the store needs no alignment.
         unsafe { v128_store(to.as_mut_ptr().cast(), i16x8_narrow_i32x4(first, second)) }
     }

@@ -7,6 +7,8 @@ use crate::lanes::{LANES, Lanes, Vector, exp, fastest, lanes, largest, padded, r
 pub(super) const ROWS: usize = 4;
 /// Lanes of the values that are summed up together: as many as the registers hold for all rows.
 const WIDE: usize = if cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) { 2 } else { 1 };
+/// Positions whose values stay in the cache while all dimensions pass.
+const AT_ONCE: usize = 64;
 
 /// What is computed, and what for.
 pub(super) struct Task<'a> {
@@ -63,43 +65,51 @@ fn attend_to<V: Vector>(task: &Task<'_>, scratch: &mut Scratch, out: &mut [Lanes
         softmax::<V>(visible);
         hidden.fill(0.0);
     }
-    let probabilities = scratch.scores.each_ref().map(|scores| &scores[..seen]);
+    out.fill([0.0; LANES]);
     let wide = head_dim.div_ceil(LANES);
-    let mut start = 0;
-    while start + WIDE <= wide {
-        values::<V, WIDE>(task.parts, wide, start, probabilities, out);
-        start += WIDE;
-    }
-    while start < wide {
-        values::<V, 1>(task.parts, wide, start, probabilities, out);
-        start += 1;
+    let mut first = 0;
+    for (head, len) in task.parts {
+        let len = (*len).min(seen - first);
+        for (at, values) in (0..len).step_by(AT_ONCE).zip(head.values().chunks(AT_ONCE * wide)) {
+            let range = first + at..first + len.min(at + AT_ONCE);
+            let probabilities = scratch.scores.each_ref().map(|scores| &scores[range.clone()]);
+            let mut start = 0;
+            while start + WIDE <= wide {
+                add_values::<V, WIDE>(values, wide, start, probabilities, out);
+                start += WIDE;
+            }
+            while start < wide {
+                add_values::<V, 1>(values, wide, start, probabilities, out);
+                start += 1;
+            }
+        }
+        first += len;
     }
 }
 
-/// The weighted values of some dimensions. `out` has whole lanes. Positions are summed up one by one, in one order however they are spread over
-/// parts, so that a prompt gives the same bits whatever of it was known before.
+/// Adds the weighted values of some dimensions at some positions, `wide` lanes each. `out` has whole lanes. Positions are summed up one by one,
+/// in one order however they are spread over parts, so that a prompt gives the same bits whatever of it was known before.
 #[inline(always)]
-fn values<V: Vector, const WIDTH: usize>(
-    parts: &[(&Head, usize)],
+fn add_values<V: Vector, const WIDTH: usize>(
+    values: &[Lanes],
     wide: usize,
     start: usize,
-    probabilities: [&[f32]; ROWS],
+    [a, b, c, d]: [&[f32]; ROWS],
     out: &mut [Lanes],
 ) {
     let mut sums = [[V::splat(0.0); WIDTH]; ROWS];
-    let mut first = 0;
-    for (head, len) in parts {
-        let len = (*len).min(probabilities[0].len() - first);
-        let [a, b, c, d] = probabilities.map(|all| all[first..first + len].iter());
-        first += len;
-        for ((((values, a), b), c), d) in head.values().chunks_exact(wide).zip(a).zip(b).zip(c).zip(d) {
-            let Some(values) = values[start..].first_chunk::<WIDTH>() else { return };
-            let values = values.each_ref().map(V::load);
-            for (sums, probability) in sums.iter_mut().zip([a, b, c, d]) {
-                let probability = V::splat(*probability);
-                for (sum, values) in sums.iter_mut().zip(values) {
-                    *sum = sum.plus_product(probability, values);
-                }
+    for (sums, out) in sums.iter_mut().zip(out.chunks_exact(wide)) {
+        for (sum, out) in sums.iter_mut().zip(&out[start..]) {
+            *sum = V::load(out);
+        }
+    }
+    for ((((values, a), b), c), d) in values.chunks_exact(wide).zip(a).zip(b).zip(c).zip(d) {
+        let Some(values) = values[start..].first_chunk::<WIDTH>() else { return };
+        let values = values.each_ref().map(V::load);
+        for (sums, probability) in sums.iter_mut().zip([a, b, c, d]) {
+            let probability = V::splat(*probability);
+            for (sum, values) in sums.iter_mut().zip(values) {
+                *sum = sum.plus_product(probability, values);
             }
         }
     }

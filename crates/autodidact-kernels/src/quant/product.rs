@@ -97,7 +97,12 @@ impl QuantizedMatrix {
         for (part, done) in done.chunks_exact(tokens.max(1)).enumerate() {
             let rows = N.min(self.rows - part * N);
             for (done, row) in done.iter().zip(out.numbers.chunks_exact_mut(out.width)) {
-                row[out.first + part * N..][..rows].copy_from_slice(&done[..rows]);
+                let row = &mut row[out.first + part * N..][..rows];
+                // Most are whole: a copy of a size that is known takes no call.
+                match row.as_mut_array::<N>() {
+                    Some(row) => *row = *done,
+                    None => row.copy_from_slice(&done[..rows]),
+                }
             }
         }
     }

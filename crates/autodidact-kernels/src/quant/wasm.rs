@@ -9,6 +9,14 @@ const HALF: usize = GROUP / 2;
 
 /// The product of a group of rows with some tokens.
 pub(super) fn tile<const T: usize>(tile: &Tile<'_>, out: &mut [[f32; GROUP]; T]) {
+    if let ([out], 1) = (&mut out[..], T) {
+        return match tile.storage {
+            Storage::Four => single::<1, { Storage::Four.block_bytes() }>(tile, out),
+            Storage::Five => single::<1, { Storage::Five.block_bytes() }>(tile, out),
+            Storage::Eight => single::<1, { Storage::Eight.block_bytes() }>(tile, out),
+            Storage::EightBySixteen => single::<2, { Storage::EightBySixteen.block_bytes() }>(tile, out),
+        };
+    }
     for half in 0..2 {
         match tile.storage {
             Storage::Four => rows::<T, 1, { Storage::Four.block_bytes() }>(tile, half, out),
@@ -19,7 +27,51 @@ pub(super) fn tile<const T: usize>(tile: &Tile<'_>, out: &mut [[f32; GROUP]; T])
     }
 }
 
-/// `SPANS`: those of a block. `BYTES`: of a block.
+/// The product of a group of rows with one token, which is read once for both halves. `SPANS`: those of a block. `BYTES`: of a block.
+fn single<const SPANS: usize, const BYTES: usize>(tile: &Tile<'_>, out: &mut [f32; GROUP]) {
+    let quads = 8 / SPANS;
+    let [token] = tile.tokens::<1>();
+    let weights = tile.weights::<SPANS, BYTES>();
+    let mut sums = [f32x4_splat(0.0); 2];
+    for (block, quants) in weights.quants.iter().enumerate() {
+        for span in 0..SPANS {
+            let mut pairs = [[i32x4_splat(0); 2]; 2];
+            if BYTES < Storage::Eight.block_bytes() {
+                let mut add = |at: usize| {
+                    let x = [columns(&token.words[block], at), columns(&token.words[block], at + FIFTHS)];
+                    for (half, pairs) in pairs.iter_mut().enumerate() {
+                        let [first, second] = two_quads(quants, half, at);
+                        add_dots(pairs, first, x[0]);
+                        add_dots(pairs, second, x[1]);
+                    }
+                };
+                add(0);
+                add(1);
+                add(2);
+                add(3);
+            } else {
+                for at in span * quads..(span + 1) * quads {
+                    let x = columns(&token.words[block], at);
+                    for (half, pairs) in pairs.iter_mut().enumerate() {
+                        add_dots(pairs, quad(quants, half, at), x);
+                    }
+                }
+            }
+            let (scale, sum) = (f32x4_splat(token.scales[block]), f32x4_splat(token.sum::<SPANS>(block, span)));
+            for (half, (pairs, sums)) in pairs.into_iter().zip(&mut sums).enumerate() {
+                let scales = f32x4_mul(numbers(&weights.scales[block][span], half), scale);
+                let minimums = numbers(&weights.minimums[block][span], half);
+                let new = f32x4_add(f32x4_mul(scales, by_row(pairs)), f32x4_mul(minimums, sum));
+                *sums = f32x4_add(*sums, new);
+            }
+        }
+    }
+    for (sums, out) in sums.into_iter().zip(out.as_chunks_mut::<HALF>().0) {
+        *out = extracted(sums);
+    }
+}
+
+/// The product of half a group of rows with several tokens, whose sums fill the registers. `SPANS`: those of a block. `BYTES`: of a block.
 fn rows<const T: usize, const SPANS: usize, const BYTES: usize>(
     tile: &Tile<'_>,
     half: usize,
@@ -33,11 +85,9 @@ fn rows<const T: usize, const SPANS: usize, const BYTES: usize>(
         for span in 0..SPANS {
             // Of pairs of columns: of rows 0 and 1, and of rows 2 and 3 of the half.
             let mut pairs = [[i32x4_splat(0); 2]; T];
-            let mut add = |[low, high]: [v128; 2], at: usize| {
+            let mut add = |weights: [v128; 2], at: usize| {
                 for (token, pairs) in tokens.iter().zip(pairs.iter_mut()) {
-                    let x = columns(&token.words[block], at);
-                    pairs[0] = i32x4_add(pairs[0], i32x4_dot_i16x8(low, x));
-                    pairs[1] = i32x4_add(pairs[1], i32x4_dot_i16x8(high, x));
+                    add_dots(pairs, weights, columns(&token.words[block], at));
                 }
             };
             if BYTES < Storage::Eight.block_bytes() {
@@ -51,10 +101,8 @@ fn rows<const T: usize, const SPANS: usize, const BYTES: usize>(
             }
             let scales = numbers(&weights.scales[block][span], half);
             let minimums = numbers(&weights.minimums[block][span], half);
-            for (token, ([low, high], sums)) in tokens.iter().zip(pairs.into_iter().zip(sums.iter_mut())) {
-                let even = i32x4_shuffle::<0, 2, 4, 6>(low, high);
-                let odd = i32x4_shuffle::<1, 3, 5, 7>(low, high);
-                let dots = f32x4_convert_i32x4(i32x4_add(even, odd));
+            for (token, (pairs, sums)) in tokens.iter().zip(pairs.into_iter().zip(sums.iter_mut())) {
+                let dots = by_row(pairs);
                 let scales = f32x4_mul(scales, f32x4_splat(token.scales[block]));
                 let sum = f32x4_splat(token.sum::<SPANS>(block, span));
                 let new = f32x4_add(f32x4_mul(scales, dots), f32x4_mul(minimums, sum));
@@ -63,14 +111,33 @@ fn rows<const T: usize, const SPANS: usize, const BYTES: usize>(
         }
     }
     for (sums, out) in sums.into_iter().zip(out) {
-        let numbers = [
-            f32x4_extract_lane::<0>(sums),
-            f32x4_extract_lane::<1>(sums),
-            f32x4_extract_lane::<2>(sums),
-            f32x4_extract_lane::<3>(sums),
-        ];
-        out[half * HALF..][..HALF].copy_from_slice(&numbers);
+        out[half * HALF..][..HALF].copy_from_slice(&extracted(sums));
     }
+}
+
+/// Adds the products of two rows each with a quad of columns, as pairs.
+#[inline(always)]
+fn add_dots(pairs: &mut [v128; 2], weights: [v128; 2], x: v128) {
+    pairs[0] = i32x4_add(pairs[0], i32x4_dot_i16x8(weights[0], x));
+    pairs[1] = i32x4_add(pairs[1], i32x4_dot_i16x8(weights[1], x));
+}
+
+/// The sums of pairs of four rows.
+#[inline(always)]
+fn by_row([low, high]: [v128; 2]) -> v128 {
+    let even = i32x4_shuffle::<0, 2, 4, 6>(low, high);
+    let odd = i32x4_shuffle::<1, 3, 5, 7>(low, high);
+    f32x4_convert_i32x4(i32x4_add(even, odd))
+}
+
+#[inline(always)]
+fn extracted(sums: v128) -> [f32; HALF] {
+    [
+        f32x4_extract_lane::<0>(sums),
+        f32x4_extract_lane::<1>(sums),
+        f32x4_extract_lane::<2>(sums),
+        f32x4_extract_lane::<3>(sums),
+    ]
 }
 
 /// A quad of columns in 16 bits, twice.
