@@ -19,7 +19,7 @@ const CRATES: [Crate; 4] = [
     Crate {
         folder: "crates/autodidact-kernels",
         below: &[],
-        floors: &[&["numbers", "tile_registers"], &["infer", "quant"]],
+        floors: &[&["lanes", "numbers", "tile_registers"], &["infer", "quant"]],
     },
     Crate {
         folder: "",
